@@ -1,0 +1,21 @@
+//! How every WebChat process starts, tells how it is, and stops.
+//!
+//! A `main` is one call of [`role::main`]: it reads the settings, opens the logs, the metrics and the
+//! private server, and runs the role until it ends or a signal asks it to. A failure is one line on
+//! stderr and exit code 1.
+
+pub mod admin;
+pub mod database;
+pub mod metrics;
+mod open_files;
+pub mod readiness;
+pub mod role;
+pub mod shutdown;
+pub mod telemetry;
+mod tls;
+
+pub use database::Database;
+pub use readiness::{CheckStatus, Readiness, ReadinessCheck, ReadinessReport};
+pub use role::{Process, Role};
+pub use shutdown::Shutdown;
+pub use tls::install_crypto_provider;

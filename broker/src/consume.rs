@@ -1,0 +1,218 @@
+//! Durable consumption. A [`Delivery`] owns its ack: done, retry after, or reject; one that is dropped comes again.
+
+use std::time::Duration;
+
+use async_nats::jetstream::{AckKind, Message, consumer::pull};
+use bytes::Bytes;
+use contract::{consumers::ConsumerSpec, subjects};
+use domain::Timestamp;
+use futures_util::StreamExt;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::{Broker, ConnectError, Publish, PublishError};
+
+/// How many messages are asked for at once, and so lie in this process at the most.
+const PREFETCH: usize = 500;
+
+/// The messages of one durable consumer. Any number of processes may read the same one; each message goes to one of
+/// them, and comes again where that one does not acknowledge it in time.
+pub struct Deliveries {
+    broker: Broker,
+    spec: ConsumerSpec,
+    stream: Option<pull::Stream>,
+}
+
+impl std::fmt::Debug for Deliveries {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deliveries").field("consumer", &self.spec.name).finish_non_exhaustive()
+    }
+}
+
+impl Broker {
+    /// Makes the durable consumer where it is missing, and reads it.
+    ///
+    /// # Errors
+    /// [`ConnectError::Provision`].
+    pub async fn consume(&self, spec: ConsumerSpec) -> Result<Deliveries, ConnectError> {
+        let mut deliveries = Deliveries {
+            broker: self.clone(),
+            spec,
+            stream: None,
+        };
+        deliveries.open().await?;
+        Ok(deliveries)
+    }
+}
+
+impl Deliveries {
+    /// Waits for a message, then takes what comes within `linger`, up to `max`. Never empty. Lost connections are
+    /// waited out here. Safe to cancel: nothing is acknowledged, so nothing is lost.
+    pub async fn next_batch(&mut self, max: usize, linger: Duration) -> Vec<Delivery> {
+        let mut batch = vec![self.next().await];
+        let until = Instant::now() + linger;
+        while batch.len() < max {
+            match timeout_at(until, self.next()).await {
+                Ok(delivery) => batch.push(delivery),
+                Err(_elapsed) => break,
+            }
+        }
+        batch
+    }
+
+    /// The next message. Lost connections are waited out here.
+    pub async fn next(&mut self) -> Delivery {
+        loop {
+            let Some(stream) = &mut self.stream else {
+                self.reopen().await;
+                continue;
+            };
+            match stream.next().await {
+                Some(Ok(message)) => match Delivery::new(&self.broker, self.spec, message) {
+                    Some(delivery) => return delivery,
+                    None => continue,
+                },
+                Some(Err(error)) => {
+                    tracing::warn!(consumer = self.spec.name, %error, "reading is interrupted");
+                    self.stream = None;
+                }
+                None => self.stream = None,
+            }
+        }
+    }
+
+    async fn reopen(&mut self) {
+        if let Err(error) = self.open().await {
+            tracing::warn!(consumer = self.spec.name, %error, "cannot read yet; trying again");
+            sleep(Duration::from_millis(250)).await;
+        }
+    }
+
+    async fn open(&mut self) -> Result<(), ConnectError> {
+        let consumer = self.broker.ensure_consumer(&self.spec).await?;
+        let stream = consumer
+            .stream()
+            .max_messages_per_batch(PREFETCH)
+            .expires(Duration::from_secs(20))
+            .heartbeat(Duration::from_secs(5))
+            .messages()
+            .await
+            .map_err(|error| ConnectError::Provision {
+                what: format!("messages of the consumer {}", self.spec.name),
+                reason: error.to_string(),
+            })?;
+        self.stream = Some(stream);
+        Ok(())
+    }
+}
+
+/// One message to be worked on.
+pub struct Delivery {
+    /// Its subject.
+    pub subject: String,
+    /// Its sequence in the stream.
+    pub seq: u64,
+    /// When the stream stored it.
+    pub stored_at: Timestamp,
+    /// How often it was delivered, this time included.
+    pub attempt: i64,
+    /// Its body.
+    pub payload: Bytes,
+    broker: Broker,
+    spec: ConsumerSpec,
+    message: Message,
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery")
+            .field("subject", &self.subject)
+            .field("seq", &self.seq)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Delivery {
+    fn new(broker: &Broker, spec: ConsumerSpec, message: Message) -> Option<Self> {
+        let info = match message.info() {
+            Ok(info) => info,
+            Err(error) => {
+                tracing::error!(%error, "a delivery without its reply subject is ignored");
+                return None;
+            }
+        };
+        Some(Self {
+            subject: message.subject.to_string(),
+            seq: info.stream_sequence,
+            stored_at: Timestamp::from_datetime(info.published),
+            attempt: info.delivered,
+            payload: message.payload.clone(),
+            broker: broker.clone(),
+            spec,
+            message,
+        })
+    }
+
+    /// The work is done and lasting. A lost ack means that the message comes again.
+    pub async fn done(self) {
+        self.answer(AckKind::Ack).await;
+    }
+
+    /// The work is done and lasting, and the broker has confirmed that it knows: the consumer's floor may be told to
+    /// others afterwards. Where the confirmation is lost, the message comes again.
+    pub async fn done_confirmed(self) {
+        if let Err(error) = self.message.double_ack().await {
+            tracing::warn!(consumer = self.spec.name, seq = self.seq, %error, "an ack was not confirmed; the message will come again");
+        }
+    }
+
+    /// Still at it: the ack wait begins anew.
+    pub async fn in_progress(&self) {
+        if let Err(error) = self.message.ack_with(AckKind::Progress).await {
+            tracing::debug!(seq = self.seq, %error, "progress was not told");
+        }
+    }
+
+    /// It failed for a reason that may pass. After the consumer's last attempt it goes to the DLQ instead.
+    pub async fn retry(self, after: Duration, error: &(dyn std::error::Error + Sync)) {
+        if self.attempt >= self.spec.max_deliver {
+            return self.reject(error).await;
+        }
+        tracing::warn!(consumer = self.spec.name, subject = %self.subject, seq = self.seq, attempt = self.attempt, %error, "a message failed and will be tried again");
+        self.answer(AckKind::Nak(Some(after))).await;
+    }
+
+    /// It can never succeed: it is kept on `dlq.<consumer>` with the error, and the others go on.
+    pub async fn reject(self, error: &(dyn std::error::Error + Sync)) {
+        tracing::error!(consumer = self.spec.name, subject = %self.subject, seq = self.seq, %error, "a poison message goes to the DLQ");
+        metrics::counter!("webchat_dead_letters_total", "consumer" => self.spec.name).increment(1);
+        match self.to_dlq(&error.to_string()).await {
+            Ok(()) => self.answer(AckKind::Term).await,
+            Err(error) => {
+                tracing::error!(seq = self.seq, %error, "the DLQ did not take a message; it will come again");
+                self.answer(AckKind::Nak(Some(Duration::from_secs(5)))).await;
+            }
+        }
+    }
+
+    async fn to_dlq(&self, error: &str) -> Result<(), PublishError> {
+        let body = serde_json::json!({
+            "stream": self.spec.stream.name,
+            "subject": self.subject,
+            "seq": self.seq,
+            "stored_at": self.stored_at,
+            "attempts": self.attempt,
+            "error": error,
+            "payload": String::from_utf8_lossy(&self.payload),
+        });
+        let id = format!("{}:{}", self.spec.name, self.seq);
+        let publish = Publish::new(subjects::dlq(self.spec.name), body.to_string()).message_id(id);
+        self.broker.publish(publish).await.map(|_ack| ())
+    }
+
+    async fn answer(&self, kind: AckKind) {
+        if let Err(error) = self.message.ack_with(kind).await {
+            tracing::warn!(consumer = self.spec.name, seq = self.seq, %error, "an ack was lost; the message will come again");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Makes the server's streams and consumers agree with the contract.
+
+use std::{collections::HashMap, time::Duration};
+
+use async_nats::jetstream::{
+    consumer::{AckPolicy, DeliverPolicy, pull},
+    stream::{Config, DiscardPolicy, Republish, StorageType},
+};
+use contract::{
+    consumers::ConsumerSpec,
+    streams::{self, StreamSpec},
+};
+use uuid::Uuid;
+
+use crate::{Broker, ConnectError, read::EPOCH};
+
+impl Broker {
+    /// Makes all streams, or updates them to what the contract says. Any number of processes may do it at once.
+    ///
+    /// # Errors
+    /// [`ConnectError::Provision`] where JetStream refuses.
+    pub async fn ensure_streams(&self) -> Result<(), ConnectError> {
+        for spec in &streams::ALL {
+            self.ensure_stream(spec).await?;
+        }
+        Ok(())
+    }
+
+    async fn ensure_stream(&self, spec: &StreamSpec) -> Result<(), ConnectError> {
+        let refused = |reason: String| ConnectError::Provision {
+            what: format!("the stream {}", spec.name),
+            reason,
+        };
+        let mut config = stream_config(spec, self.replicas);
+        if spec.has_epoch {
+            config.metadata = HashMap::from([(EPOCH.to_owned(), Uuid::now_v7().to_string())]);
+        }
+        let stream = self
+            .jetstream
+            .get_or_create_stream(config.clone())
+            .await
+            .map_err(|error| refused(error.to_string()))?;
+        let existing = &stream.cached_info().config;
+        config.metadata = existing.metadata.clone();
+        if differs(existing, &config) {
+            self.jetstream
+                .update_stream(config)
+                .await
+                .map_err(|error| refused(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Waits until all streams are there, for a role that does not make them.
+    ///
+    /// # Errors
+    /// [`ConnectError::Provision`] naming the missing stream after `patience`.
+    pub async fn await_streams(&self, patience: Duration) -> Result<(), ConnectError> {
+        let give_up = tokio::time::Instant::now() + patience;
+        for spec in &streams::ALL {
+            while let Err(error) = self.stream_state(spec).await {
+                if tokio::time::Instant::now() >= give_up {
+                    return Err(ConnectError::Provision {
+                        what: format!("the stream {} (a worker makes it: is one running?)", spec.name),
+                        reason: error.to_string(),
+                    });
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn ensure_consumer(
+        &self,
+        spec: &ConsumerSpec,
+    ) -> Result<async_nats::jetstream::consumer::PullConsumer, ConnectError> {
+        let config = pull::Config {
+            durable_name: Some(spec.name.to_owned()),
+            deliver_policy: DeliverPolicy::All,
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: spec.ack_wait,
+            max_ack_pending: spec.max_ack_pending,
+            filter_subjects: spec.filters.iter().map(|&filter| filter.to_owned()).collect(),
+            ..pull::Config::default()
+        };
+        self.jetstream
+            .create_consumer_on_stream(config, spec.stream.name)
+            .await
+            .map_err(|error| ConnectError::Provision {
+                what: format!("the consumer {} on {}", spec.name, spec.stream.name),
+                reason: error.to_string(),
+            })
+    }
+}
+
+fn stream_config(spec: &StreamSpec, replicas: usize) -> Config {
+    Config {
+        name: spec.name.to_owned(),
+        description: Some(spec.description.to_owned()),
+        subjects: spec.subjects.iter().map(|&subject| subject.to_owned()).collect(),
+        storage: StorageType::File,
+        num_replicas: replicas,
+        discard: DiscardPolicy::Old,
+        max_age: spec.max_age.unwrap_or_default(),
+        max_messages_per_subject: spec.max_per_subject.unwrap_or(-1),
+        duplicate_window: spec.duplicate_window,
+        allow_direct: true,
+        allow_message_ttl: spec.message_ttl,
+        allow_message_schedules: spec.schedules,
+        allow_rollup: spec.schedules,
+        allow_atomic_publish: spec.atomic_batches,
+        republish: spec.republish.map(|republish| Republish {
+            source: republish.source.to_owned(),
+            destination: republish.destination.to_owned(),
+            headers_only: false,
+        }),
+        ..Config::default()
+    }
+}
+
+/// Whether anything that the contract says is different.
+fn differs(existing: &Config, wanted: &Config) -> bool {
+    existing.subjects != wanted.subjects
+        || existing.max_age != wanted.max_age
+        || existing.max_messages_per_subject != wanted.max_messages_per_subject
+        || existing.duplicate_window != wanted.duplicate_window
+        || existing.num_replicas != wanted.num_replicas
+        || existing.allow_message_ttl != wanted.allow_message_ttl
+        || existing.allow_message_schedules != wanted.allow_message_schedules
+        || existing.allow_atomic_publish != wanted.allow_atomic_publish
+        || existing.republish != wanted.republish
+}

@@ -1,0 +1,32 @@
+//! Everything that WebChat does with NATS, and the only crate that names async-nats.
+//!
+//! | Seam | Guarantee |
+//! |---|---|
+//! | [`Broker::publish`] | acknowledged by the stream (replicated, where it is a cluster); repeated with the same id it is stored once |
+//! | [`Broker::publish_batch`] | all or nothing, each part with its expected sequence |
+//! | [`Broker::last`], [`Broker::get`] | read from the stream's leader: nothing acknowledged is missing |
+//! | [`Broker::replay`] | ascending, complete within the stream; on a cluster it may lag, so compare with the leader's tail |
+//! | [`Broker::subscribe`], [`Broker::publish_core`] | at most once, lossy |
+//! | [`consume::Deliveries`] | at least once, shared by all processes of a role |
+//! | [`ordered::Ordered`] | in order, from the last value of each subject; for one process |
+
+mod batch;
+mod clock;
+mod connect;
+pub mod consume;
+mod ensure;
+mod error;
+pub mod life;
+mod live;
+pub mod ordered;
+mod publish;
+mod read;
+mod request;
+
+pub use batch::BatchEntry;
+pub use clock::BrokerClock;
+pub use connect::{Broker, BrokerOptions, Connection};
+pub use error::{ConnectError, PublishError, ReadError};
+pub use live::{LiveMessage, Subscription};
+pub use publish::{Ack, Publish};
+pub use read::{ConsumerState, Record, StreamState};

@@ -1,0 +1,102 @@
+//! Changing a room: read, decide, write if nobody was faster, otherwise again.
+
+use domain::{
+    RoomId, Timestamp,
+    pair::{self, PairKey},
+    room::{Consequence, Input, Room, Transition},
+};
+
+use super::{ChangeError, Versioned, Write};
+use crate::{Broker, PublishError};
+
+/// How often a change is tried again when others are faster. Two members and a timer are all who can be.
+const ATTEMPTS: usize = 16;
+
+/// The room after a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoomChange {
+    /// Its state now.
+    pub room: Room,
+    /// The sequence of its event.
+    pub seq: u64,
+    /// Whether this call changed it.
+    pub changed: bool,
+}
+
+impl Broker {
+    /// Applies an input to a room at the broker's time, or at `not_before` where the own estimate lags behind that.
+    /// What must change together with the room (the pair, the tickets) changes in the same atomic batch.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub async fn change_room(
+        &self,
+        id: RoomId,
+        input: Input,
+        not_before: Option<Timestamp>,
+    ) -> Result<RoomChange, ChangeError> {
+        for _ in 0..ATTEMPTS {
+            let current = self.room(id).await?.ok_or(ChangeError::NoSuchRoom)?;
+            let now = self.clock().now().max(not_before.unwrap_or_default());
+            let (room, consequence) = match current.value.apply(input, now)? {
+                Transition::Unchanged => {
+                    return Ok(RoomChange {
+                        room: current.value,
+                        seq: current.seq,
+                        changed: false,
+                    });
+                }
+                Transition::Changed { room, consequence } => (room, consequence),
+            };
+            let writes = self.room_writes(&room, &current, consequence).await?;
+            match self.commit(&writes).await {
+                Ok(seq) => {
+                    return Ok(RoomChange {
+                        room: *room,
+                        seq,
+                        changed: true,
+                    });
+                }
+                Err(PublishError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ChangeError::Contended)
+    }
+
+    /// The room's event goes last, so that the batch's sequence is the room's.
+    async fn room_writes(
+        &self,
+        room: &Room,
+        current: &Versioned<Room>,
+        consequence: Option<Consequence>,
+    ) -> Result<Vec<Write>, ChangeError> {
+        let mut writes = match consequence {
+            None => Vec::new(),
+            Some(Consequence::PairKept) => self.pair_kept(room).await?,
+            Some(Consequence::TicketsReleased) => self.tickets_released(room).await?,
+        };
+        writes.push(Write::Room(Box::new(room.clone()), current.seq));
+        Ok(writes)
+    }
+
+    async fn pair_kept(&self, room: &Room) -> Result<Vec<Write>, ChangeError> {
+        let [low, high] = room.members;
+        let pair = self.pair(PairKey { low, high }).await?;
+        let next = pair.value.apply(pair::Input::Kept)?;
+        Ok(vec![Write::Pair(Box::new(next), pair.seq)])
+    }
+
+    async fn tickets_released(&self, room: &Room) -> Result<Vec<Write>, ChangeError> {
+        let mut writes = Vec::new();
+        for member in room.members {
+            let Some(ticket) = self.ticket(member).await? else {
+                continue;
+            };
+            if let Some(next) = room.ticket_after_no_show(&ticket.value) {
+                writes.push(Write::Ticket(Box::new(next), ticket.seq));
+            }
+        }
+        Ok(writes)
+    }
+}

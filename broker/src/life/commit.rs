@@ -1,0 +1,90 @@
+//! Writing events with their expected sequences, and knowing one's own after a lost answer.
+
+use std::time::Duration;
+
+use contract::{Envelope, streams::LIFE, subjects};
+use domain::{pair::Pair, room::Room, ticket::Ticket};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{Broker, Publish, PublishError, life::decode};
+
+/// How long an ended room's last event stays in the stream; SQL keeps it longer.
+const ENDED_ROOM_TTL: Duration = Duration::from_secs(7 * 86_400);
+/// How long a ticket that is out of the queue stays in the stream.
+const GONE_TICKET_TTL: Duration = Duration::from_secs(3_600);
+
+/// A new value for a subject, and the sequence that its last event must have; 0: it must have none.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// A room.
+    Room(Box<Room>, u64),
+    /// A pair.
+    Pair(Box<Pair>, u64),
+    /// A ticket.
+    Ticket(Box<Ticket>, u64),
+}
+
+impl Write {
+    fn publish(&self, event_id: Uuid) -> Result<Publish, PublishError> {
+        let (subject, payload, expected, ttl) = match self {
+            Self::Room(room, expected) => {
+                let ttl = room.is_ended().then_some(ENDED_ROOM_TTL);
+                (subjects::life_room(room.id), encode(event_id, room)?, expected, ttl)
+            }
+            Self::Pair(pair, expected) => {
+                (subjects::life_pair(pair.key), encode(event_id, pair)?, expected, None)
+            }
+            Self::Ticket(ticket, expected) => {
+                let gone = matches!(ticket.state, domain::ticket::TicketState::Gone { .. });
+                let ttl = gone.then_some(GONE_TICKET_TTL);
+                (subjects::life_ticket(ticket.user_id), encode(event_id, ticket)?, expected, ttl)
+            }
+        };
+        let publish = Publish::new(subject, payload).expecting_last(*expected);
+        Ok(match ttl {
+            Some(ttl) => publish.ttl(ttl),
+            None => publish,
+        })
+    }
+}
+
+fn encode<T: Serialize>(event_id: Uuid, body: &T) -> Result<Vec<u8>, PublishError> {
+    serde_json::to_vec(&Envelope::new(event_id, body))
+        .map_err(|error| PublishError::Rejected(error.to_string()))
+}
+
+impl Broker {
+    /// Writes all, or nothing; the answer is the sequence of the last write. Where the broker's answer is lost, the
+    /// last subject is read: the event's id tells whether the write is there.
+    ///
+    /// # Errors
+    /// [`PublishError::Conflict`] where any subject changed since it was read; [`PublishError::Ambiguous`] only where
+    /// the broker stays away.
+    pub async fn commit(&self, writes: &[Write]) -> Result<u64, PublishError> {
+        let event_id = Uuid::now_v7();
+        let mut entries = Vec::with_capacity(writes.len());
+        for write in writes {
+            entries.push(write.publish(event_id)?);
+        }
+        let Some(last_subject) = entries.last().map(|entry| entry.subject.clone()) else {
+            return Err(PublishError::Rejected("nothing to write".to_owned()));
+        };
+        match self.publish_batch(entries).await {
+            Ok(ack) => Ok(ack.seq),
+            Err(PublishError::Ambiguous) => self.recognise(&last_subject, event_id).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn recognise(&self, subject: &str, event_id: Uuid) -> Result<u64, PublishError> {
+        let Ok(record) = self.last(&LIFE, subject).await else {
+            return Err(PublishError::Ambiguous);
+        };
+        let last = record.as_ref().map(decode::<serde_json::Value>);
+        match last {
+            Some(Ok(last)) if last.event_id == event_id => Ok(last.seq),
+            _ => Err(PublishError::Conflict),
+        }
+    }
+}

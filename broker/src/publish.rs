@@ -1,0 +1,186 @@
+//! Acknowledged publishes.
+
+use std::time::{Duration, Instant};
+
+use async_nats::{HeaderMap, Request, header};
+use bytes::Bytes;
+use contract::streams::StreamSpec;
+use domain::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    Broker, PublishError, ReadError,
+    request::{Answer, ApiError, may_have_arrived},
+};
+
+/// Wrong last sequence, of the stream's subject or of the stream.
+const WRONG_LAST_SEQUENCE: [u32; 2] = [10071, 10164];
+
+/// One acknowledged publish and its conditions.
+#[derive(Debug, Clone, Default)]
+pub struct Publish {
+    /// The subject.
+    pub subject: String,
+    /// The body.
+    pub payload: Bytes,
+    /// The id by which the stream knows a repetition. With it, a publish whose answer was lost is repeated here.
+    pub message_id: Option<String>,
+    /// Store only if the subject's last message has this sequence; 0: only if it has none.
+    pub expected_last: Option<u64>,
+    /// How long the message lives.
+    pub ttl: Option<Duration>,
+}
+
+/// The stream has the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Ack {
+    /// Its sequence; the first one's where it is a repetition.
+    pub seq: u64,
+    /// Whether the stream had it already.
+    #[serde(default)]
+    pub duplicate: bool,
+}
+
+impl Publish {
+    /// A publish without conditions.
+    pub fn new(subject: String, payload: impl Into<Bytes>) -> Self {
+        Self {
+            subject,
+            payload: payload.into(),
+            ..Self::default()
+        }
+    }
+
+    /// With the id by which the stream knows a repetition.
+    #[must_use]
+    pub fn message_id(mut self, id: impl Into<String>) -> Self {
+        self.message_id = Some(id.into());
+        self
+    }
+
+    /// Only if the subject's last message has this sequence; 0: only if it has none.
+    #[must_use]
+    pub fn expecting_last(mut self, seq: u64) -> Self {
+        self.expected_last = Some(seq);
+        self
+    }
+
+    /// With a time to live of at least one second.
+    #[must_use]
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = Some(ttl);
+        self
+    }
+
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if let Some(id) = &self.message_id {
+            headers.insert(header::NATS_MESSAGE_ID, id.as_str());
+        }
+        if let Some(seq) = self.expected_last {
+            headers.insert(header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, seq.to_string());
+        }
+        if let Some(ttl) = self.ttl {
+            headers.insert(header::NATS_MESSAGE_TTL, format!("{}s", ttl.as_secs().max(1)));
+        }
+        headers
+    }
+}
+
+impl Broker {
+    /// Publishes and waits for the stream's ack. Where the answer is lost and there is a `message_id`, it is repeated
+    /// for up to three request timeouts: the stream stores it once.
+    ///
+    /// # Errors
+    /// [`PublishError`]; after [`PublishError::Ambiguous`] the message may be stored.
+    pub async fn publish(&self, publish: Publish) -> Result<Ack, PublishError> {
+        let begun = Instant::now();
+        let headers = publish.headers();
+        let mut outcome = self.publish_once(&publish, headers.clone()).await;
+        while publish.message_id.is_some()
+            && matches!(outcome, Err(PublishError::Ambiguous | PublishError::Unavailable(_)))
+            && begun.elapsed() < self.request_timeout
+        {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            outcome = self.publish_once(&publish, headers.clone()).await;
+        }
+        let label = if outcome.is_ok() { "ok" } else { "error" };
+        metrics::histogram!("webchat_publish_ack_seconds", "outcome" => label)
+            .record(begun.elapsed().as_secs_f64());
+        outcome
+    }
+
+    async fn publish_once(&self, publish: &Publish, headers: HeaderMap) -> Result<Ack, PublishError> {
+        self.publish_raw(publish.subject.clone(), publish.payload.clone(), headers)
+            .await
+    }
+
+    /// Has the stream publish `payload` to `target` at the instant `at`, never earlier; at once where that is past. A
+    /// subject has one schedule; publishing the same one again is harmless.
+    ///
+    /// # Errors
+    /// [`PublishError`].
+    pub async fn schedule(
+        &self,
+        subject: String,
+        target: &str,
+        at: Timestamp,
+        payload: impl Into<Bytes>,
+        fired_ttl: Duration,
+    ) -> Result<Ack, PublishError> {
+        let mut headers = HeaderMap::new();
+        headers.insert("Nats-Schedule", format!("@at {at}"));
+        headers.insert("Nats-Schedule-Target", target);
+        headers.insert("Nats-Schedule-TTL", format!("{}s", fired_ttl.as_secs().max(1)));
+        self.publish_raw(subject, payload.into(), headers).await
+    }
+
+    /// Deletes a subject's messages but the newest `keep`.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn purge(&self, stream: &StreamSpec, subject: &str, keep: u64) -> Result<(), ReadError> {
+        let api = format!("$JS.API.STREAM.PURGE.{}", stream.name);
+        let query = serde_json::json!({ "filter": subject, "keep": keep });
+        match self.ask::<serde_json::Value>(api, &query).await? {
+            Answer::Given(_) => Ok(()),
+            Answer::Refused { error } => Err(ReadError::Unavailable(error.description)),
+        }
+    }
+
+    pub(crate) async fn publish_raw(
+        &self,
+        subject: String,
+        payload: Bytes,
+        headers: HeaderMap,
+    ) -> Result<Ack, PublishError> {
+        if !self.connection().borrow().connected {
+            return Err(PublishError::Unavailable("not connected".to_owned()));
+        }
+        let request = Request::new().payload(payload).headers(headers);
+        let answer = self
+            .client
+            .send_request(subject, request)
+            .await
+            .map_err(|error| {
+                if may_have_arrived(error.kind()) {
+                    PublishError::Ambiguous
+                } else {
+                    PublishError::Unavailable(error.to_string())
+                }
+            })?;
+        match serde_json::from_slice::<Answer<Ack>>(&answer.payload) {
+            Ok(Answer::Given(ack)) => Ok(ack),
+            Ok(Answer::Refused { error }) => Err(refusal(error)),
+            Err(error) => Err(PublishError::Rejected(error.to_string())),
+        }
+    }
+}
+
+fn refusal(error: ApiError) -> PublishError {
+    match error.code {
+        _ if WRONG_LAST_SEQUENCE.contains(&error.err_code) => PublishError::Conflict,
+        503 => PublishError::Unavailable(error.description),
+        _ => PublishError::Rejected(format!("{} ({})", error.description, error.err_code)),
+    }
+}

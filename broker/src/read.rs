@@ -1,0 +1,279 @@
+//! Reads from streams. Single messages come from the leader, ranges by direct get.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use contract::{consumers::ConsumerSpec, streams::StreamSpec};
+use domain::Timestamp;
+use futures_util::StreamExt;
+use serde::Deserialize;
+use serde_json::json;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use uuid::Uuid;
+
+use crate::{
+    Broker, ReadError,
+    request::{Answer, ApiError},
+};
+
+/// "No message found", and "stream not found".
+const NO_MESSAGE: u32 = 10037;
+/// Under this key a stream's metadata carries its epoch.
+pub(crate) const EPOCH: &str = "webchat.epoch";
+
+/// A stored message.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its subject.
+    pub subject: String,
+    /// Its sequence in the stream.
+    pub seq: u64,
+    /// When the stream stored it, by the broker's clock.
+    pub stored_at: Timestamp,
+    /// Its body.
+    pub payload: Bytes,
+}
+
+/// How far a stream reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamState {
+    /// The first sequence that is still there; one above the last where it is empty.
+    pub first_seq: u64,
+    /// The last sequence that was given.
+    pub last_seq: u64,
+    /// Changes when the stream was made anew; nil for streams without one.
+    pub epoch: Uuid,
+}
+
+/// How far a consumer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsumerState {
+    /// Everything up to this stream sequence is done.
+    pub floor: u64,
+    /// Messages that wait for their first delivery.
+    pub pending: u64,
+    /// Messages that are delivered and not acknowledged.
+    pub unacknowledged: u64,
+}
+
+#[derive(Deserialize)]
+struct GetAnswer {
+    message: WireMessage,
+}
+
+#[derive(Deserialize)]
+struct WireMessage {
+    subject: String,
+    seq: u64,
+    #[serde(default)]
+    data: String,
+    time: String,
+}
+
+impl Broker {
+    /// The last message of a subject, read from the stream's leader.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn last(&self, stream: &StreamSpec, subject: &str) -> Result<Option<Record>, ReadError> {
+        self.get_from_leader(stream, json!({ "last_by_subj": subject })).await
+    }
+
+    /// The message at a sequence, read from the stream's leader.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn get(&self, stream: &StreamSpec, seq: u64) -> Result<Option<Record>, ReadError> {
+        self.get_from_leader(stream, json!({ "seq": seq })).await
+    }
+
+    async fn get_from_leader(
+        &self,
+        stream: &StreamSpec,
+        query: serde_json::Value,
+    ) -> Result<Option<Record>, ReadError> {
+        let subject = format!("$JS.API.STREAM.MSG.GET.{}", stream.name);
+        match self.ask::<GetAnswer>(subject, &query).await? {
+            Answer::Given(answer) => answer.message.into_record().map(Some),
+            Answer::Refused { error } if error.err_code == NO_MESSAGE => Ok(None),
+            Answer::Refused { error } => Err(unavailable(error)),
+        }
+    }
+
+    /// Up to `limit` messages of the subject (wildcards allowed) from sequence `from` on, ascending, by direct get.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn replay(
+        &self,
+        stream: &StreamSpec,
+        subject: &str,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<Record>, ReadError> {
+        let query = json!({ "seq": from.max(1), "next_by_subj": subject, "batch": limit });
+        self.direct_get(stream, &query).await
+    }
+
+    /// The subject's last message before a sequence, by direct get.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn last_before(
+        &self,
+        stream: &StreamSpec,
+        subject: &str,
+        seq: u64,
+    ) -> Result<Option<Record>, ReadError> {
+        if seq <= 1 {
+            return Ok(None);
+        }
+        let query = json!({ "multi_last": [subject], "up_to_seq": seq - 1 });
+        Ok(self.direct_get(stream, &query).await?.pop())
+    }
+
+    /// A direct get with many answers; a status message ends them.
+    async fn direct_get(
+        &self,
+        stream: &StreamSpec,
+        query: &serde_json::Value,
+    ) -> Result<Vec<Record>, ReadError> {
+        let inbox = self.client.new_inbox();
+        let mut answers = self.client.subscribe(inbox.clone()).await.map_err(gone)?;
+        self.client
+            .publish_with_reply(
+                format!("$JS.API.DIRECT.GET.{}", stream.name),
+                inbox,
+                Bytes::from(query.to_string()),
+            )
+            .await
+            .map_err(gone)?;
+        let mut records = Vec::new();
+        loop {
+            let answer = tokio::time::timeout(self.request_timeout, answers.next())
+                .await
+                .map_err(gone)?
+                .ok_or_else(|| gone("the connection was closed"))?;
+            match answer.status.map(|status| status.as_u16()) {
+                None => records.push(direct_record(answer)?),
+                Some(204 | 404) => return Ok(records),
+                Some(status) => return Err(gone(format!("a direct get was refused: {status}"))),
+            }
+        }
+    }
+
+    /// How far a stream reaches, and its epoch.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn stream_state(&self, stream: &StreamSpec) -> Result<StreamState, ReadError> {
+        #[derive(Deserialize)]
+        struct Info {
+            config: Config,
+            state: State,
+        }
+        #[derive(Deserialize)]
+        struct Config {
+            #[serde(default)]
+            metadata: std::collections::HashMap<String, String>,
+        }
+        #[derive(Deserialize)]
+        struct State {
+            first_seq: u64,
+            last_seq: u64,
+        }
+        let subject = format!("$JS.API.STREAM.INFO.{}", stream.name);
+        match self.ask::<Info>(subject, &json!({})).await? {
+            Answer::Refused { error } => Err(unavailable(error)),
+            Answer::Given(info) => Ok(StreamState {
+                first_seq: info.state.first_seq,
+                last_seq: info.state.last_seq,
+                epoch: info
+                    .config
+                    .metadata
+                    .get(EPOCH)
+                    .and_then(|epoch| Uuid::parse_str(epoch).ok())
+                    .unwrap_or_default(),
+            }),
+        }
+    }
+
+    /// How far a consumer is; `None` where it does not exist yet.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn consumer_state(&self, consumer: &ConsumerSpec) -> Result<Option<ConsumerState>, ReadError> {
+        const NO_CONSUMER: u32 = 10014;
+        #[derive(Deserialize)]
+        struct Info {
+            ack_floor: Floor,
+            num_pending: u64,
+            num_ack_pending: u64,
+        }
+        #[derive(Deserialize)]
+        struct Floor {
+            stream_seq: u64,
+        }
+        let subject = format!("$JS.API.CONSUMER.INFO.{}.{}", consumer.stream.name, consumer.name);
+        match self.ask::<Info>(subject, &json!({})).await? {
+            Answer::Given(info) => Ok(Some(ConsumerState {
+                floor: info.ack_floor.stream_seq,
+                pending: info.num_pending,
+                unacknowledged: info.num_ack_pending,
+            })),
+            Answer::Refused { error } if error.err_code == NO_CONSUMER => Ok(None),
+            Answer::Refused { error } => Err(unavailable(error)),
+        }
+    }
+}
+
+impl WireMessage {
+    fn into_record(self) -> Result<Record, ReadError> {
+        let malformed = |reason: String| ReadError::Malformed {
+            what: self.subject.clone(),
+            reason,
+        };
+        let payload = STANDARD
+            .decode(&self.data)
+            .map_err(|error| malformed(error.to_string()))?;
+        let stored_at = parse_time(&self.time).ok_or_else(|| malformed("no time".to_owned()))?;
+        Ok(Record {
+            payload: payload.into(),
+            stored_at,
+            seq: self.seq,
+            subject: self.subject,
+        })
+    }
+}
+
+fn direct_record(message: async_nats::Message) -> Result<Record, ReadError> {
+    let header = |name: &str| {
+        let headers = message.headers.as_ref()?;
+        headers.get(name).map(|value| value.as_str().to_owned())
+    };
+    let missing = |what: &str| ReadError::Malformed {
+        what: "a replayed message".to_owned(),
+        reason: format!("it has no {what}"),
+    };
+    Ok(Record {
+        subject: header("Nats-Subject").ok_or_else(|| missing("Nats-Subject"))?,
+        seq: header("Nats-Sequence")
+            .and_then(|seq| seq.parse().ok())
+            .ok_or_else(|| missing("Nats-Sequence"))?,
+        stored_at: header("Nats-Time-Stamp")
+            .and_then(|time| parse_time(&time))
+            .ok_or_else(|| missing("Nats-Time-Stamp"))?,
+        payload: message.payload,
+    })
+}
+
+pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(Timestamp::from_datetime)
+}
+
+fn gone(reason: impl std::fmt::Display) -> ReadError {
+    ReadError::Unavailable(reason.to_string())
+}
+
+fn unavailable(error: ApiError) -> ReadError {
+    ReadError::Unavailable(format!("{} ({})", error.description, error.err_code))
+}

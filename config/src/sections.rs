@@ -1,0 +1,211 @@
+//! The settings as types. `default.toml` explains each key.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// All settings of a process. Loaded once at start; every value has passed its checks.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Folder of everything that `webchat serve` keeps.
+    pub data_dir: PathBuf,
+    /// More detailed logs.
+    pub debug: bool,
+    /// The public server.
+    pub http: Http,
+    /// The private server of metrics and probes.
+    pub admin: Admin,
+    /// SQL; see [`Settings::database_location`].
+    pub database: Database,
+    /// The broker.
+    pub nats: Nats,
+    /// Uploaded files; see [`Settings::storage_location`].
+    pub storage: Storage,
+    /// Tokens and password hashes.
+    pub auth: Auth,
+    /// Times of a room.
+    pub room: Room,
+    /// The matchmaker.
+    #[serde(rename = "match")]
+    pub matching: Matching,
+    /// Who may register.
+    pub account: Account,
+    /// Rate limits.
+    pub limits: Limits,
+    /// Sockets.
+    pub realtime: Realtime,
+    /// The persistence worker.
+    pub persistence: Persistence,
+    /// Logs.
+    pub log: Log,
+}
+
+/// The public server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    pub host: String,
+    /// 0 takes any free port.
+    pub port: u16,
+    pub static_dir: PathBuf,
+    /// Empty, or an origin without a trailing slash.
+    pub public_url: String,
+    /// Origins without a trailing slash.
+    pub cors_allowed_origins: Vec<String>,
+    pub body_limit_bytes: usize,
+}
+
+/// The private server of metrics and probes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admin {
+    pub host: String,
+    /// 0 takes any free port.
+    pub port: u16,
+}
+
+/// SQL.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// As the operator wrote it; use [`Settings::database_location`].
+    pub url: SecretString,
+    pub max_connections: u32,
+}
+
+/// The broker.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nats {
+    /// Empty, or server addresses, comma-separated. Credentials have been moved to the fields below.
+    pub url: String,
+    pub username: String,
+    pub password: SecretString,
+    pub replicas: usize,
+    pub request_timeout_ms: u64,
+    /// Empty, or a PEM file.
+    pub root_ca: PathBuf,
+}
+
+/// Uploaded files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storage {
+    /// As the operator wrote it; use [`Settings::storage_location`].
+    pub url: String,
+}
+
+/// Tokens and password hashes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// Empty, or at least 32 bytes.
+    pub jwt_secret_key: SecretString,
+    pub jwt_algorithm: JwtAlgorithm,
+    pub access_token_minutes: u64,
+    pub refresh_token_days: u64,
+    pub refresh_grace_secs: u64,
+    pub hash_concurrency: usize,
+    pub hash_memory_kib: u32,
+    pub hash_iterations: u32,
+}
+
+/// How access tokens are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum JwtAlgorithm {
+    HS256,
+    HS384,
+    HS512,
+}
+
+/// Times of a room.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Room {
+    pub countdown_secs: u64,
+    pub notification_secs: u64,
+    pub no_show_secs: u64,
+    pub extension_secs: u64,
+    pub extensions_max: u32,
+}
+
+/// The matchmaker: section `match`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Matching {
+    pub tick_ms: u64,
+    pub lease_secs: u64,
+    pub recent_partner_secs: u64,
+    pub claims_per_batch: usize,
+}
+
+/// Who may register.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// In years.
+    pub minimum_age: u8,
+}
+
+/// Rate limits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub enabled: bool,
+    pub auth_per_minute: u32,
+    pub messages_per_second: u32,
+    pub message_burst: u32,
+    pub queue_per_minute: u32,
+}
+
+/// Sockets.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Realtime {
+    pub send_window: usize,
+    pub outbound_frames: usize,
+    pub resume_max_messages: usize,
+    pub max_sockets: usize,
+}
+
+/// The persistence worker.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Persistence {
+    pub batch_size: usize,
+    pub batch_wait_ms: u64,
+}
+
+/// Logs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub dir: PathBuf,
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// Form of the log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Http {
+    /// Whether browsers come over TLS, so that cookies must be `Secure`.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+impl Nats {
+    /// How long a request to the broker may take.
+    pub fn request_timeout(&self) -> Duration {
+        Duration::from_millis(self.request_timeout_ms)
+    }
+}

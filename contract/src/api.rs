@@ -1,0 +1,187 @@
+//! The bodies of the HTTP interface that are not named elsewhere. Requests refuse unknown fields.
+
+use domain::{
+    ClientId, FileId, RoomId, SessionId, TicketId, Timestamp, UserId, matching::Filtered, room::Vote,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `POST /auth/register`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterRequest {
+    /// 3 to 32 letters, digits, dots, dashes or underscores.
+    pub username: String,
+    /// 8 to 128 characters.
+    pub password: String,
+    /// `YYYY-MM-DD`.
+    #[schema(format = Date)]
+    pub date_of_birth: String,
+    /// 1 to 40 characters; the username where it is absent.
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+/// `POST /auth/login`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoginRequest {
+    /// The username, in any case of letters.
+    pub username: String,
+    /// The password.
+    pub password: String,
+}
+
+/// A signed-in user. The refresh token travels in a cookie beside it.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+pub struct SignedIn {
+    /// The user.
+    pub user: User,
+    /// For `Authorization: Bearer` and for the sockets.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: String,
+    /// Seconds until the access token ends.
+    pub expires_in: u64,
+}
+
+/// The user's own account.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct User {
+    /// The user.
+    pub id: UserId,
+    /// The name to sign in with.
+    pub username: String,
+    /// The name to show.
+    pub display_name: String,
+    /// `YYYY-MM-DD`.
+    #[schema(format = Date)]
+    pub date_of_birth: String,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// Whether the profile has all that matching needs.
+    pub profile_complete: bool,
+}
+
+/// `PATCH /users/me`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateUserRequest {
+    /// 1 to 40 characters.
+    pub display_name: String,
+}
+
+/// `POST /chat/rooms`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenRoomRequest {
+    /// The other one.
+    pub peer_id: UserId,
+}
+
+/// `POST /chat/rooms/{id}/messages`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendMessageRequest {
+    /// A UUIDv7 of the client's; the same one again is the same message.
+    pub client_id: ClientId,
+    /// 1 to 4,000 characters.
+    pub text: String,
+    /// Files that were uploaded to this room.
+    #[serde(default)]
+    pub attachment_ids: Vec<FileId>,
+}
+
+/// `POST /simple-countdown/response/{room_id}`.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CountdownResponseRequest {
+    /// Keep the room or let it end.
+    pub response: Vote,
+}
+
+/// An answer to a keep request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum YesNo {
+    /// Keep it.
+    Yes,
+    /// Let it end.
+    No,
+}
+
+/// `POST /chat/like/{room_id}`.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LikeResponseRequest {
+    /// Keep the room or let it end.
+    pub response: YesNo,
+}
+
+/// The state of a user in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketViewState {
+    /// In the queue.
+    Waiting,
+    /// In a room that is not decided yet.
+    Matched,
+    /// Neither.
+    None,
+}
+
+/// The user's place in the queue: `GET` and `POST /match/queue`.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, ToSchema)]
+pub struct TicketView {
+    /// The ticket; `null` where there is none.
+    pub ticket_id: Option<TicketId>,
+    /// Where it stands.
+    pub state: TicketViewState,
+    /// When the user joined; kept over a requeue.
+    pub joined_at: Option<Timestamp>,
+    /// How long it may take still; `null` where nothing is known.
+    pub estimated_wait_ms: Option<u64>,
+    /// The room, when matched.
+    pub room_id: Option<RoomId>,
+    /// While waiting: how many of the pool each of the user's own filters keeps out.
+    #[serde(default)]
+    pub filters: Vec<Filtered>,
+}
+
+impl TicketView {
+    /// The view of a user who has no ticket.
+    pub fn none() -> Self {
+        Self {
+            ticket_id: None,
+            state: TicketViewState::None,
+            joined_at: None,
+            estimated_wait_ms: None,
+            room_id: None,
+            filters: Vec::new(),
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins; `null` on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// What an access token says. JSON Web Token claims, RFC 7519.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct AccessClaims {
+    /// The user.
+    pub sub: UserId,
+    /// The session.
+    pub sid: SessionId,
+    /// Issued at, epoch seconds.
+    pub iat: i64,
+    /// Issued at, epoch milliseconds: what "before a time" is decided by.
+    pub iat_ms: i64,
+    /// Ends at, epoch seconds.
+    pub exp: i64,
+}

@@ -1,0 +1,68 @@
+//! What travels over core NATS between the processes. Lossy by design; each notice has a snapshot that heals its loss.
+
+use domain::{RoomId, UserId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{api::TicketView, message::Message};
+
+/// On a room's `rt` subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Realtime {
+    /// A member is, or stopped, typing.
+    Typing {
+        /// The member.
+        user_id: UserId,
+        /// Whether the member types now.
+        active: bool,
+    },
+    /// The members of the room that have a socket on this gateway; repeated, and forgotten when it is not.
+    Online {
+        /// The gateway's instance id.
+        gateway: Uuid,
+        /// The members; empty when the last socket is gone.
+        users: Vec<UserId>,
+    },
+    /// A gateway has just opened the room and asks the others to announce theirs now.
+    WhoIsOnline,
+}
+
+/// On `live.user.<user>`: a reason to tell the user something.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum UserNotice {
+    /// A match was made and its room is in the database.
+    MatchFound {
+        /// The room.
+        room_id: RoomId,
+    },
+    /// A room changed in a way that this user can see.
+    RoomChanged {
+        /// The room.
+        room_id: RoomId,
+    },
+    /// A message of somebody else was stored.
+    Unread {
+        /// The room.
+        room_id: RoomId,
+        /// Unread messages of the user in the room now.
+        count: u64,
+        /// The newest message.
+        last_message: Box<Message>,
+    },
+    /// The user's ticket changed.
+    Ticket {
+        /// The ticket as it is now.
+        ticket: TicketView,
+    },
+}
+
+/// On [`crate::subjects::LIVE_STORED`]: the database has everything of the stream up to here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredFloor {
+    /// The stream's name.
+    pub stream: String,
+    /// The consumer's ack floor as a stream sequence.
+    pub floor: u64,
+}

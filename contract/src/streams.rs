@@ -1,0 +1,137 @@
+//! The JetStream streams, as data. The broker crate makes the server agree with this list.
+
+use std::time::Duration;
+
+use crate::subjects;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// A copy of each stored message that the server publishes for live listeners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Republish {
+    /// Which stored subjects are copied.
+    pub source: &'static str,
+    /// Where the copy goes; wildcards as the server defines them.
+    pub destination: &'static str,
+}
+
+/// What a stream must be. Anything not said is the server's default; storage is always on file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// What it stores, in a sentence.
+    pub description: &'static str,
+    /// The subjects that it stores.
+    pub subjects: &'static [&'static str],
+    /// How long a message stays; `None`: for ever.
+    pub max_age: Option<Duration>,
+    /// How many messages stay on one subject; `None`: all.
+    pub max_per_subject: Option<i64>,
+    /// How long a `Nats-Msg-Id` is remembered.
+    pub duplicate_window: Duration,
+    /// Whether messages may carry their own TTL.
+    pub message_ttl: bool,
+    /// Whether it takes delayed messages.
+    pub schedules: bool,
+    /// Whether it takes atomic batches.
+    pub atomic_batches: bool,
+    /// The live copies.
+    pub republish: Option<Republish>,
+    /// Whether it carries an epoch in its metadata, by which clients see that it was made anew.
+    pub has_epoch: bool,
+}
+
+const PLAIN: StreamSpec = StreamSpec {
+    name: "",
+    description: "",
+    subjects: &[],
+    max_age: None,
+    max_per_subject: None,
+    duplicate_window: Duration::from_secs(120),
+    message_ttl: false,
+    schedules: false,
+    atomic_batches: false,
+    republish: None,
+    has_epoch: false,
+};
+
+/// Messages, and nothing else.
+pub const CHAT: StreamSpec = StreamSpec {
+    name: "CHAT",
+    description: "Messages of all rooms",
+    subjects: &[subjects::CHAT_ALL],
+    max_age: Some(DAY.saturating_mul(7)),
+    republish: Some(Republish {
+        source: subjects::CHAT_ALL,
+        destination: "live.{{wildcard(1)}}.{{wildcard(2)}}.msg",
+    }),
+    has_epoch: true,
+    ..PLAIN
+};
+
+/// Rooms, timers, tickets, pairs and leases: one stream, because an atomic batch lives in one stream.
+pub const LIFE: StreamSpec = StreamSpec {
+    name: "LIFE",
+    description: "Lifecycle of rooms, tickets and pairs; timers",
+    subjects: &[subjects::LIFE_ALL],
+    message_ttl: true,
+    schedules: true,
+    atomic_batches: true,
+    republish: Some(Republish {
+        source: subjects::LIFE_ROOMS,
+        destination: "live.{{wildcard(1)}}.{{wildcard(2)}}.room",
+    }),
+    has_epoch: true,
+    ..PLAIN
+};
+
+/// Read positions, the newest of each member only.
+pub const RECEIPT: StreamSpec = StreamSpec {
+    name: "RECEIPT",
+    description: "Read positions",
+    subjects: &[subjects::RECEIPT_ALL],
+    max_per_subject: Some(1),
+    republish: Some(Republish {
+        source: subjects::RECEIPT_ALL,
+        destination: "live.{{wildcard(1)}}.{{wildcard(2)}}.read",
+    }),
+    ..PLAIN
+};
+
+/// Ended sessions, for as long as an access token of theirs could live.
+pub const REVOKED: StreamSpec = StreamSpec {
+    name: "REVOKED",
+    description: "Ended sessions",
+    subjects: &[subjects::REVOKE_ALL],
+    max_per_subject: Some(1),
+    message_ttl: true,
+    republish: Some(Republish {
+        source: subjects::REVOKE_ALL,
+        destination: "live.revoked.>",
+    }),
+    ..PLAIN
+};
+
+/// The public events, for integrators.
+pub const EVENTS: StreamSpec = StreamSpec {
+    name: "EVENTS",
+    description: "Public events (CloudEvents), ids only",
+    subjects: &[subjects::EVENTS_ALL],
+    max_age: Some(DAY.saturating_mul(7)),
+    duplicate_window: MINUTE.saturating_mul(10),
+    ..PLAIN
+};
+
+/// What a consumer could not process, with the error.
+pub const DLQ: StreamSpec = StreamSpec {
+    name: "DLQ",
+    description: "Poison messages with their error",
+    subjects: &[subjects::DLQ_ALL],
+    max_age: Some(DAY.saturating_mul(30)),
+    ..PLAIN
+};
+
+/// All streams.
+pub const ALL: [StreamSpec; 6] = [CHAT, LIFE, RECEIPT, REVOKED, EVENTS, DLQ];

@@ -1,0 +1,19 @@
+//! The rules of WebChat, as plain functions over values.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number: time and ids come in as arguments. What a rule
+//! decides, the crates around it carry out.
+
+pub mod account;
+pub mod field_error;
+pub mod ids;
+pub mod matching;
+pub mod message;
+pub mod pair;
+pub mod profile;
+pub mod room;
+pub mod ticket;
+pub mod time;
+
+pub use field_error::FieldError;
+pub use ids::{ClientId, FileId, MessageId, OutboxId, RoomId, SessionId, Shard, TicketId, UserId};
+pub use time::Timestamp;

@@ -1,0 +1,58 @@
+//! Who is brought together: the features of a person, the hard filters, the score, and the pairing.
+//!
+//! Pure: the pool and the time come in as values, pairs come out. See `README.md` beside this file.
+
+mod filter;
+mod icebreaker;
+mod pairing;
+mod score;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use filter::{ADULT_AGE, FilterName, Filtered, count_excluded, may_meet, same_age_group};
+pub use pairing::{Candidate, PATIENCE_MS, POOL_PER_TICK, Proposal, pair};
+pub use score::score;
+
+/// What matching knows of a person, as it was when the person joined the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Features {
+    /// Full years at joining.
+    pub age: u8,
+    /// The person's gender, from the profile's options.
+    pub gender: String,
+    /// Genders that the person wants to meet; empty: no preference.
+    pub preferred_genders: Vec<String>,
+    /// Youngest age that the person wants to meet.
+    pub age_min: Option<u8>,
+    /// Oldest age that the person wants to meet.
+    pub age_max: Option<u8>,
+    /// What the person likes, from the profile's options.
+    pub interests: Vec<String>,
+    /// What the person is looking for, from the profile's options.
+    pub looking_for: Vec<String>,
+    /// Languages that the person speaks, from the profile's options; empty: not said.
+    pub languages: Vec<String>,
+}
+
+/// One thing that speaks for a match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MatchReason {
+    /// Stable code, for example `shared_interests`.
+    pub code: String,
+    /// The profile options that it is about, for example the interests that both named.
+    pub values: Vec<String>,
+    /// The reason as an English sentence.
+    pub text: String,
+}
+
+/// What the matchmaker says of two people that it brings together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Match {
+    /// Compatibility, 0 to 1.
+    pub score: f64,
+    /// What speaks for it, the strongest first.
+    pub reasons: Vec<MatchReason>,
+    /// A first question that both can answer.
+    pub icebreaker: Option<String>,
+}

@@ -1,0 +1,153 @@
+//! What two people are to each other: likes, blocks, whether they met, how much of each other they may see.
+//!
+//! One subject a pair; its last event is the truth, changed by compare-and-set.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{RoomId, Timestamp, UserId};
+
+/// The two people of a pair, the lower id first, so that both directions name the same pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PairKey {
+    /// The lower id.
+    pub low: UserId,
+    /// The higher id.
+    pub high: UserId,
+}
+
+impl PairKey {
+    /// The pair of two different people; `None` for a person and themself.
+    pub fn of(one: UserId, other: UserId) -> Option<Self> {
+        match one.cmp(&other) {
+            std::cmp::Ordering::Less => Some(Self {
+                low: one,
+                high: other,
+            }),
+            std::cmp::Ordering::Greater => Some(Self {
+                low: other,
+                high: one,
+            }),
+            std::cmp::Ordering::Equal => None,
+        }
+    }
+
+    /// Both people, the lower first.
+    pub fn members(self) -> [UserId; 2] {
+        [self.low, self.high]
+    }
+}
+
+/// The state of a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// Who they are.
+    pub key: PairKey,
+    /// The newest room of the two. Whether it is still open, the room says.
+    pub room: Option<RoomId>,
+    /// Who likes the other, in the order of the key.
+    pub likes: [bool; 2],
+    /// Who blocks the other, in the order of the key.
+    pub blocks: [bool; 2],
+    /// How much of each other's profile they see: 0, 1 after a mutual like, 2 after a kept room. Never falls.
+    pub reveal_level: u8,
+    /// When the matchmaker last brought them together.
+    pub last_met_at: Option<Timestamp>,
+}
+
+/// What can happen to a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// A new room of the two, opened by one of them.
+    Opened(RoomId),
+    /// A new room of the two, made by the matchmaker.
+    Met {
+        /// The room.
+        room: RoomId,
+        /// When.
+        at: Timestamp,
+    },
+    /// They kept a room.
+    Kept,
+    /// One likes the other, or takes it back.
+    Like {
+        /// Who.
+        by: UserId,
+        /// Whether the like is there afterwards.
+        on: bool,
+    },
+    /// One blocks the other, or takes it back.
+    Block {
+        /// Who.
+        by: UserId,
+        /// Whether the block is there afterwards.
+        on: bool,
+    },
+}
+
+/// Why an input was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// One of the two blocks the other: they can have no room.
+    #[error("one of the two blocks the other")]
+    Blocked,
+    /// The user is not one of the two.
+    #[error("the user is not one of the pair")]
+    NotOfThePair,
+}
+
+impl Pair {
+    /// Two people who have had nothing to do with each other yet.
+    pub fn strangers(key: PairKey) -> Self {
+        Self {
+            key,
+            room: None,
+            likes: [false; 2],
+            blocks: [false; 2],
+            reveal_level: 0,
+            last_met_at: None,
+        }
+    }
+
+    /// Whether one of the two blocks the other.
+    pub fn is_blocked(&self) -> bool {
+        self.blocks.contains(&true)
+    }
+
+    /// Whether both like each other now.
+    pub fn is_mutual_like(&self) -> bool {
+        self.likes == [true; 2]
+    }
+
+    /// The pair after the input; equal to this one where nothing changes.
+    ///
+    /// # Errors
+    /// [`Refused`] where the pair does not allow it.
+    pub fn apply(&self, input: Input) -> Result<Self, Refused> {
+        let mut next = self.clone();
+        match input {
+            Input::Opened(_) | Input::Met { .. } if self.is_blocked() => {
+                return Err(Refused::Blocked);
+            }
+            Input::Opened(room) => next.room = Some(room),
+            Input::Met { room, at } => {
+                next.room = Some(room);
+                next.last_met_at = Some(at);
+            }
+            Input::Kept => next.reveal_level = 2,
+            Input::Like { by, on } => {
+                next.likes[self.side(by)?] = on;
+                if next.is_mutual_like() {
+                    next.reveal_level = next.reveal_level.max(1);
+                }
+            }
+            Input::Block { by, on } => next.blocks[self.side(by)?] = on,
+        }
+        Ok(next)
+    }
+
+    fn side(&self, user: UserId) -> Result<usize, Refused> {
+        let side = self.key.members().iter().position(|member| *member == user);
+        side.ok_or(Refused::NotOfThePair)
+    }
+}

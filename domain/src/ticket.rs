@@ -1,0 +1,107 @@
+//! A ticket: one person's place in the matching queue.
+//!
+//! A user has one ticket subject; its last event is the truth. Whoever changes it does so by compare-and-set.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{RoomId, TicketId, Timestamp, UserId, matching::Features};
+
+/// The name of the only pool there is today. The pool is a field of the ticket, so that more can come.
+pub const DEFAULT_POOL: &str = "main";
+
+/// Where a ticket stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum TicketState {
+    /// In the queue.
+    Waiting,
+    /// Claimed for a room. Whether that room is still undecided, the room says.
+    Matched {
+        /// The room that the match made.
+        room_id: RoomId,
+    },
+    /// Out of the queue.
+    Gone {
+        /// Why it left the queue.
+        why: Gone,
+    },
+}
+
+/// Why a ticket left the queue without a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gone {
+    /// The user left the queue.
+    Left,
+    /// The user's connection was away for longer than the lease.
+    Expired,
+    /// The user was matched and did not come.
+    NoShow,
+}
+
+/// One person's place in the queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Changes with each new joining, stays over a requeue.
+    pub id: TicketId,
+    /// Whose ticket it is.
+    pub user_id: UserId,
+    /// The pool that it waits in.
+    pub pool: String,
+    /// When the user joined; kept over a requeue, so that nobody loses the waiting age to another's no-show.
+    pub joined_at: Timestamp,
+    /// What the score and the filters need, as it was at joining.
+    pub features: Features,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub state: TicketState,
+}
+
+impl Ticket {
+    /// A new waiting ticket.
+    pub fn join(id: TicketId, user_id: UserId, features: Features, now: Timestamp) -> Self {
+        Self {
+            id,
+            user_id,
+            pool: DEFAULT_POOL.to_owned(),
+            joined_at: now,
+            features,
+            state: TicketState::Waiting,
+        }
+    }
+
+    /// Whether it is in the queue.
+    pub fn is_waiting(&self) -> bool {
+        self.state == TicketState::Waiting
+    }
+
+    /// The room it was claimed for.
+    pub fn matched_room(&self) -> Option<RoomId> {
+        match self.state {
+            TicketState::Matched { room_id } => Some(room_id),
+            TicketState::Waiting | TicketState::Gone { .. } => None,
+        }
+    }
+
+    /// The same ticket in another state.
+    #[must_use]
+    pub fn moved_to(&self, state: TicketState) -> Self {
+        Self {
+            state,
+            ..self.clone()
+        }
+    }
+
+    /// What becomes of the ticket when its room ended because somebody did not come: the one who `came` waits again,
+    /// with the age that the ticket had; the other is out. `None` where the ticket is no longer that room's.
+    pub fn after_no_show(&self, room_id: RoomId, came: bool) -> Option<Self> {
+        if self.matched_room() != Some(room_id) {
+            return None;
+        }
+        Some(self.moved_to(if came {
+            TicketState::Waiting
+        } else {
+            TicketState::Gone { why: Gone::NoShow }
+        }))
+    }
+}

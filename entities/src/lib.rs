@@ -1,0 +1,20 @@
+//! The tables, one module each, with finders scoped to whom the rows belong to.
+//!
+//! Columns hold raw values: ids as [`Uuid`](sea_orm::prelude::Uuid), instants as epoch milliseconds (never a date
+//! type: SQLite would keep text of varying precision, and comparisons would miss rows).
+//! Everything here works on SQLite and on PostgreSQL, and inside or outside a transaction.
+//! Writes that the projections use may be repeated: the second time changes nothing.
+
+pub mod message;
+pub mod outbox;
+pub mod pair;
+pub mod profile;
+pub mod read_position;
+pub mod room;
+pub mod room_event;
+pub mod room_member;
+pub mod session;
+pub mod user;
+
+/// The most rows that one statement writes or asks for. SQLite allows 32,766 values in a statement.
+const ROWS_PER_STATEMENT: usize = 500;

@@ -1,0 +1,118 @@
+//! How far each member has read in each room, and what that leaves unread.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sea_orm::ExprTrait;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Func, OnConflict, Query, SelectStatement};
+
+use crate::{ROWS_PER_STATEMENT, message, room_member};
+
+/// A member's position: everything up to `seq` is read.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "read_positions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub room_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub user_id: Uuid,
+    pub seq: i64,
+    pub updated_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The positions of a room's members.
+    pub fn in_room(room: Uuid) -> Select<Entity> {
+        Entity::find().filter(Column::RoomId.eq(room))
+    }
+
+    /// Moves positions forward; a lower one than the stored changes nothing.
+    pub async fn advance<C: ConnectionTrait>(
+        db: &C,
+        positions: impl IntoIterator<Item = Model>,
+    ) -> Result<(), DbErr> {
+        let forward = OnConflict::columns([Column::RoomId, Column::UserId])
+            .update_columns([Column::Seq, Column::UpdatedAt])
+            .action_and_where(
+                Expr::col((Entity, Column::Seq))
+                    .lt(Expr::col((Alias::new("excluded"), Column::Seq))),
+            )
+            .to_owned();
+        for chunk in furthest_by_key(positions).chunks(ROWS_PER_STATEMENT) {
+            let rows = chunk.iter().cloned().map(ActiveModel::from);
+            Entity::insert_many(rows)
+                .on_conflict(forward.clone())
+                .exec_without_returning(db)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// How many messages of others stand after the user's position, by room. Rooms with none, and rooms in which the
+    /// user is no member, are absent.
+    pub async fn unread_counts<C: ConnectionTrait>(
+        db: &C,
+        user: Uuid,
+        rooms: &[Uuid],
+    ) -> Result<HashMap<Uuid, u64>, DbErr> {
+        let mut unread = HashMap::with_capacity(rooms.len());
+        for chunk in rooms.chunks(ROWS_PER_STATEMENT) {
+            for row in db.query_all(&unread_of(user, chunk)).await? {
+                let count: i64 = row.try_get_by_index(1)?;
+                unread.insert(row.try_get_by_index(0)?, count.unsigned_abs());
+            }
+        }
+        Ok(unread)
+    }
+}
+
+/// Sorted by key: concurrent writers then take row locks in one order.
+fn furthest_by_key(positions: impl IntoIterator<Item = Model>) -> Vec<Model> {
+    let mut furthest = BTreeMap::<(Uuid, Uuid), Model>::new();
+    for position in positions {
+        let key = (position.room_id, position.user_id);
+        if furthest
+            .get(&key)
+            .is_none_or(|known| known.seq < position.seq)
+        {
+            furthest.insert(key, position);
+        }
+    }
+    furthest.into_values().collect()
+}
+
+/// Begins at the memberships, so that of each room only the unread end of the messages is walked.
+fn unread_of(user: Uuid, rooms: &[Uuid]) -> SelectStatement {
+    let member = |column: room_member::Column| Expr::col((room_member::Entity, column));
+    let position = |column: Column| Expr::col((Entity, column));
+    let message = |column: message::Column| Expr::col((message::Entity, column));
+    Query::select()
+        .column((room_member::Entity, room_member::Column::RoomId))
+        .expr(message(message::Column::Seq).count())
+        .from(room_member::Entity)
+        .left_join(
+            Entity,
+            position(Column::RoomId)
+                .eq(member(room_member::Column::RoomId))
+                .and(position(Column::UserId).eq(member(room_member::Column::UserId))),
+        )
+        .inner_join(
+            message::Entity,
+            message(message::Column::RoomId)
+                .eq(member(room_member::Column::RoomId))
+                .and(
+                    message(message::Column::Seq)
+                        .gt(Func::coalesce([position(Column::Seq), Expr::val(0_i64)])),
+                )
+                .and(message(message::Column::SenderId).ne(member(room_member::Column::UserId))),
+        )
+        .and_where(member(room_member::Column::UserId).eq(user))
+        .and_where(member(room_member::Column::RoomId).is_in(rooms.iter().copied()))
+        .group_by_col((room_member::Entity, room_member::Column::RoomId))
+        .take()
+}

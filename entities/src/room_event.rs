@@ -1,0 +1,51 @@
+//! A room's earlier events, moved here once its outcome is projected.
+
+use sea_orm::QueryOrder;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+
+use crate::ROWS_PER_STATEMENT;
+
+/// One event of a room's life.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "room_events")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub room_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub revision: i64,
+    pub life_seq: i64,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub document: Json,
+    pub recorded_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The room's recorded life, oldest event first.
+    pub fn of(room: Uuid) -> Select<Entity> {
+        Entity::find()
+            .filter(Column::RoomId.eq(room))
+            .order_by_asc(Column::Revision)
+    }
+
+    /// Records events; those that are recorded already stay as they are.
+    pub async fn record<C: ConnectionTrait>(db: &C, mut events: Vec<Model>) -> Result<(), DbErr> {
+        events.sort_by_key(|event| (event.room_id, event.revision));
+        let ignore = OnConflict::columns([Column::RoomId, Column::Revision])
+            .do_nothing()
+            .to_owned();
+        for chunk in events.chunks(ROWS_PER_STATEMENT) {
+            let rows = chunk.iter().cloned().map(ActiveModel::from);
+            Entity::insert_many(rows)
+                .on_conflict(ignore.clone())
+                .exec_without_returning(db)
+                .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! The database schema, as a list of migrations that every process may apply at its start.
+//!
+//! Migrations expand first and contract later: a release adds what it needs and leaves what the release before it
+//! still reads; a later release drops it. A migration that was released is never edited.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_accounts;
+mod m20261122_000002_rooms;
+mod m20261122_000003_messages;
+mod m20261122_000004_pairs;
+mod m20261122_000005_outbox;
+mod run;
+
+pub use run::{RunError, run};
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_accounts::Migration),
+            Box::new(m20261122_000002_rooms::Migration),
+            Box::new(m20261122_000003_messages::Migration),
+            Box::new(m20261122_000004_pairs::Migration),
+            Box::new(m20261122_000005_outbox::Migration),
+        ]
+    }
+}

@@ -1,0 +1,227 @@
+/**
+ * The room on screen: opening it, its history, and what the person sends.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ * @typedef {import("../store.js").Chat} Chat
+ */
+import { ApiError } from "../api.js";
+import { Connection } from "../connection.js";
+import { changeRoom } from "../models/room.js";
+import * as list from "../models/message-list.js";
+import * as unsent from "../models/unsent.js";
+import { uuid7 } from "../models/uuid7.js";
+import { loadUnsent, saveUnsent } from "../outbox.js";
+
+const PAGE = 50;
+const GAP_PAGE = 100;
+const TYPING_EVERY_MS = 3_000;
+const TYPING_ENDS_MS = 4_000;
+const MOMENT_MS = 6_000;
+
+/** @type {{saidMs: number, timer: ReturnType<typeof setTimeout>|undefined}} */
+const typing = { saidMs: 0, timer: undefined };
+let readSeq = 0;
+
+/**
+ * Changes the room on screen, if it still is.
+ * @param {Context} context
+ * @param {string} roomId
+ * @param {(chat: Chat) => Partial<Chat>} change
+ */
+export function changeChat({ store }, roomId, change) {
+  const { chat } = store.state;
+  if (chat?.roomId !== roomId) return;
+  const patch = change(chat);
+  store.update({ chat: { ...chat, ...patch } });
+  if (patch.unsent) saveUnsent(roomId, patch.unsent);
+}
+
+/** @param {Context} context @param {string} roomId */
+export async function openRoom(context, roomId) {
+  const { store, api, dispatch } = context;
+  readSeq = 0;
+  store.update({ chat: closedChat(roomId) });
+  try {
+    const [room, status] = await Promise.all([
+      api.request("GET", `/chat/rooms/${roomId}`),
+      api.request("GET", `/simple-countdown/status/${roomId}`),
+    ]);
+    const isNew = room.match !== null && status.state === "idle";
+    changeChat(context, roomId, () => ({
+      room, members: room.members, load: "ready", momentUntilMs: isNew ? Date.now() + MOMENT_MS : 0,
+    }));
+    await dispatch("statusRead", { status, live: false });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const missing = error.status === 404 || error.status === 422;
+    changeChat(context, roomId, () => ({ load: missing ? "missing" : "failed" }));
+    return;
+  }
+  if (store.state.chat?.roomId !== roomId) return;
+  connect(context, roomId);
+  await dispatch("syncHistory", roomId);
+}
+
+/** @param {string} roomId @returns {Chat} */
+function closedChat(roomId) {
+  return {
+    roomId, load: "loading", room: null, status: null, phaseTotalMs: null, members: [],
+    list: list.emptyList(), unsent: loadUnsent(roomId), epoch: null, typingUntilMs: 0, momentUntilMs: 0,
+    keptJustNow: false, historyBusy: false, voteBusy: false,
+  };
+}
+
+/** @param {Context} context @param {string} roomId */
+function connect({ store, api, dispatch, sockets }, roomId) {
+  sockets.chat?.close();
+  sockets.chat = new Connection({
+    path() {
+      const { chat } = store.state;
+      if (!chat || chat.epoch === null) return `/ws/chat/${roomId}`;
+      return `/ws/chat/${roomId}?after=${list.resumeSeq(chat.list)}&epoch=${encodeURIComponent(chat.epoch)}`;
+    },
+    token: api.token,
+    onFrame: (frame) => dispatch("chatFrame", { roomId, frame }),
+    onState: (state) => store.update({ links: { ...store.state.links, chat: { state, sinceMs: Date.now() } } }),
+    onStopped: () => dispatch("loadStatus"),
+    refresh: api.refresh,
+    mayRetry: () =>
+      api.request("GET", `/chat/rooms/${roomId}`).then(
+        () => true,
+        (error) => error.status !== 404,
+      ),
+  });
+}
+
+/** @param {Context} context */
+export function closeRoom({ store, sockets }) {
+  clearTimeout(typing.timer);
+  sockets.chat?.close();
+  sockets.chat = null;
+  store.update({ chat: null, links: { ...store.state.links, chat: null } });
+}
+
+/**
+ * Reads what is missing: the newest page for an empty list, else all that follows the last certain message.
+ * @param {Context} context
+ * @param {string} roomId
+ */
+export async function syncHistory(context, roomId) {
+  const { store, api } = context;
+  if (store.state.chat?.roomId !== roomId || store.state.chat.historyBusy) return;
+  changeChat(context, roomId, () => ({ historyBusy: true }));
+  try {
+    let more = true;
+    while (more && store.state.chat?.roomId === roomId) {
+      const known = store.state.chat.list;
+      const after = list.resumeSeq(known);
+      const query = known.messages.length === 0 ? `limit=${PAGE}` : `after=${after}&limit=${GAP_PAGE}`;
+      const { items } = await api.request("GET", `/chat/rooms/${roomId}/messages?${query}`);
+      changeChat(context, roomId, (chat) => {
+        const merged = list.mergeHistory(chat.list, items);
+        const stuck = list.hasGap(merged) && list.resumeSeq(merged) === after;
+        return { list: stuck ? list.closeGap(merged, after) : merged, unsent: arrived(chat, items) };
+      });
+      more = list.hasGap(store.state.chat?.list ?? list.emptyList()) || items.length === GAP_PAGE;
+    }
+  } finally {
+    changeChat(context, roomId, () => ({ historyBusy: false }));
+  }
+}
+
+/** What the history shows to be acknowledged. @param {Chat} chat @param {import("../types.js").Message[]} items */
+export function arrived(chat, items) {
+  return items.reduce(
+    (entries, item) => unsent.acknowledged(entries, item.client_id, item.seq),
+    chat.unsent,
+  );
+}
+
+/** @param {Context} context */
+export async function loadEarlier(context) {
+  const { chat } = context.store.state;
+  if (!chat || chat.historyBusy || chat.list.messages.length === 0) return;
+  const { roomId } = chat;
+  changeChat(context, roomId, () => ({ historyBusy: true }));
+  try {
+    const before = chat.list.messages[0].seq;
+    const { items } = await context.api.request("GET", `/chat/rooms/${roomId}/messages?before=${before}&limit=${PAGE}`);
+    changeChat(context, roomId, (now) => ({ list: list.mergeHistory(now.list, items) }));
+  } finally {
+    changeChat(context, roomId, () => ({ historyBusy: false }));
+  }
+}
+
+/** @param {Context} context @param {string} text */
+export function sendMessage(context, text) {
+  const { chat } = context.store.state;
+  if (!chat || text.trim() === "") return;
+  const client_id = uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
+  changeChat(context, chat.roomId, (now) => ({ unsent: unsent.add(now.unsent, { client_id, text }, Date.now()) }));
+  transmit(context, client_id);
+  stopTyping(context);
+}
+
+/** @param {Context} context @param {string} clientId */
+export function retryMessage(context, clientId) {
+  const { chat } = context.store.state;
+  if (!chat) return;
+  changeChat(context, chat.roomId, (now) => ({ unsent: unsent.retried(now.unsent, clientId) }));
+  transmit(context, clientId);
+}
+
+/** Puts one entry on the wire; what has been there before is marked as sent again. @param {Context} context @param {string} clientId */
+function transmit(context, clientId) {
+  const { chat } = context.store.state;
+  const entry = chat?.unsent.find((candidate) => candidate.client_id === clientId);
+  if (!chat || !entry) return;
+  const { client_id, text, tried_ms } = entry;
+  const frame = { type: "send", client_id, text, attachment_ids: [], resend: tried_ms !== null };
+  if (!context.sockets.chat?.send(frame)) return;
+  changeChat(context, chat.roomId, (now) => ({ unsent: unsent.tried(now.unsent, clientId, Date.now()) }));
+}
+
+/** After every hello: what the database does not have. @param {Context} context */
+export function sendUnsent(context) {
+  const entries = unsent.toSendAgain(context.store.state.chat?.unsent ?? []);
+  entries.forEach((entry) => transmit(context, entry.client_id));
+}
+
+/** @param {Context} context */
+export function sendOverdue(context) {
+  const entries = unsent.overdue(context.store.state.chat?.unsent ?? [], Date.now());
+  entries.forEach((entry) => transmit(context, entry.client_id));
+}
+
+/** @param {Context} context */
+export function typed(context) {
+  const nowMs = Date.now();
+  if (nowMs - typing.saidMs > TYPING_EVERY_MS && context.sockets.chat?.send({ type: "typing", active: true })) {
+    typing.saidMs = nowMs;
+  }
+  clearTimeout(typing.timer);
+  typing.timer = setTimeout(() => stopTyping(context), TYPING_ENDS_MS);
+}
+
+/** @param {Context} context */
+function stopTyping({ sockets }) {
+  clearTimeout(typing.timer);
+  if (typing.saidMs > 0) sockets.chat?.send({ type: "typing", active: false });
+  typing.saidMs = 0;
+}
+
+/** The newest message is on screen. @param {Context} context */
+export function seen({ store, sockets }) {
+  const { chat, rooms } = store.state;
+  if (!chat || document.visibilityState !== "visible") return;
+  const seq = list.lastSeq(chat.list);
+  if (seq <= readSeq || !sockets.chat?.send({ type: "read", seq })) return;
+  readSeq = seq;
+  store.update({ rooms: changeRoom(rooms, chat.roomId, { unread_count: 0 }) });
+}
+
+/** @param {Context} context */
+export function dismissMoment(context) {
+  const { chat } = context.store.state;
+  if (chat) changeChat(context, chat.roomId, () => ({ momentUntilMs: 0, keptJustNow: false }));
+}

@@ -1,0 +1,94 @@
+/**
+ * The room's lifecycle as its member lives it: start, vote, more time, leave, and what comes of it.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ * @typedef {import("../types.js").Status} Status
+ */
+import { ApiError } from "../api.js";
+import { hearServerTime, phaseTotalMs } from "../models/countdown.js";
+import { changeRoom, newerStatus } from "../models/room.js";
+import { giveUp } from "../models/unsent.js";
+import { changeChat } from "./chat.js";
+
+/** Refusals that only say that the room has moved on: its status is the answer. */
+const MOVED_ON = new Set([
+  "room_ended", "room_kept", "already_voted", "countdown_not_started", "not_in_notification", "extension_limit",
+]);
+
+/** @param {Context} context @param {import("../types.js").Vote} response */
+export async function vote(context, response) {
+  await ask(context, (roomId) => context.api.request("POST", `/simple-countdown/response/${roomId}`, { response }));
+}
+
+/** @param {Context} context */
+export async function moreTime(context) {
+  await ask(context, (roomId) => context.api.request("POST", `/simple-countdown/extend/${roomId}`));
+}
+
+/** @param {Context} context */
+export async function startCountdown(context) {
+  await ask(context, (roomId) => context.api.request("POST", `/simple-countdown/start/${roomId}`));
+}
+
+/**
+ * @param {Context} context
+ * @param {(roomId: string) => Promise<Status>} request
+ */
+async function ask(context, request) {
+  const { chat } = context.store.state;
+  if (!chat || chat.voteBusy) return;
+  const { roomId } = chat;
+  changeChat(context, roomId, () => ({ voteBusy: true }));
+  try {
+    await context.dispatch("statusRead", { status: await request(roomId), live: true });
+  } catch (error) {
+    if (!(error instanceof ApiError) || !MOVED_ON.has(error.code)) throw error;
+    await context.dispatch("loadStatus");
+    if (error.code === "extension_limit") throw error;
+  } finally {
+    changeChat(context, roomId, () => ({ voteBusy: false }));
+  }
+}
+
+/** @param {Context} context */
+export async function leaveRoom({ store, api, dispatch }) {
+  const { chat } = store.state;
+  if (!chat) return;
+  await api.request("POST", `/chat/rooms/${chat.roomId}/leave`);
+  await dispatch("loadStatus");
+}
+
+/** @param {Context} context */
+export async function loadStatus({ store, api, dispatch }) {
+  const roomId = store.state.chat?.roomId;
+  if (!roomId) return;
+  await dispatch("statusRead", { status: await api.request("GET", `/simple-countdown/status/${roomId}`), live: false });
+}
+
+/**
+ * A reading of the room's status, from wherever. `live`: it tells of a change as it happens.
+ * @param {Context} context
+ * @param {{status: Status, live: boolean}} payload
+ */
+export function statusRead(context, { status: heard, live }) {
+  const { store } = context;
+  const { room_id: roomId } = heard;
+  store.update({ clock: hearServerTime(store.state.clock, heard.server_time, Date.now()) });
+  changeChat(context, roomId, (chat) => {
+    const status = newerStatus(chat.status, heard);
+    const changed = chat.status !== null && (status.state !== chat.status.state || status.ends_at !== chat.status.ends_at);
+    if (chat.status !== null && !changed) return { status };
+    return {
+      status,
+      phaseTotalMs: phaseTotalMs(status, { seenFromStart: live && changed, createdAt: chat.room?.created_at ?? null }),
+      keptJustNow: chat.keptJustNow || (changed && status.state === "kept"),
+      ...(status.state === "ended" ? { unsent: giveUp(chat.unsent, "The chat had ended.") } : {}),
+    };
+  });
+  const { chat, rooms } = store.state;
+  if (chat?.roomId !== roomId || !chat.status) return;
+  const { state, ends_at } = chat.status;
+  if (rooms.some((room) => room.id === roomId && room.state !== state)) {
+    store.update({ rooms: changeRoom(rooms, roomId, { state, ends_at, kept: state === "kept" }) });
+  }
+}

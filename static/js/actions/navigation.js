@@ -1,0 +1,58 @@
+/**
+ * Screens, and the passing of time.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ */
+import { remainingMs, serverNowMs } from "../models/countdown.js";
+import { isRunning } from "../models/room.js";
+import { parseRoute, redirect } from "../models/route.js";
+import { overdue } from "../models/unsent.js";
+import { idleForm } from "../store.js";
+
+/** A phase that is over for this long without a word from the server: ask. */
+const PHASE_OVERDUE_MS = 2_000;
+const TICKET_EVERY_MS = 5_000;
+
+let askedAtMs = 0;
+
+/** The address has changed, or who is allowed to be there. @param {Context} context */
+export async function navigated({ store, dispatch }) {
+  const { session, route: before } = store.state;
+  const route = parseRoute(location.hash);
+  if (session === "restoring" || session === "unreachable") {
+    store.update({ route });
+    return;
+  }
+  const instead = redirect(route, session === "in");
+  if (instead !== null) {
+    location.replace(instead);
+    return;
+  }
+  store.update({ route, form: idleForm(), profile: { ...store.state.profile, saved: false } });
+  if (before.screen === "room" && before.roomId !== route.roomId) await dispatch("closeRoom");
+  if (route.screen === "room" && store.state.chat?.roomId !== route.roomId) dispatch("openRoom", route.roomId);
+  if (route.screen === "profile") dispatch("loadProfile");
+  if (route.screen === "wait") dispatch("loadTicket");
+  if (route.screen === "conversations") dispatch("loadRooms");
+}
+
+/** Time has passed. @param {Context} context */
+export function tick({ store, dispatch }) {
+  const nowMs = Date.now();
+  const { notice, chat, ticket, route, clock } = store.state;
+  store.update({ nowMs, notice: notice !== null && notice.untilMs <= nowMs ? null : notice });
+  if (chat !== null && overdue(chat.unsent, nowMs).length > 0) dispatch("sendOverdue");
+  const due = [
+    chat?.status && isRunning(chat.status) &&
+      (remainingMs(chat.status.ends_at, serverNowMs(clock, nowMs - PHASE_OVERDUE_MS)) === 0) && "loadStatus",
+    route.screen === "wait" && ticket?.state === "waiting" && "loadTicket",
+  ].find(Boolean);
+  if (!due || nowMs - askedAtMs < TICKET_EVERY_MS) return;
+  askedAtMs = nowMs;
+  dispatch(/** @type {"loadStatus"|"loadTicket"} */ (due));
+}
+
+/** @param {Context} context */
+export function dismissNotice({ store }) {
+  store.update({ notice: null });
+}

@@ -1,0 +1,93 @@
+/**
+ * Signing up, in and out. The session itself lives in a cookie that only the server reads.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ */
+import { ApiError } from "../api.js";
+import { fieldWords, wordsFor } from "../models/problem.js";
+import { clearUnsent } from "../outbox.js";
+import { idleForm, signedOutState } from "../store.js";
+
+const RESTORE_AGAIN_MS = 3_000;
+
+/** On load: takes up the session that the cookie stands for. @param {Context} context */
+export async function restore({ store, api, dispatch }) {
+  try {
+    await api.refresh();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) return;
+    store.update({ session: "unreachable" });
+    setTimeout(() => dispatch("restore"), RESTORE_AGAIN_MS);
+  }
+}
+
+/** @param {Context} context @param {Record<string, string>} form */
+export async function register(context, form) {
+  const { display_name, ...rest } = form;
+  if (await submit(context, "/auth/register", display_name ? form : rest)) location.hash = "#/profile";
+}
+
+/** @param {Context} context @param {Record<string, string>} form */
+export async function login(context, form) {
+  if (await submit(context, "/auth/login", form)) location.hash = "#/conversations";
+}
+
+/**
+ * @param {Context} context
+ * @param {"/auth/register"|"/auth/login"} path
+ * @param {Record<string, string>} form
+ * @returns {Promise<boolean>} whether it succeeded
+ */
+async function submit({ store, api }, path, form) {
+  if (store.state.form.busy) return false;
+  store.update({ form: { busy: true, fields: {}, message: null } });
+  try {
+    await api.signIn(path, form);
+    store.update({ form: idleForm() });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const fields = fieldWords(error);
+    const message = Object.keys(fields).length > 0 ? null : wordsFor(error);
+    store.update({ form: { busy: false, fields, message } });
+    return false;
+  }
+}
+
+/** A new access token is here: after signing in, and at every refresh. @param {Context} context @param {import("../types.js").Session} session */
+export function sessionRenewed({ store, sockets, dispatch }, session) {
+  const { state } = store;
+  if (state.session === "in" && state.user?.id !== session.user.id) {
+    // Another tab has signed in as somebody else; the cookie is theirs now.
+    location.reload();
+    return;
+  }
+  store.update({ user: session.user });
+  if (state.session !== "in") {
+    store.update({ session: "in" });
+    dispatch("connectNotifications");
+    dispatch("navigated");
+    return;
+  }
+  const frame = { type: "auth", access_token: session.access_token };
+  sockets.notifications?.send(frame);
+  sockets.chat?.send(frame);
+}
+
+/** @param {Context} context */
+export async function logout({ api, dispatch }) {
+  await api.signOut();
+  await dispatch("signedOut");
+}
+
+/** The session is over, here or elsewhere. @param {Context} context */
+export function signedOut({ store, api, sockets, dispatch }) {
+  api.forget();
+  sockets.notifications?.close();
+  sockets.notifications = null;
+  dispatch("closeRoom");
+  clearUnsent();
+  store.update({ session: "out", ...signedOutState(Date.now()) });
+  dispatch("navigated");
+}

@@ -1,0 +1,148 @@
+/**
+ * HTTP, and the access token. The token lives in this closure only: never in storage, never in an address.
+ *
+ * @typedef {import("./types.js").Session} Session
+ */
+
+const REFRESH_LOCK = "webchat-refresh";
+const REFRESH_AGAIN_MS = 5_000;
+
+/** An answer that is not a success; `status` is 0 where there was none. */
+export class ApiError extends Error {
+  /** @param {import("./models/problem.js").Problem} problem */
+  constructor(problem) {
+    super(problem.detail || problem.code);
+    this.status = problem.status;
+    this.code = problem.code;
+    this.detail = problem.detail;
+    this.errors = problem.errors;
+    this.retryAfterS = problem.retryAfterS;
+  }
+}
+
+/** @param {Response} response */
+async function errorFrom(response) {
+  const body = await response.json().catch(() => ({}));
+  const retryAfter = Number(response.headers.get("retry-after"));
+  return new ApiError({
+    status: response.status,
+    code: body.code ?? `http_${response.status}`,
+    detail: body.detail ?? "",
+    errors: Array.isArray(body.errors) ? body.errors : [],
+    retryAfterS: retryAfter > 0 ? retryAfter : null,
+  });
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} body
+ * @param {string|null} token
+ */
+async function send(method, path, body, token) {
+  /** @type {Record<string, string>} */
+  const headers = { accept: "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  if (token !== null) headers.authorization = `Bearer ${token}`;
+  const request = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const response = await fetch(path, request).catch((cause) => {
+    throw new ApiError({ status: 0, code: "unreachable", detail: String(cause), errors: [], retryAfterS: null });
+  });
+  if (!response.ok) throw await errorFrom(response);
+  return response.status === 204 ? null : response.json();
+}
+
+/**
+ * One at a time over all tabs: each refresh spends the cookie that the one before has set.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function alone(work) {
+  return navigator.locks ? navigator.locks.request(REFRESH_LOCK, work) : work();
+}
+
+/**
+ * @param {object} listeners
+ * @param {(session: Session) => void} listeners.onSession a new access token was received
+ * @param {() => void} listeners.onSignedOut the session is over
+ */
+export function createApi({ onSession, onSignedOut }) {
+  /** @type {string|null} */
+  let token = null;
+  /** @type {Promise<Session>|null} */
+  let refreshing = null;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let timer;
+
+  /** @param {Session} session */
+  function adopt(session) {
+    token = session.access_token;
+    planRefresh(Math.max(5_000, session.expires_in * 800));
+    onSession(session);
+    return session;
+  }
+
+  /** @param {number} delayMs */
+  function planRefresh(delayMs) {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      // Out of reach: the session may well be alive, so try again. A refused refresh has already signed out.
+      refresh().catch(() => token !== null && planRefresh(REFRESH_AGAIN_MS * (1 + Math.random())));
+    }, Math.min(delayMs, 2 ** 31 - 1));
+  }
+
+  function forget() {
+    clearTimeout(timer);
+    token = null;
+  }
+
+  /** Renews the session by its cookie. @returns {Promise<Session>} */
+  function refresh() {
+    refreshing ??= alone(() => send("POST", "/auth/refresh", undefined, null))
+      .then(adopt)
+      .catch((error) => {
+        if (error.status === 401) {
+          forget();
+          onSignedOut();
+        }
+        throw error;
+      })
+      .finally(() => (refreshing = null));
+    return refreshing;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @returns {Promise<any>} the answer's JSON, null for 204; rejects with an ApiError
+   */
+  async function request(method, path, body) {
+    try {
+      return await send(method, path, body, token);
+    } catch (error) {
+      if (token === null || !(error instanceof ApiError) || error.status !== 401) throw error;
+      await refresh();
+      return send(method, path, body, token);
+    }
+  }
+
+  /**
+   * Registers or logs in.
+   * @param {"/auth/register"|"/auth/login"} path
+   * @param {Record<string, string>} form
+   */
+  async function signIn(path, form) {
+    return adopt(await send("POST", path, form, null));
+  }
+
+  async function signOut() {
+    await request("POST", "/auth/logout");
+    forget();
+  }
+
+  return { request, refresh, signIn, signOut, forget, token: () => token ?? "" };
+}
+
+/** @typedef {ReturnType<typeof createApi>} Api */

@@ -1,0 +1,62 @@
+/**
+ * The one way in: whatever a person does, a socket says or a timer rings is an action, named here.
+ */
+import { ApiError } from "./api.js";
+import { wordsFor } from "./models/problem.js";
+import * as chat from "./actions/chat.js";
+import * as decision from "./actions/decision.js";
+import * as frames from "./actions/frames.js";
+import * as navigation from "./actions/navigation.js";
+import * as notifications from "./actions/notifications.js";
+import * as profile from "./actions/profile.js";
+import * as queue from "./actions/queue.js";
+import * as session from "./actions/session.js";
+
+const NOTICE_MS = 6_000;
+
+const actions = {
+  ...session, ...navigation, ...profile, ...queue, ...notifications, ...chat, ...frames, ...decision,
+};
+
+/**
+ * What an action may use.
+ * @typedef {object} Context
+ * @property {import("./store.js").Store} store
+ * @property {import("./api.js").Api} api
+ * @property {Dispatch} dispatch
+ * @property {{notifications: import("./connection.js").Connection|null, chat: import("./connection.js").Connection|null}} sockets
+ *
+ * @typedef {keyof typeof actions} ActionName
+ * @typedef {(name: ActionName, payload?: any) => Promise<void>} Dispatch
+ */
+
+/**
+ * Binds the actions to their context. An action's failure ends here: logged once, and told to the person.
+ * @param {Omit<Context, "dispatch">} parts
+ * @returns {Dispatch}
+ */
+export function createDispatch(parts) {
+  /** @type {Context} */
+  const context = Object.assign(parts, { dispatch });
+  /** @type {Dispatch} */
+  async function dispatch(name, payload) {
+    try {
+      await actions[name](context, payload);
+    } catch (error) {
+      report(context.store, name, error);
+    }
+  }
+  return dispatch;
+}
+
+/**
+ * @param {import("./store.js").Store} store
+ * @param {string} name
+ * @param {unknown} error
+ */
+function report(store, name, error) {
+  console.error("action failed", { action: name, error });
+  if (error instanceof ApiError && error.status === 401) return; // the session's own screens say so
+  const text = error instanceof ApiError ? wordsFor(error) : "Something went wrong. Please try again.";
+  store.update({ notice: { text, untilMs: Date.now() + NOTICE_MS } });
+}

@@ -1,0 +1,126 @@
+/**
+ * The messages of one room that this client knows: ordered, without repeats, and aware of what is missing.
+ *
+ * Every message names the one before it (`prev_seq`), so a hole can be seen. A message known by its ack alone has
+ * `prev_seq: null` until a frame or a page of history says more.
+ *
+ * @typedef {import("../types.js").Message} Message
+ * @typedef {object} MessageList
+ * @property {Message[]} messages ascending by seq
+ * @property {number[]} closedGaps sequences after which the server has nothing more to give
+ */
+
+/** @returns {MessageList} */
+export function emptyList() {
+  return { messages: [], closedGaps: [] };
+}
+
+/**
+ * Adds a page of history, in any order, repeats allowed.
+ * @param {MessageList} list
+ * @param {Message[]} items
+ * @returns {MessageList}
+ */
+export function mergeHistory(list, items) {
+  return items.reduce(put, list);
+}
+
+/**
+ * Adds a message that arrived live. The server sends in order, and leaves out only what this socket itself sent:
+ * whatever the list knew by ack alone below the arrival is thereby known to be in its place.
+ * @param {MessageList} list
+ * @param {Message} message
+ * @returns {MessageList}
+ */
+export function receive(list, message) {
+  const { messages, closedGaps } = put(list, message);
+  const placed = messages.map((known, index) =>
+    known.prev_seq === null && known.seq < message.seq
+      ? { ...known, prev_seq: index === 0 ? null : messages[index - 1].seq }
+      : known,
+  );
+  return { messages: placed, closedGaps };
+}
+
+/**
+ * Adds the user's own message once it is acknowledged.
+ * @param {MessageList} list
+ * @param {Omit<Message, "prev_seq">} message
+ * @returns {MessageList}
+ */
+export function acknowledge(list, message) {
+  return put(list, { ...message, prev_seq: null });
+}
+
+/**
+ * @param {MessageList} list
+ * @param {Message} message
+ * @returns {MessageList}
+ */
+function put(list, message) {
+  const same = list.messages.find((known) => known.seq === message.seq);
+  const merged = same && message.prev_seq === null ? { ...message, prev_seq: same.prev_seq } : message;
+  // The same client_id under another sequence is the same message, stored again after the stream lost its tail.
+  const others = list.messages.filter(
+    (known) =>
+      known.seq !== message.seq &&
+      !(known.client_id === message.client_id && known.sender_id === message.sender_id),
+  );
+  const at = others.findLastIndex((known) => known.seq < message.seq) + 1;
+  return { ...list, messages: [...others.slice(0, at), merged, ...others.slice(at)] };
+}
+
+/**
+ * @param {MessageList} list
+ * @returns {number} the highest sequence known, 0 where there is none
+ */
+export function lastSeq(list) {
+  return list.messages.at(-1)?.seq ?? 0;
+}
+
+/**
+ * The sequence up to which nothing is missing: where a resumed socket, or a read of history, goes on from.
+ * @param {MessageList} list
+ * @returns {number} 0 where nothing is certain
+ */
+export function resumeSeq(list) {
+  let certain = 0;
+  for (const [index, message] of list.messages.entries()) {
+    const follows = index === 0 || (message.prev_seq !== null && message.prev_seq <= certain);
+    if (!follows && !list.closedGaps.includes(certain)) break;
+    certain = message.seq;
+  }
+  return certain;
+}
+
+/**
+ * True if a message names a predecessor that the list does not have.
+ * @param {MessageList} list
+ */
+export function hasGap(list) {
+  return list.messages.some(
+    (message, index) =>
+      index > 0 &&
+      message.prev_seq !== null &&
+      message.prev_seq > list.messages[index - 1].seq &&
+      !list.closedGaps.includes(list.messages[index - 1].seq),
+  );
+}
+
+/**
+ * Accepts a hole for good: the server was asked, and has nothing to fill it with.
+ * @param {MessageList} list
+ * @param {number} afterSeq
+ * @returns {MessageList}
+ */
+export function closeGap(list, afterSeq) {
+  return { ...list, closedGaps: [...new Set([...list.closedGaps, afterSeq])] };
+}
+
+/**
+ * True if the room has messages from before the first one known.
+ * @param {MessageList} list
+ */
+export function hasEarlier(list) {
+  return (list.messages[0]?.prev_seq ?? 0) > 0;
+}

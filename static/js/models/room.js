@@ -1,0 +1,92 @@
+/**
+ * A room as one member sees it.
+ *
+ * @typedef {import("../types.js").Status} Status
+ * @typedef {import("../types.js").Room} Room
+ * @typedef {import("../types.js").Member} Member
+ */
+
+/** A room's life goes one way. */
+const ORDER = { idle: 0, countdown: 1, notification: 2, kept: 3, ended: 4 };
+
+/**
+ * The newer of two readings of a room's status. Replies and frames overtake each other; a room never goes back.
+ * @param {Status|null} known
+ * @param {Status} heard
+ * @returns {Status}
+ */
+export function newerStatus(known, heard) {
+  if (known === null || known.room_id !== heard.room_id) return heard;
+  if (ORDER[heard.state] !== ORDER[known.state]) return ORDER[heard.state] > ORDER[known.state] ? heard : known;
+  if (Date.parse(heard.server_time) < Date.parse(known.server_time)) return known;
+  return { ...heard, my_response: heard.my_response ?? known.my_response };
+}
+
+/**
+ * The fields of a status out of a frame that carries them beside others.
+ * @param {import("../types.js").Frame} frame
+ * @returns {Status}
+ */
+export function statusOf(frame) {
+  const { room_id, state, ends_at, remaining_ms, server_time, my_response, outcome, reason } = frame;
+  return { room_id, state, ends_at, remaining_ms, server_time, my_response, outcome, reason };
+}
+
+/** @param {{state: string}} status */
+export function isRunning(status) {
+  return status.state === "countdown" || status.state === "notification";
+}
+
+/**
+ * @param {Member[]} members
+ * @param {string} me
+ * @returns {Member|null} the other one
+ */
+export function peerAmong(members, me) {
+  return members.find((member) => member.id !== me) ?? null;
+}
+
+/**
+ * Puts a room into the list, newest conversation first.
+ * @param {Room[]} rooms
+ * @param {Room} room
+ * @returns {Room[]}
+ */
+export function putRoom(rooms, room) {
+  return sortRooms([...rooms.filter((known) => known.id !== room.id), room]);
+}
+
+/**
+ * @param {Room[]} rooms
+ * @param {string} roomId
+ * @param {Partial<Room>} fields
+ * @returns {Room[]}
+ */
+export function changeRoom(rooms, roomId, fields) {
+  return sortRooms(rooms.map((room) => (room.id === roomId ? { ...room, ...fields } : room)));
+}
+
+/** @param {Room[]} rooms @returns {Room[]} */
+export function sortRooms(rooms) {
+  return rooms.toSorted((a, b) => Date.parse(lastActivity(b)) - Date.parse(lastActivity(a)));
+}
+
+/** @param {Room} room */
+export function lastActivity(room) {
+  return room.last_message?.sent_at ?? room.created_at;
+}
+
+/** Conversations that are kept. @param {Room[]} rooms */
+export function keptRooms(rooms) {
+  return rooms.filter((room) => room.state === "kept");
+}
+
+/** Rooms still to be decided. @param {Room[]} rooms */
+export function openRooms(rooms) {
+  return rooms.filter((room) => room.state !== "kept" && room.state !== "ended");
+}
+
+/** @param {Room[]} rooms @returns {number} */
+export function unreadTotal(rooms) {
+  return rooms.filter((room) => room.state !== "ended").reduce((sum, room) => sum + room.unread_count, 0);
+}

@@ -1,0 +1,94 @@
+/**
+ * What the message log shows, row by row: known messages, then those on their way.
+ *
+ * @typedef {import("../types.js").Message} Message
+ * @typedef {import("./unsent.js").Unsent} Unsent
+ * @typedef {object} Row
+ * @property {string} key
+ * @property {number|null} seq
+ * @property {string|null} clientId
+ * @property {string} text
+ * @property {import("../types.js").Attachment[]} attachments
+ * @property {Date} at
+ * @property {boolean} mine
+ * @property {"sending"|"sent"|"failed"|"received"} state
+ * @property {string|null} problem
+ * @property {boolean} startsDay the first of its day
+ * @property {boolean} startsGroup another sender than the row above, or some minutes later
+ * @property {boolean} endsGroup the last of its group: where the time is shown
+ * @property {boolean} seen the newest of the user's messages that the other has read
+ */
+
+const GROUP_WITHIN_MS = 3 * 60_000;
+
+/**
+ * @param {Message[]} messages
+ * @param {Unsent[]} unsent
+ * @param {{me: string, peerReadSeq: number}} readers
+ * @returns {Row[]}
+ */
+export function timeline(messages, unsent, { me, peerReadSeq }) {
+  const known = new Set(messages.filter((message) => message.sender_id === me).map((message) => message.client_id));
+  const rows = [
+    ...messages.map((message) => rowOfMessage(message, me)),
+    ...unsent.filter((entry) => !known.has(entry.client_id)).map(rowOfUnsent),
+  ];
+  const seen = rows.findLast((row) => row.mine && row.seq !== null && row.seq <= peerReadSeq);
+  return rows.map((row, index) => ({
+    ...row,
+    startsDay: index === 0 || !sameDay(rows[index - 1].at, row.at),
+    startsGroup: !together(rows[index - 1], row),
+    endsGroup: !together(row, rows[index + 1]),
+    seen: row === seen,
+  }));
+}
+
+const UNPLACED = { startsDay: false, startsGroup: false, endsGroup: false, seen: false };
+
+/** @param {Message} message @param {string} me @returns {Row} */
+function rowOfMessage(message, me) {
+  const mine = message.sender_id === me;
+  return {
+    ...UNPLACED,
+    key: message.id,
+    seq: message.seq,
+    clientId: mine ? message.client_id : null,
+    text: message.text,
+    attachments: message.attachments ?? [],
+    at: new Date(message.sent_at),
+    mine,
+    state: mine ? "sent" : "received",
+    problem: null,
+  };
+}
+
+/** @param {Unsent} entry @returns {Row} */
+function rowOfUnsent(entry) {
+  return {
+    ...UNPLACED,
+    key: entry.client_id,
+    seq: null,
+    clientId: entry.client_id,
+    text: entry.text,
+    attachments: [],
+    at: new Date(entry.created_ms),
+    mine: true,
+    state: entry.state,
+    problem: entry.problem,
+  };
+}
+
+/** @param {Row|undefined} above @param {Row|undefined} below */
+function together(above, below) {
+  if (!above || !below) return false;
+  return (
+    above.mine === below.mine &&
+    sameDay(above.at, below.at) &&
+    below.at.getTime() - above.at.getTime() < GROUP_WITHIN_MS
+  );
+}
+
+/** @param {Date} a @param {Date} b */
+function sameDay(a, b) {
+  return a.toDateString() === b.toDateString();
+}

@@ -1,0 +1,113 @@
+/**
+ * The one store: everything the screens show. Only actions change it; views only read it.
+ *
+ * @typedef {import("./types.js").Profile} Profile
+ * @typedef {import("./types.js").ProfileOptions} ProfileOptions
+ *
+ * @typedef {"connecting"|"online"|"offline"|"closed"} LinkState
+ * @typedef {{state: LinkState, sinceMs: number}} Link
+ *
+ * @typedef {object} Chat the room on screen
+ * @property {string} roomId
+ * @property {"loading"|"ready"|"missing"|"failed"} load
+ * @property {import("./types.js").Room|null} room
+ * @property {import("./types.js").Status|null} status
+ * @property {number|null} phaseTotalMs
+ * @property {import("./types.js").Member[]} members
+ * @property {import("./models/message-list.js").MessageList} list
+ * @property {import("./models/unsent.js").Unsent[]} unsent
+ * @property {string|null} epoch
+ * @property {number} typingUntilMs the other is typing until then, local time
+ * @property {number} momentUntilMs the match is presented until then, local time
+ * @property {boolean} keptJustNow
+ * @property {boolean} historyBusy
+ * @property {boolean} voteBusy
+ *
+ * @typedef {object} State
+ * @property {number} nowMs local time of the last redraw
+ * @property {import("./models/countdown.js").ServerClock} clock
+ * @property {import("./models/route.js").Route} route
+ * @property {"restoring"|"unreachable"|"out"|"in"} session
+ * @property {import("./types.js").User|null} user
+ * @property {{busy: boolean, fields: Record<string, string>, message: string|null}} form
+ * @property {{profile: Profile|null, options: ProfileOptions|null, saved: boolean, wanted: boolean}} profile
+ *   `wanted`: the waiting room asked for a complete profile
+ * @property {import("./types.js").Ticket|null} ticket
+ * @property {boolean} queueBusy
+ * @property {import("./types.js").Room[]} rooms
+ * @property {boolean} roomsLoaded
+ * @property {Chat|null} chat
+ * @property {{notifications: Link, chat: Link|null}} links
+ * @property {{text: string, untilMs: number}|null} notice
+ */
+
+/**
+ * @param {number} nowMs
+ * @returns {State}
+ */
+export function initialState(nowMs) {
+  return {
+    nowMs,
+    clock: { samples: [] },
+    route: { screen: "landing", roomId: null },
+    session: "restoring",
+    ...signedOutState(nowMs),
+  };
+}
+
+/** What a sign-out leaves of one person's state: nothing. @param {number} nowMs */
+export function signedOutState(nowMs) {
+  return {
+    user: null,
+    form: idleForm(),
+    profile: { profile: null, options: null, saved: false, wanted: false },
+    ticket: null,
+    queueBusy: false,
+    rooms: [],
+    roomsLoaded: false,
+    chat: null,
+    links: { notifications: { state: /** @type {LinkState} */ ("closed"), sinceMs: nowMs }, chat: null },
+    notice: null,
+  };
+}
+
+/** @returns {State["form"]} */
+export function idleForm() {
+  return { busy: false, fields: {}, message: null };
+}
+
+/**
+ * @typedef {object} Store
+ * @property {State} state
+ * @property {(patch: Partial<State>) => void} update
+ * @property {(listener: () => void) => void} subscribe
+ */
+
+/**
+ * Holds the state and tells its listeners once for all changes made in one go.
+ * @param {State} initial
+ * @returns {Store}
+ */
+export function createStore(initial) {
+  /** @type {(() => void)[]} */
+  const listeners = [];
+  let announced = false;
+  const store = {
+    state: initial,
+    /** @param {Partial<State>} patch */
+    update(patch) {
+      store.state = { ...store.state, ...patch };
+      if (announced) return;
+      announced = true;
+      queueMicrotask(() => {
+        announced = false;
+        listeners.forEach((listener) => listener());
+      });
+    },
+    /** @param {() => void} listener */
+    subscribe(listener) {
+      listeners.push(listener);
+    },
+  };
+  return store;
+}

@@ -1,0 +1,95 @@
+/**
+ * The shapes that cross the wire, as the public contract names them. Types only: nothing here runs.
+ *
+ * @typedef {"idle"|"countdown"|"notification"|"kept"|"ended"} Phase
+ * @typedef {"keep"|"end"} Vote
+ * @typedef {"both_kept"|"not_kept"|"left"|"no_show"|"blocked"|"moderation"} Reason
+ *
+ * @typedef {object} User
+ * @property {string} id
+ * @property {string} username
+ * @property {string|null} [display_name]
+ *
+ * @typedef {object} Session
+ * @property {User} user
+ * @property {string} access_token
+ * @property {number} expires_in seconds
+ *
+ * @typedef {object} Member
+ * @property {string} id
+ * @property {string} display_name
+ * @property {boolean} [online]
+ * @property {number} [read_seq]
+ *
+ * @typedef {object} Status
+ * @property {string} room_id
+ * @property {Phase} state
+ * @property {string|null} ends_at
+ * @property {number|null} remaining_ms
+ * @property {string} server_time
+ * @property {Vote|null} my_response
+ * @property {"kept"|"ended"|null} outcome
+ * @property {Reason|null} reason
+ *
+ * @typedef {object} Attachment
+ * @property {string} id
+ * @property {"image"|"file"} kind
+ * @property {string} name
+ * @property {string} [thumbnail_url]
+ * @property {string} url
+ *
+ * @typedef {object} Message
+ * @property {number} seq
+ * @property {number|null} prev_seq null where it is not known yet: the message is known by its ack alone
+ * @property {string} id
+ * @property {string} client_id
+ * @property {string} room_id
+ * @property {string} sender_id
+ * @property {string} text
+ * @property {Attachment[]} [attachments]
+ * @property {string} sent_at
+ *
+ * @typedef {object} Match
+ * @property {number} score
+ * @property {string[]} reasons
+ * @property {string|null} icebreaker
+ *
+ * @typedef {object} Room
+ * @property {string} id
+ * @property {Phase} state
+ * @property {boolean} kept
+ * @property {Member[]} members
+ * @property {string|null} ends_at
+ * @property {string} created_at
+ * @property {Message|null} last_message
+ * @property {number} unread_count
+ * @property {Match|null} match
+ *
+ * @typedef {object} Ticket
+ * @property {"waiting"|"matched"|"none"} state
+ * @property {string} [ticket_id]
+ * @property {string} [joined_at]
+ * @property {number|null} [estimated_wait_ms]
+ * @property {string} [room_id]
+ * @property {{name: string, excluded: number}[]} [filters]
+ *
+ * @typedef {object} Profile
+ * @property {string|null} display_name
+ * @property {string|null} bio
+ * @property {string[]} interests
+ * @property {string[]} looking_for
+ * @property {string[]} languages
+ * @property {string|null} gender
+ * @property {string[]} preferred_genders
+ * @property {number|null} age_min
+ * @property {number|null} age_max
+ *
+ * @typedef {object} ProfileOptions
+ * @property {string[]} interests
+ * @property {string[]} looking_for
+ * @property {string[]} languages
+ * @property {string[]} genders
+ *
+ * @typedef {{type: string} & Record<string, any>} Frame one JSON object on a socket; `type` says which
+ */
+export {};

@@ -1,0 +1,3 @@
+//! What the tests of every crate share: real components, each started on its own folder and sockets.
+
+pub mod postgres;

@@ -1,0 +1,240 @@
+//! A real PostgreSQL server for one test binary, on a unix socket in its own temporary folder.
+//!
+//! The folder with `initdb`, `postgres` and `createdb` comes from `WEBCHAT_TEST_PG_BIN`.
+
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+const BIN_VARIABLE: &str = "WEBCHAT_TEST_PG_BIN";
+const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// Runs the server until standard input ends, then stops it and removes its folder.
+/// The input also ends when the test process is killed, so nothing is ever left behind.
+const KEEPER: &str = r#"
+dir=$1; shift
+"$@" >"$dir/postgres.log" 2>&1 </dev/null &
+server=$!
+read -r _
+kill -QUIT "$server" 2>/dev/null
+wait "$server"
+rm -rf "$dir"
+"#;
+
+/// A running server. It ends, and its folder goes, when this is dropped or the test process ends.
+#[derive(Debug)]
+pub struct Postgres {
+    bin: PathBuf,
+    dir: PathBuf,
+    databases: AtomicU32,
+    keeper: Child,
+}
+
+impl Postgres {
+    /// The server that all tests of this binary share; started at the first call.
+    pub fn shared() -> &'static Postgres {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        SHARED.get_or_init(Postgres::start)
+    }
+
+    /// Starts a server with an empty cluster. Takes about two seconds.
+    ///
+    /// # Panics
+    /// When PostgreSQL is missing or does not start; the message says what to install or shows the server's log.
+    pub fn start() -> Postgres {
+        let bin = bin_folder();
+        let dir = TempDir::with_prefix("webchat-pg-").expect("create a temporary folder");
+        let account = Account::for_folder(dir.path());
+        account.run(
+            &bin.join("initdb"),
+            &[
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+                "--pgdata",
+                &text(&dir.path().join("data")),
+            ],
+        );
+        // From here the keeper owns the folder.
+        let dir = dir.keep();
+        let server = Postgres {
+            keeper: spawn_keeper(&account, &bin, &dir),
+            bin,
+            dir,
+            databases: AtomicU32::new(0),
+        };
+        server.wait_until_ready();
+        server
+    }
+
+    /// The URL of a database of this server; the database must exist (`postgres` always does).
+    pub fn url(&self, dbname: &str) -> String {
+        format!(
+            "postgres://postgres@localhost/{dbname}?host={}",
+            self.dir.display()
+        )
+    }
+
+    /// Creates the database and gives its URL.
+    pub fn create_database(&self, dbname: &str) -> String {
+        let output = Command::new(self.bin.join("createdb"))
+            .args(["--username=postgres", "--template=template0", "--host"])
+            .args([&self.dir, Path::new(dbname)])
+            .output()
+            .unwrap_or_else(|error| panic!("{}", missing(&self.bin, &error.to_string())));
+        assert!(
+            output.status.success(),
+            "createdb {dbname}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        self.url(dbname)
+    }
+
+    /// Creates an empty database that no other test uses and gives its URL.
+    pub fn fresh_database(&self) -> String {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        self.create_database(&format!("fresh_{number}"))
+    }
+
+    fn wait_until_ready(&self) {
+        let pid_file = self.dir.join("data/postmaster.pid");
+        let give_up = Instant::now() + START_LIMIT;
+        // The server writes its state into the eighth line of this file; `pg_ctl --wait` reads it too.
+        while !std::fs::read_to_string(&pid_file).is_ok_and(|content| {
+            content
+                .lines()
+                .nth(7)
+                .is_some_and(|state| state.trim() == "ready")
+        }) {
+            let log = std::fs::read_to_string(self.dir.join("postgres.log")).unwrap_or_default();
+            assert!(
+                Instant::now() < give_up,
+                "PostgreSQL is not ready after {START_LIMIT:?}. Its log:\n{log}"
+            );
+            std::thread::sleep(Duration::from_millis(25));
+        }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        // The only failure is that the keeper is gone already.
+        let _ = self.keeper.wait();
+    }
+}
+
+/// Which user the server runs as: it refuses root, so root lends the folder to `postgres`.
+enum Account {
+    Own,
+    PostgresUser,
+}
+
+impl Account {
+    fn for_folder(dir: &Path) -> Account {
+        let owner = std::fs::metadata(dir)
+            .expect("read the temporary folder's owner")
+            .uid();
+        if owner != 0 {
+            return Account::Own;
+        }
+        let lent = Command::new("chown")
+            .args([Path::new("postgres:"), dir])
+            .status();
+        assert!(
+            lent.is_ok_and(|status| status.success()),
+            "PostgreSQL refuses to run as root and there is no user `postgres`: install the package postgresql"
+        );
+        Account::PostgresUser
+    }
+
+    /// `setpriv` becomes the program, unlike `runuser`, so a signal to its process id reaches the server.
+    fn prefix(&self) -> &'static [&'static str] {
+        match self {
+            Account::Own => &[],
+            Account::PostgresUser => &[
+                "setpriv",
+                "--reuid=postgres",
+                "--regid=postgres",
+                "--init-groups",
+            ],
+        }
+    }
+
+    fn run(&self, program: &Path, arguments: &[&str]) {
+        let program_text = text(program);
+        let words: Vec<&str> = self
+            .prefix()
+            .iter()
+            .copied()
+            .chain([program_text.as_str()])
+            .collect();
+        let output = Command::new(words[0])
+            .args(&words[1..])
+            .args(arguments)
+            .current_dir("/")
+            .output()
+            .unwrap_or_else(|error| panic!("{}", missing(program, &error.to_string())));
+        assert!(
+            output.status.success(),
+            "{program_text}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+fn spawn_keeper(account: &Account, bin: &Path, dir: &Path) -> Child {
+    Command::new("sh")
+        .args(["-c", KEEPER, "keeper", &text(dir)])
+        .args(account.prefix())
+        .arg(bin.join("postgres"))
+        .args(["-D", &text(&dir.join("data")), "-k", &text(dir)])
+        .args([
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "fsync=off",
+            "-c",
+            "max_connections=200",
+        ])
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        // Its own group: Ctrl-C must not end the keeper before it has cleaned up.
+        .process_group(0)
+        .spawn()
+        .expect("start sh")
+}
+
+fn bin_folder() -> PathBuf {
+    let Some(folder) = std::env::var_os(BIN_VARIABLE).map(PathBuf::from) else {
+        panic!(
+            "{}",
+            missing(Path::new(""), &format!("{BIN_VARIABLE} is not set"))
+        );
+    };
+    for program in ["initdb", "postgres", "createdb"] {
+        let path = folder.join(program);
+        assert!(path.is_file(), "{}", missing(&path, "no such file"));
+    }
+    folder
+}
+
+fn missing(path: &Path, reason: &str) -> String {
+    format!(
+        "PostgreSQL is missing ({} {reason}). Install it (Debian: apt-get install postgresql) and set {BIN_VARIABLE} \
+         to the folder that holds initdb, postgres and createdb, for example /usr/lib/postgresql/15/bin.",
+        path.display()
+    )
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().expect("a path in UTF-8").to_owned()
+}
