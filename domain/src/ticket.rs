@@ -105,3 +105,64 @@ impl Ticket {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room(number: u128) -> RoomId {
+        RoomId(uuid::Uuid::from_u128(number))
+    }
+
+    fn joined() -> Ticket {
+        let id = |number| uuid::Uuid::from_u128(number);
+        Ticket::join(
+            TicketId(id(1)),
+            UserId(id(2)),
+            Features::default(),
+            Timestamp(1_000),
+        )
+    }
+
+    #[test]
+    fn a_new_ticket_waits_in_the_only_pool() {
+        assert!(joined().is_waiting());
+        assert_eq!(joined().pool, DEFAULT_POOL);
+        assert_eq!(joined().matched_room(), None);
+    }
+
+    #[test]
+    fn the_one_who_came_waits_again_with_the_age_the_ticket_had() {
+        let matched = joined().moved_to(TicketState::Matched { room_id: room(1) });
+        assert_eq!(matched.after_no_show(room(1), true), Some(joined()));
+    }
+
+    #[test]
+    fn the_one_who_did_not_come_is_out() {
+        let matched = joined().moved_to(TicketState::Matched { room_id: room(1) });
+        let out = matched.after_no_show(room(1), false).unwrap();
+        assert_eq!(out.state, TicketState::Gone { why: Gone::NoShow });
+    }
+
+    #[test]
+    fn a_no_show_moves_only_the_ticket_of_its_own_room() {
+        let elsewhere = joined().moved_to(TicketState::Matched { room_id: room(2) });
+        let left = joined().moved_to(TicketState::Gone { why: Gone::Left });
+        for ticket in [joined(), elsewhere, left] {
+            assert_eq!(ticket.after_no_show(room(1), true), None);
+        }
+    }
+
+    #[test]
+    fn every_state_survives_json() {
+        let states = [
+            TicketState::Waiting,
+            TicketState::Matched { room_id: room(1) },
+            TicketState::Gone { why: Gone::Expired },
+        ];
+        for ticket in states.map(|state| joined().moved_to(state)) {
+            let json = serde_json::to_string(&ticket).unwrap();
+            assert_eq!(serde_json::from_str::<Ticket>(&json).unwrap(), ticket);
+        }
+    }
+}

@@ -1,5 +1,10 @@
 //! The schema comes up on both databases, however many processes start at once.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test ends where its ground is missing"
+)]
+
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };

@@ -4,8 +4,7 @@
  * @typedef {import("./types.js").Profile} Profile
  * @typedef {import("./types.js").ProfileOptions} ProfileOptions
  *
- * @typedef {"connecting"|"online"|"offline"|"closed"} LinkState
- * @typedef {{state: LinkState, sinceMs: number}} Link
+ * @typedef {import("./models/link.js").Link} Link
  *
  * @typedef {object} Chat the room on screen
  * @property {string} roomId
@@ -22,6 +21,7 @@
  * @property {boolean} keptJustNow
  * @property {boolean} historyBusy
  * @property {boolean} voteBusy
+ * @property {boolean} leaving the person is asked whether they mean it
  *
  * @typedef {object} State
  * @property {number} nowMs local time of the last redraw
@@ -66,7 +66,7 @@ export function signedOutState(nowMs) {
     rooms: [],
     roomsLoaded: false,
     chat: null,
-    links: { notifications: { state: /** @type {LinkState} */ ("closed"), sinceMs: nowMs }, chat: null },
+    links: { notifications: { state: /** @type {"closed"} */ ("closed"), sinceMs: nowMs }, chat: null },
     notice: null,
   };
 }

@@ -1,3 +1,9 @@
 //! What the tests of every crate share: real components, each started on its own folder and sockets.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test ends where its ground is missing"
+)]
+
+pub mod nats;
 pub mod postgres;

@@ -13,17 +13,28 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const BIN_VARIABLE: &str = "WEBCHAT_TEST_PG_BIN";
-const START_LIMIT: Duration = Duration::from_secs(30);
+const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// Runs the server until standard input ends, then stops it and removes its folder.
-/// The input also ends when the test process is killed, so nothing is ever left behind.
+/// Makes a cluster and runs its server until standard input ends, then stops it and removes its
+/// folder. The input also ends when the test process is killed, so nothing is ever left behind.
 const KEEPER: &str = r#"
-dir=$1; shift
-"$@" >"$dir/postgres.log" 2>&1 </dev/null &
-server=$!
-read -r _
-kill -QUIT "$server" 2>/dev/null
-wait "$server"
+dir=$1 bin=$2
+shift 2 # what is left is the way to become the server's user
+if "$@" "$bin/initdb" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \
+    --pgdata "$dir/data" >"$dir/log" 2>&1 </dev/null
+then
+    "$@" "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off \
+        -c max_connections=200 >>"$dir/log" 2>&1 </dev/null &
+    server=$!
+    read -r _
+    # A shell's background job ignores QUIT until the server has set its own handler: TERM reaches
+    # it before. After that TERM alone would wait for clients, and QUIT ends it at once.
+    kill -TERM "$server" 2>/dev/null
+    kill -QUIT "$server" 2>/dev/null
+    wait "$server"
+else
+    cat "$dir/log" >&2
+fi
 rm -rf "$dir"
 "#;
 
@@ -43,33 +54,32 @@ impl Postgres {
         SHARED.get_or_init(Postgres::start)
     }
 
-    /// Starts a server with an empty cluster. Takes about two seconds.
+    /// Starts a server with an empty cluster. Takes about a second.
     ///
     /// # Panics
-    /// When PostgreSQL is missing or does not start; the message says what to install or shows the server's log.
+    /// When PostgreSQL is missing or does not start; the message says what to install or shows the
+    /// server's log.
     pub fn start() -> Postgres {
         let bin = bin_folder();
-        let dir = TempDir::with_prefix("webchat-pg-").expect("create a temporary folder");
-        let account = Account::for_folder(dir.path());
-        account.run(
-            &bin.join("initdb"),
-            &[
-                "--username=postgres",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--no-sync",
-                "--pgdata",
-                &text(&dir.path().join("data")),
-            ],
-        );
+        let folder = TempDir::with_prefix("webchat-pg-").expect("create a temporary folder");
+        let become_user = lend(folder.path());
         // From here the keeper owns the folder.
-        let dir = dir.keep();
-        let server = Postgres {
-            keeper: spawn_keeper(&account, &bin, &dir),
+        let dir = folder.keep();
+        let keeper = Command::new("sh")
+            .args(["-c", KEEPER, "keeper"])
+            .args([&dir, &bin])
+            .args(become_user)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            // Its own group: Ctrl-C must not end the keeper before it has cleaned up.
+            .process_group(0)
+            .spawn()
+            .expect("start sh");
+        let mut server = Postgres {
             bin,
             dir,
             databases: AtomicU32::new(0),
+            keeper,
         };
         server.wait_until_ready();
         server
@@ -89,7 +99,7 @@ impl Postgres {
             .args(["--username=postgres", "--template=template0", "--host"])
             .args([&self.dir, Path::new(dbname)])
             .output()
-            .unwrap_or_else(|error| panic!("{}", missing(&self.bin, &error.to_string())));
+            .unwrap_or_else(|error| panic!("{}", missing(&format!("createdb: {error}"))));
         assert!(
             output.status.success(),
             "createdb {dbname}: {}",
@@ -104,17 +114,23 @@ impl Postgres {
         self.create_database(&format!("fresh_{number}"))
     }
 
-    fn wait_until_ready(&self) {
+    /// The server writes its state into the eighth line of its pid file; `pg_ctl --wait` reads it too.
+    fn wait_until_ready(&mut self) {
         let pid_file = self.dir.join("data/postmaster.pid");
-        let give_up = Instant::now() + START_LIMIT;
-        // The server writes its state into the eighth line of this file; `pg_ctl --wait` reads it too.
-        while !std::fs::read_to_string(&pid_file).is_ok_and(|content| {
+        let is_ready = |content: String| {
             content
                 .lines()
                 .nth(7)
-                .is_some_and(|state| state.trim() == "ready")
-        }) {
-            let log = std::fs::read_to_string(self.dir.join("postgres.log")).unwrap_or_default();
+                .is_some_and(|line| line.trim() == "ready")
+        };
+        let give_up = Instant::now() + START_LIMIT;
+        while !std::fs::read_to_string(&pid_file).is_ok_and(is_ready) {
+            let ended = self.keeper.try_wait().expect("look at the keeper");
+            assert!(
+                ended.is_none(),
+                "initdb failed; its output is on standard error"
+            );
+            let log = std::fs::read_to_string(self.dir.join("log")).unwrap_or_default();
             assert!(
                 Instant::now() < give_up,
                 "PostgreSQL is not ready after {START_LIMIT:?}. Its log:\n{log}"
@@ -132,109 +148,51 @@ impl Drop for Postgres {
     }
 }
 
-/// Which user the server runs as: it refuses root, so root lends the folder to `postgres`.
-enum Account {
-    Own,
-    PostgresUser,
-}
-
-impl Account {
-    fn for_folder(dir: &Path) -> Account {
-        let owner = std::fs::metadata(dir)
-            .expect("read the temporary folder's owner")
-            .uid();
-        if owner != 0 {
-            return Account::Own;
-        }
-        let lent = Command::new("chown")
-            .args([Path::new("postgres:"), dir])
-            .status();
-        assert!(
-            lent.is_ok_and(|status| status.success()),
-            "PostgreSQL refuses to run as root and there is no user `postgres`: install the package postgresql"
-        );
-        Account::PostgresUser
+/// The server refuses root, so root lends the folder to the user `postgres`. Gives the words that
+/// run a program as the folder's owner: `setpriv` becomes the program, unlike `runuser`, so a
+/// signal to its process id reaches the server.
+fn lend(dir: &Path) -> &'static [&'static str] {
+    let owner = std::fs::metadata(dir)
+        .expect("read the temporary folder's owner")
+        .uid();
+    if owner != 0 {
+        return &[];
     }
-
-    /// `setpriv` becomes the program, unlike `runuser`, so a signal to its process id reaches the server.
-    fn prefix(&self) -> &'static [&'static str] {
-        match self {
-            Account::Own => &[],
-            Account::PostgresUser => &[
-                "setpriv",
-                "--reuid=postgres",
-                "--regid=postgres",
-                "--init-groups",
-            ],
-        }
-    }
-
-    fn run(&self, program: &Path, arguments: &[&str]) {
-        let program_text = text(program);
-        let words: Vec<&str> = self
-            .prefix()
-            .iter()
-            .copied()
-            .chain([program_text.as_str()])
-            .collect();
-        let output = Command::new(words[0])
-            .args(&words[1..])
-            .args(arguments)
-            .current_dir("/")
-            .output()
-            .unwrap_or_else(|error| panic!("{}", missing(program, &error.to_string())));
-        assert!(
-            output.status.success(),
-            "{program_text}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-}
-
-fn spawn_keeper(account: &Account, bin: &Path, dir: &Path) -> Child {
-    Command::new("sh")
-        .args(["-c", KEEPER, "keeper", &text(dir)])
-        .args(account.prefix())
-        .arg(bin.join("postgres"))
-        .args(["-D", &text(&dir.join("data")), "-k", &text(dir)])
-        .args([
-            "-c",
-            "listen_addresses=",
-            "-c",
-            "fsync=off",
-            "-c",
-            "max_connections=200",
-        ])
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        // Its own group: Ctrl-C must not end the keeper before it has cleaned up.
-        .process_group(0)
-        .spawn()
-        .expect("start sh")
+    let lent = Command::new("chown")
+        .args([Path::new("postgres:"), dir])
+        .status();
+    assert!(
+        lent.is_ok_and(|status| status.success()),
+        "{}",
+        missing("it refuses root, and there is no user `postgres`")
+    );
+    &[
+        "setpriv",
+        "--reuid=postgres",
+        "--regid=postgres",
+        "--init-groups",
+    ]
 }
 
 fn bin_folder() -> PathBuf {
     let Some(folder) = std::env::var_os(BIN_VARIABLE).map(PathBuf::from) else {
-        panic!(
-            "{}",
-            missing(Path::new(""), &format!("{BIN_VARIABLE} is not set"))
-        );
+        panic!("{}", missing(&format!("{BIN_VARIABLE} is not set")));
     };
     for program in ["initdb", "postgres", "createdb"] {
         let path = folder.join(program);
-        assert!(path.is_file(), "{}", missing(&path, "no such file"));
+        assert!(
+            path.is_file(),
+            "{}",
+            missing(&format!("{} is no file", path.display()))
+        );
     }
     folder
 }
 
-fn missing(path: &Path, reason: &str) -> String {
+fn missing(reason: &str) -> String {
     format!(
-        "PostgreSQL is missing ({} {reason}). Install it (Debian: apt-get install postgresql) and set {BIN_VARIABLE} \
-         to the folder that holds initdb, postgres and createdb, for example /usr/lib/postgresql/15/bin.",
-        path.display()
+        "PostgreSQL is missing ({reason}). Install it (Debian: apt-get install postgresql) and set \
+         {BIN_VARIABLE} to the folder that holds initdb, postgres and createdb, for example \
+         /usr/lib/postgresql/15/bin."
     )
-}
-
-fn text(path: &Path) -> String {
-    path.to_str().expect("a path in UTF-8").to_owned()
 }

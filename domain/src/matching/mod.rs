@@ -5,7 +5,11 @@
 mod filter;
 mod icebreaker;
 mod pairing;
+#[cfg(test)]
+mod properties;
 mod score;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

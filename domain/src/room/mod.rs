@@ -4,6 +4,7 @@
 //! member through a gateway, or a timer through the countdown worker. See `README.md` beside this file for the table.
 
 mod apply;
+mod change;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use apply::{Consequence, Input, Refused, Transition};
+pub use change::{Consequence, Input, Refused, Transition};
 pub use view::{Outcome, RoomState, View};
 
 use crate::{RoomId, Timestamp, UserId, matching::Match, ticket::Ticket};

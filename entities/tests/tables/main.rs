@@ -1,5 +1,10 @@
 //! Every promise of the tables is kept on SQLite and on PostgreSQL: one body, run against each.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test ends where its ground is missing"
+)]
+
 mod accounts;
 mod events;
 mod messages;

@@ -6,11 +6,13 @@
  */
 import { ApiError } from "../api.js";
 import { Connection } from "../connection.js";
+import { nextLink } from "../models/link.js";
 import { changeRoom } from "../models/room.js";
 import * as list from "../models/message-list.js";
 import * as unsent from "../models/unsent.js";
 import { uuid7 } from "../models/uuid7.js";
-import { loadUnsent, saveUnsent } from "../outbox.js";
+import { loadUnsent } from "../outbox.js";
+import { changeChat, unsentAfter } from "./current-chat.js";
 
 const PAGE = 50;
 const GAP_PAGE = 100;
@@ -21,20 +23,6 @@ const MOMENT_MS = 6_000;
 /** @type {{saidMs: number, timer: ReturnType<typeof setTimeout>|undefined}} */
 const typing = { saidMs: 0, timer: undefined };
 let readSeq = 0;
-
-/**
- * Changes the room on screen, if it still is.
- * @param {Context} context
- * @param {string} roomId
- * @param {(chat: Chat) => Partial<Chat>} change
- */
-export function changeChat({ store }, roomId, change) {
-  const { chat } = store.state;
-  if (chat?.roomId !== roomId) return;
-  const patch = change(chat);
-  store.update({ chat: { ...chat, ...patch } });
-  if (patch.unsent) saveUnsent(roomId, patch.unsent);
-}
 
 /** @param {Context} context @param {string} roomId */
 export async function openRoom(context, roomId) {
@@ -67,7 +55,7 @@ function closedChat(roomId) {
   return {
     roomId, load: "loading", room: null, status: null, phaseTotalMs: null, members: [],
     list: list.emptyList(), unsent: loadUnsent(roomId), epoch: null, typingUntilMs: 0, momentUntilMs: 0,
-    keptJustNow: false, historyBusy: false, voteBusy: false,
+    keptJustNow: false, historyBusy: false, voteBusy: false, leaving: false,
   };
 }
 
@@ -82,7 +70,10 @@ function connect({ store, api, dispatch, sockets }, roomId) {
     },
     token: api.token,
     onFrame: (frame) => dispatch("chatFrame", { roomId, frame }),
-    onState: (state) => store.update({ links: { ...store.state.links, chat: { state, sinceMs: Date.now() } } }),
+    onState: (state) => {
+      const { links } = store.state;
+      store.update({ links: { ...links, chat: nextLink(links.chat, state, Date.now()) } });
+    },
     onStopped: () => dispatch("loadStatus"),
     refresh: api.refresh,
     mayRetry: () =>
@@ -120,21 +111,13 @@ export async function syncHistory(context, roomId) {
       changeChat(context, roomId, (chat) => {
         const merged = list.mergeHistory(chat.list, items);
         const stuck = list.hasGap(merged) && list.resumeSeq(merged) === after;
-        return { list: stuck ? list.closeGap(merged, after) : merged, unsent: arrived(chat, items) };
+        return { list: stuck ? list.closeGap(merged, after) : merged, unsent: unsentAfter(chat, items) };
       });
       more = list.hasGap(store.state.chat?.list ?? list.emptyList()) || items.length === GAP_PAGE;
     }
   } finally {
     changeChat(context, roomId, () => ({ historyBusy: false }));
   }
-}
-
-/** What the history shows to be acknowledged. @param {Chat} chat @param {import("../types.js").Message[]} items */
-export function arrived(chat, items) {
-  return items.reduce(
-    (entries, item) => unsent.acknowledged(entries, item.client_id, item.seq),
-    chat.unsent,
-  );
 }
 
 /** @param {Context} context */

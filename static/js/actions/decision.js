@@ -8,7 +8,7 @@ import { ApiError } from "../api.js";
 import { hearServerTime, phaseTotalMs } from "../models/countdown.js";
 import { changeRoom, newerStatus } from "../models/room.js";
 import { giveUp } from "../models/unsent.js";
-import { changeChat } from "./chat.js";
+import { changeChat } from "./current-chat.js";
 
 /** Refusals that only say that the room has moved on: its status is the answer. */
 const MOVED_ON = new Set([
@@ -50,10 +50,17 @@ async function ask(context, request) {
   }
 }
 
+/** Leaving is for good, so it is asked first. @param {Context} context @param {boolean} leaving */
+export function askLeave(context, leaving) {
+  const { chat } = context.store.state;
+  if (chat) changeChat(context, chat.roomId, () => ({ leaving }));
+}
+
 /** @param {Context} context */
 export async function leaveRoom({ store, api, dispatch }) {
   const { chat } = store.state;
   if (!chat) return;
+  changeChat({ store }, chat.roomId, () => ({ leaving: false }));
   await api.request("POST", `/chat/rooms/${chat.roomId}/leave`);
   await dispatch("loadStatus");
 }

@@ -9,7 +9,7 @@ import * as list from "../models/message-list.js";
 import { wordsFor } from "../models/problem.js";
 import { statusOf } from "../models/room.js";
 import * as unsent from "../models/unsent.js";
-import { arrived, changeChat } from "./chat.js";
+import { changeChat, unsentAfter } from "./current-chat.js";
 
 /** A typing sign that is not renewed goes out by itself: its end may be lost. */
 const TYPING_SHOWN_MS = 6_000;
@@ -54,7 +54,7 @@ function message(context, roomId, frame) {
   const mine = received.sender_id === context.store.state.user?.id;
   changeChat(context, roomId, (chat) => ({
     list: list.receive(chat.list, received),
-    ...(mine ? { unsent: arrived(chat, [received]) } : { typingUntilMs: 0 }),
+    ...(mine ? { unsent: unsentAfter(chat, [received]) } : { typingUntilMs: 0 }),
   }));
   const { chat } = context.store.state;
   if (chat && !chat.historyBusy && list.hasGap(chat.list)) return context.dispatch("syncHistory", roomId);

@@ -6,6 +6,7 @@
  */
 import { Connection } from "../connection.js";
 import { hearServerTime } from "../models/countdown.js";
+import { nextLink } from "../models/link.js";
 import { changeRoom, sortRooms, statusOf } from "../models/room.js";
 import { roomHash } from "../models/route.js";
 
@@ -19,8 +20,10 @@ export function connectNotifications({ store, api, dispatch, sockets }) {
     path: () => "/ws/notifications",
     token: api.token,
     onFrame: (frame) => dispatch("notified", frame),
-    onState: (state) =>
-      store.update({ links: { ...store.state.links, notifications: { state, sinceMs: Date.now() } } }),
+    onState: (state) => {
+      const { links } = store.state;
+      store.update({ links: { ...links, notifications: nextLink(links.notifications, state, Date.now()) } });
+    },
     onStopped: () => {},
     refresh: api.refresh,
     mayRetry: () => api.request("GET", "/users/me").then(() => true),

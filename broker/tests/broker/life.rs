@@ -1,0 +1,104 @@
+use webchat_broker::life::{ChangeError, Write};
+use domain::{
+    RoomId, TicketId, UserId,
+    matching::{Features, Match},
+    pair::{self, PairKey},
+    room::{Input, Phase, Refused, Room, RoomState, Timing, Vote},
+    ticket::{Gone, Ticket, TicketState},
+};
+use uuid::Uuid;
+use webchat_tests::nats::Nats;
+
+use crate::connected;
+
+const TIMING: Timing = Timing {
+    countdown_ms: 300_000,
+    notification_ms: 30_000,
+    no_show_ms: 500,
+    extension_ms: 20_000,
+    extensions_max: 10,
+};
+
+fn two() -> (UserId, UserId, PairKey) {
+    let (one, other) = (UserId(Uuid::now_v7()), UserId(Uuid::now_v7()));
+    (one, other, PairKey::of(one, other).unwrap())
+}
+
+fn room_id() -> RoomId {
+    RoomId(Uuid::now_v7())
+}
+
+#[tokio::test]
+async fn two_who_open_a_room_at_once_get_the_same_one() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let (_, _, key) = two();
+    let (one, other) = tokio::join!(
+        broker.open_room(key, room_id(), TIMING),
+        broker.open_room(key, room_id(), TIMING)
+    );
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(one.room.id, other.room.id);
+    assert_ne!(one.created, other.created);
+}
+
+#[tokio::test]
+async fn both_keeping_at_once_keeps_the_room_and_the_pair_remembers_it() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let (one, other, key) = two();
+    let room = broker.open_room(key, room_id(), TIMING).await.unwrap().room.id;
+    broker.change_room(room, Input::Start { by: one }, None).await.unwrap();
+    let vote = |by| broker.change_room(room, Input::Vote { by, vote: Vote::Keep }, None);
+    let (first, second) = tokio::join!(vote(one), vote(other));
+    first.unwrap();
+    second.unwrap();
+    let state = broker.room(room).await.unwrap().unwrap().value;
+    assert_eq!(state.phase.state(), RoomState::Kept);
+    assert_eq!(broker.pair(key).await.unwrap().value.reveal_level, 2);
+    let refused = broker.change_room(room, Input::Start { by: one }, None).await;
+    assert!(matches!(refused, Err(ChangeError::Refused(Refused::RoomKept))));
+}
+
+#[tokio::test]
+async fn a_block_ends_the_open_room_and_there_is_no_new_one() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let (one, _, key) = two();
+    let room = broker.open_room(key, room_id(), TIMING).await.unwrap().room.id;
+    broker.change_pair(key, pair::Input::Block { by: one, on: true }).await.unwrap();
+    assert!(broker.room(room).await.unwrap().unwrap().value.is_ended());
+    let again = broker.open_room(key, room_id(), TIMING).await;
+    assert!(matches!(again, Err(ChangeError::PairRefused(pair::Refused::Blocked))));
+}
+
+#[tokio::test]
+async fn a_no_show_frees_both_tickets_with_the_room() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let (one, other, key) = two();
+    let now = broker.clock().now();
+    let the_match = Match { score: 0.5, reasons: Vec::new(), icebreaker: None };
+    let room = Room::matched(room_id(), key.members(), the_match, TIMING, now);
+    let matched = |user| {
+        let ticket = Ticket::join(TicketId(Uuid::now_v7()), user, Features::default(), now);
+        Box::new(ticket.moved_to(TicketState::Matched { room_id: room.id }))
+    };
+    let writes = [
+        Write::Ticket(matched(one), 0),
+        Write::Ticket(matched(other), 0),
+        Write::Room(Box::new(room.clone()), 0),
+    ];
+    broker.commit(&writes).await.unwrap();
+    broker.change_room(room.id, Input::Arrived { member: one }, None).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    let timer = Input::Timer(room.deadline().unwrap());
+    broker.change_room(room.id, timer, None).await.unwrap();
+    let ended = broker.room(room.id).await.unwrap().unwrap().value;
+    assert!(matches!(ended.phase, Phase::Ended { .. }));
+    let absent = broker.ticket(other).await.unwrap().unwrap().value;
+    assert_eq!(absent.state, TicketState::Gone { why: Gone::NoShow });
+    let came = broker.ticket(one).await.unwrap().unwrap().value;
+    assert!(came.is_waiting());
+    assert_eq!(came.joined_at, now);
+}

@@ -1,0 +1,248 @@
+//! The lettered properties of `README.md`, tried over random people and pools.
+
+use std::collections::BTreeSet;
+
+use proptest::{prelude::*, sample::select, sample::subsequence};
+
+use super::*;
+use crate::{TicketId, Timestamp, UserId};
+
+const NOW: Timestamp = Timestamp(1_795_000_000_000);
+/// Few values, so that people have something in common; one that no version knows.
+const INTERESTS: &[&str] = &[
+    "chess",
+    "books",
+    "hiking",
+    "music",
+    "yoga",
+    "from_another_version",
+];
+const GENDERS: &[&str] = &["woman", "man", "non_binary", ""];
+
+fn some(values: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
+    let chosen = subsequence(values, 0..=values.len()).prop_shuffle();
+    chosen.prop_map(|chosen| chosen.into_iter().map(str::to_owned).collect())
+}
+
+fn any_person() -> impl Strategy<Value = Features> {
+    let wishes = (
+        prop_oneof![3 => Just(Vec::new()), 1 => some(GENDERS)],
+        prop::option::weighted(0.3, 13..60u8),
+        prop::option::weighted(0.3, 13..60u8),
+    );
+    let lists = (
+        some(INTERESTS),
+        some(&["friendship", "dating", "advice"]),
+        some(&["en", "de", "xx"]),
+    );
+    (14..60u8, select(GENDERS), wishes, lists).prop_map(|(age, gender, wishes, lists)| Features {
+        age,
+        gender: gender.to_owned(),
+        preferred_genders: wishes.0,
+        age_min: wishes.1,
+        age_max: wishes.2,
+        interests: lists.0,
+        looking_for: lists.1,
+        languages: lists.2,
+    })
+}
+
+fn candidate(number: usize, waited_ms: i64, features: Features) -> Candidate {
+    let id = uuid::Uuid::from_u128(number as u128);
+    Candidate {
+        user: UserId(id),
+        ticket: TicketId(id),
+        joined_at: Timestamp(NOW.0 - waited_ms),
+        features,
+    }
+}
+
+fn any_pool() -> impl Strategy<Value = Vec<Candidate>> {
+    prop::collection::vec((0..60_000i64, any_person()), 0..24).prop_map(|people| {
+        let numbered = people.into_iter().enumerate();
+        numbered
+            .map(|(number, (waited, person))| candidate(number, waited, person))
+            .collect()
+    })
+}
+
+/// Some pairs have met lately or block each other.
+fn is_forbidden(one: UserId, other: UserId) -> bool {
+    (one.0.as_u128() + other.0.as_u128()) % 5 == 0
+}
+
+fn couples(pool: &[Candidate], proposals: &[Proposal]) -> BTreeSet<[UserId; 2]> {
+    let couple = |proposal: &Proposal| {
+        let mut users = [pool[proposal.one].user, pool[proposal.other].user];
+        users.sort();
+        users
+    };
+    proposals.iter().map(couple).collect()
+}
+
+/// The wishes of `of`, said once more in other words than the code's.
+fn accepts(of: &Features, other: &Features) -> bool {
+    let lowest = of.age_min.unwrap_or(0);
+    let highest = of.age_max.unwrap_or(u8::MAX);
+    (of.preferred_genders.is_empty() || of.preferred_genders.iter().any(|g| *g == other.gender))
+        && (lowest <= other.age && other.age <= highest)
+}
+
+proptest! {
+    #[test]
+    fn a_score_is_the_same_from_both_sides(a in any_person(), b in any_person()) {
+        prop_assert_eq!(score(&a, &b), score(&b, &a));
+        prop_assert_eq!(may_meet(&a, &b), may_meet(&b, &a));
+    }
+
+    #[test]
+    fn a_score_lies_between_0_and_1_and_survives_json(a in any_person(), b in any_person()) {
+        let the_match = score(&a, &b);
+        prop_assert!((0.0..=1.0).contains(&the_match.score));
+        let json = serde_json::to_string(&the_match).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Match>(&json).unwrap(), the_match);
+    }
+
+    #[test]
+    fn one_more_common_interest_never_lowers_the_score(a in any_person(), b in any_person()) {
+        let before = score(&a, &b).score;
+        let with_gardening = |mut person: Features| {
+            person.interests.push("gardening".to_owned());
+            person
+        };
+        prop_assert!(score(&with_gardening(a), &with_gardening(b)).score >= before);
+    }
+
+    #[test]
+    fn a_common_language_weighs_strongly(a in any_person(), b in any_person()) {
+        let speaking = |person: &Features, language: &str| Features {
+            languages: vec![language.to_owned()],
+            ..person.clone()
+        };
+        let common = score(&speaking(&a, "en"), &speaking(&b, "en")).score;
+        let none = score(&speaking(&a, "en"), &speaking(&b, "de")).score;
+        prop_assert!(none <= 0.21 * common);
+    }
+
+    #[test]
+    fn a_reason_tells_only_what_both_have_in_common(a in any_person(), b in any_person()) {
+        let the_match = score(&a, &b);
+        for reason in &the_match.reasons {
+            prop_assert!(reason.text.ends_with('.'));
+            for value in &reason.values {
+                let has = |person: &Features| {
+                    person.interests.contains(value)
+                        || person.looking_for.contains(value)
+                        || person.languages.contains(value)
+                };
+                prop_assert!(has(&a) && has(&b));
+            }
+        }
+        prop_assert!(the_match.icebreaker.is_some_and(|question| question.ends_with('?')));
+    }
+
+    #[test]
+    fn nobody_meets_against_a_wish(pool in any_pool()) {
+        for proposal in pair(&pool, is_forbidden, NOW) {
+            let (a, b) = (&pool[proposal.one].features, &pool[proposal.other].features);
+            prop_assert!(accepts(a, b) && accepts(b, a));
+            prop_assert_eq!(a.age < 18, b.age < 18);
+        }
+    }
+
+    #[test]
+    fn who_may_not_meet_by_the_wishes_is_told_by_the_filter(a in any_person(), b in any_person()) {
+        let lawful = accepts(&a, &b) && accepts(&b, &a) && (a.age < 18) == (b.age < 18);
+        prop_assert_eq!(may_meet(&a, &b).is_ok(), lawful);
+    }
+
+    #[test]
+    fn no_forbidden_pair_is_proposed_and_nobody_twice(pool in any_pool()) {
+        let proposals = pair(&pool, is_forbidden, NOW);
+        let mut seen = BTreeSet::new();
+        for [one, other] in couples(&pool, &proposals) {
+            prop_assert!(!is_forbidden(one, other));
+            prop_assert!(seen.insert(one) && seen.insert(other));
+        }
+        prop_assert_eq!(seen.len(), 2 * proposals.len());
+    }
+
+    #[test]
+    fn no_two_stay_behind_who_could_have_met(pool in any_pool()) {
+        let proposals = pair(&pool, is_forbidden, NOW);
+        let paired: BTreeSet<UserId> = couples(&pool, &proposals).into_iter().flatten().collect();
+        let left: Vec<&Candidate> = pool.iter().filter(|c| !paired.contains(&c.user)).collect();
+        for (i, one) in left.iter().enumerate() {
+            for other in &left[i + 1..] {
+                let meet = may_meet(&one.features, &other.features).is_ok();
+                prop_assert!(!meet || is_forbidden(one.user, other.user));
+            }
+        }
+    }
+
+    #[test]
+    fn no_couple_would_both_rather_have_each_other(people in prop::collection::vec(any_person(), 2..16)) {
+        // All have waited equally long: the score alone decides.
+        let people = people.into_iter().enumerate();
+        let pool: Vec<Candidate> = people.map(|(n, person)| candidate(n, 0, person)).collect();
+        let mut has = vec![-1.0; pool.len()];
+        for proposal in pair(&pool, |_, _| false, NOW) {
+            has[proposal.one] = proposal.the_match.score;
+            has[proposal.other] = proposal.the_match.score;
+        }
+        for one in 0..pool.len() {
+            for other in one + 1..pool.len() {
+                let (a, b) = (&pool[one].features, &pool[other].features);
+                if may_meet(a, b).is_ok() {
+                    let together = score(a, b).score;
+                    prop_assert!(together <= has[one] || together <= has[other]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_pool_does_not_matter(
+        (pool, shuffled) in any_pool().prop_flat_map(|pool| {
+            let shuffled = Just(pool.clone()).prop_shuffle();
+            (Just(pool), shuffled)
+        })
+    ) {
+        let first = pair(&pool, is_forbidden, NOW);
+        let second = pair(&shuffled, is_forbidden, NOW);
+        prop_assert_eq!(couples(&pool, &first), couples(&shuffled, &second));
+        let matches = |proposals: Vec<Proposal>| -> Vec<Match> {
+            proposals.into_iter().map(|proposal| proposal.the_match).collect()
+        };
+        prop_assert_eq!(matches(first), matches(second));
+    }
+
+    #[test]
+    fn who_has_waited_long_enough_comes_first_whatever_the_score(pool in any_pool(), person in any_person()) {
+        let mut pool = pool;
+        let longer = 60_000 + i64::from(PATIENCE_MS) + 1_000;
+        let patient = candidate(1_000, longer, person);
+        pool.push(patient.clone());
+        let could = pool.iter().any(|other| {
+            other.user != patient.user
+                && may_meet(&patient.features, &other.features).is_ok()
+                && !is_forbidden(patient.user, other.user)
+        });
+        let proposals = pair(&pool, is_forbidden, NOW);
+        let first = proposals.first().map(|proposal| pool[proposal.one].user);
+        prop_assert_eq!(first == Some(patient.user), could);
+    }
+
+    #[test]
+    fn each_own_filter_counts_whom_it_keeps_out(me in any_person(), pool in prop::collection::vec(any_person(), 0..20)) {
+        for filtered in count_excluded(&me, pool.iter()) {
+            let alone = match filtered.name {
+                FilterName::Gender => Features { age_min: None, age_max: None, ..me.clone() },
+                FilterName::Age => Features { preferred_genders: Vec::new(), ..me.clone() },
+                FilterName::AgeGroup => unreachable!("not an own filter"),
+            };
+            let excluded = pool.iter().filter(|other| !accepts(&alone, other)).count();
+            prop_assert_eq!(filtered.excluded as usize, excluded);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+"""How `make test` works: components are found or installed, suites run, results are counted."""

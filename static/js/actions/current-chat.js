@@ -1,0 +1,34 @@
+/**
+ * How actions change the room on screen.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ * @typedef {import("../store.js").Chat} Chat
+ */
+import * as unsent from "../models/unsent.js";
+import { saveUnsent } from "../outbox.js";
+
+/**
+ * Changes the room on screen, if it still is: an answer may come after the person has gone elsewhere.
+ * @param {Pick<Context, "store">} context
+ * @param {string} roomId
+ * @param {(chat: Chat) => Partial<Chat>} change
+ */
+export function changeChat({ store }, roomId, change) {
+  const { chat } = store.state;
+  if (chat?.roomId !== roomId) return;
+  const patch = change(chat);
+  store.update({ chat: { ...chat, ...patch } });
+  if (patch.unsent) saveUnsent(roomId, patch.unsent);
+}
+
+/**
+ * The unsent messages, after some messages of the room were read: what is among them is acknowledged.
+ * @param {Chat} chat
+ * @param {import("../types.js").Message[]} messages
+ */
+export function unsentAfter(chat, messages) {
+  return messages.reduce(
+    (entries, message) => unsent.acknowledged(entries, message.client_id, message.seq),
+    chat.unsent,
+  );
+}

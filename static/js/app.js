@@ -1,0 +1,70 @@
+/**
+ * Where everything is put together: the store, the actions, the drawing, and what the browser reports.
+ */
+import { createApi } from "./api.js";
+import { createDispatch } from "./dispatch.js";
+import { remainingMs, serverNowMs, untilNextDigitMs } from "./models/countdown.js";
+import { parseRoute } from "./models/route.js";
+import { createStore, initialState } from "./store.js";
+import { render } from "./vendor/lit-html.js";
+import { app, title } from "./views/app.js";
+import { anchorLog } from "./views/log-scroll.js";
+
+const store = createStore({ ...initialState(Date.now()), route: parseRoute(location.hash) });
+const api = createApi({
+  onSession: (session) => dispatch("sessionRenewed", session),
+  onSignedOut: () => dispatch("signedOut"),
+});
+/** @type {import("./dispatch.js").Context["sockets"]} */
+const sockets = { notifications: null, chat: null };
+const dispatch = createDispatch({ store, api, sockets });
+
+const root = /** @type {HTMLElement} */ (document.getElementById("app"));
+let shownScreen = "";
+
+function draw() {
+  const { state } = store;
+  const anchor = anchorLog(document.getElementById("log"));
+  render(app(state, dispatch), root);
+  document.title = title(state);
+  const log = document.getElementById("log");
+  anchor(log);
+  if (log !== null) dispatch("seen");
+  focusNewScreen(`${state.session}/${state.route.screen}/${state.route.roomId}/${state.chat?.load}`);
+}
+
+/** A new screen is announced by moving the focus to its heading. @param {string} screen */
+function focusNewScreen(screen) {
+  if (screen === shownScreen) return;
+  const isFirst = shownScreen === "";
+  shownScreen = screen;
+  if (isFirst || document.activeElement?.matches("input, textarea, select")) return;
+  /** @type {HTMLElement|null} */ (root.querySelector("main h1"))?.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+/** Redraws when the shown time changes. */
+function keepTime() {
+  dispatch("tick");
+  const { chat, clock } = store.state;
+  const left = remainingMs(chat?.status?.ends_at ?? null, serverNowMs(clock, Date.now()));
+  setTimeout(keepTime, untilNextDigitMs(left));
+}
+
+function probe() {
+  if (document.visibilityState !== "visible") return;
+  sockets.notifications?.probe();
+  sockets.chat?.probe();
+  dispatch("tick");
+}
+
+store.subscribe(draw);
+addEventListener("hashchange", () => dispatch("navigated"));
+addEventListener("online", probe);
+addEventListener("offline", probe);
+addEventListener("pageshow", probe);
+document.addEventListener("visibilitychange", probe);
+
+draw();
+keepTime();
+dispatch("restore");

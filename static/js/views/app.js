@@ -1,0 +1,89 @@
+import { isLost } from "../models/link.js";
+import { unreadTotal } from "../models/room.js";
+import { html, nothing } from "../vendor/lit-html.js";
+import { login, signup } from "./account.js";
+import { chat } from "./chat.js";
+import { conversations } from "./conversations.js";
+import { chats, exit, meet, person } from "./icons.js";
+import { landing } from "./landing.js";
+import { profile } from "./profile.js";
+import { waiting } from "./waiting.js";
+
+/**
+ * @typedef {import("../store.js").State} State
+ * @typedef {import("../dispatch.js").Dispatch} Dispatch
+ */
+
+/** @type {Record<import("../models/route.js").Screen, (state: State, dispatch: Dispatch) => unknown>} */
+const screens = { landing, signup, login, profile, wait: waiting, room: chat, conversations };
+
+/** Each screen's title. @type {Record<import("../models/route.js").Screen, string>} */
+const TITLES = {
+  landing: "WebChat", signup: "Sign up", login: "Log in", profile: "Profile", wait: "Waiting room", room: "Chat",
+  conversations: "Conversations",
+};
+
+/** The window's title. @param {State} state */
+export function title({ route, rooms }) {
+  const unread = unreadTotal(rooms);
+  const name = TITLES[route.screen];
+  return `${unread > 0 ? `(${unread}) ` : ""}${name === "WebChat" ? name : `${name} · WebChat`}`;
+}
+
+/** The whole page. @param {State} state @param {Dispatch} dispatch */
+export function app(state, dispatch) {
+  const { session, route, notice } = state;
+  const signedIn = session === "in";
+  return html`
+    <a class="skip" href="#main" @click=${skip}>Skip to content</a>
+    <div class="shell ${signedIn ? "shell-in" : ""} ${route.screen === "room" ? "shell-chat" : ""}">
+      ${top(state, dispatch)}
+      ${banner(state)}
+      ${session === "restoring" || session === "unreachable" ? restoring() : screens[route.screen](state, dispatch)}
+    </div>
+    <div role="alert">${notice === null ? nothing : html`
+      <p class="notice" data-testid="notice">${notice.text}
+        <button class="link" type="button" @click=${() => dispatch("dismissNotice")}>Close</button></p>`}</div>`;
+}
+
+/** The address is the screen's, so a jump within the page must not change it. @param {Event} event */
+function skip(event) {
+  event.preventDefault();
+  const heading = /** @type {HTMLElement|null} */ (document.querySelector("#main h1"));
+  heading?.focus();
+}
+
+/** @param {State} state @param {Dispatch} dispatch */
+function top({ session, route, rooms }, dispatch) {
+  const unread = unreadTotal(rooms);
+  /** @param {string} screen */
+  const current = (screen) => (route.screen === screen ? "page" : nothing);
+  if (session !== "in") return html`<header class="top"><a class="brand" href="#/">${brand}</a></header>`;
+  return html`
+    <header class="top">
+      <a class="brand" href="#/conversations">${brand}</a>
+      <nav class="nav" aria-label="Main">
+        <a href="#/wait" aria-current=${current("wait")} data-testid="nav-wait">${meet}<span>Meet</span></a>
+        <a href="#/conversations" aria-current=${current("conversations")} data-testid="nav-conversations">${chats}<span>Conversations</span>
+          ${unread > 0 ? html`<span class="badge">${unread}<span class="visually-hidden"> unread</span></span>` : nothing}</a>
+        <a href="#/profile" aria-current=${current("profile")} data-testid="nav-profile">${person}<span>Profile</span></a>
+      </nav>
+      <button class="button button-quiet logout" type="button" data-testid="logout" @click=${() => dispatch("logout")}>
+        ${exit}<span>Log out</span></button>
+    </header>`;
+}
+
+const brand = html`<img src="/img/favicon.svg" width="28" height="28" alt=""><span>WebChat</span>`;
+
+function restoring() {
+  return html`<main class="page page-narrow" id="main"><p class="muted centred" role="status">One moment…</p></main>`;
+}
+
+/** @param {State} state */
+function banner({ session, links, nowMs }) {
+  const lost = isLost(links.notifications, nowMs) || isLost(links.chat, nowMs);
+  const show = session === "unreachable" || (session === "in" && lost);
+  return html`<div class="banner-place" role="status">${show ? html`
+    <p class="banner" data-testid="connection-banner">Connection lost. Reconnecting… What you write is kept and sent
+      as soon as it is back.</p>` : nothing}</div>`;
+}

@@ -1,0 +1,13 @@
+import { html } from "../vendor/lit-html.js";
+
+const TINTS = 6;
+
+/**
+ * A person's initial on a tint that stays the same for the name.
+ * @param {string} name
+ */
+export function avatar(name) {
+  const tint = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % TINTS;
+  const initial = [...name.trim()][0]?.toUpperCase() ?? "?";
+  return html`<span class="avatar tint-${tint}" aria-hidden="true">${initial}</span>`;
+}

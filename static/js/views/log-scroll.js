@@ -1,0 +1,24 @@
+/** A reader this near to the end of the log wants to stay there. */
+const NEAR_PX = 120;
+
+/**
+ * Remembers where the reader is, before a redraw; the answer puts them there again after it. Who reads the newest
+ * message sees the next one; who reads older ones stays with them, also when earlier ones are put in above.
+ * @param {HTMLElement|null} before
+ * @returns {(after: HTMLElement|null) => void}
+ */
+export function anchorLog(before) {
+  const height = before?.scrollHeight ?? 0;
+  const fromEnd = before === null ? 0 : height - before.scrollTop - before.clientHeight;
+  const first = firstSeq(before);
+  return (after) => {
+    if (after === null) return;
+    if (before === null || fromEnd < NEAR_PX) after.scrollTop = after.scrollHeight;
+    else if (firstSeq(after) !== first) after.scrollTop += after.scrollHeight - height;
+  };
+}
+
+/** @param {HTMLElement|null} log */
+function firstSeq(log) {
+  return /** @type {HTMLElement|null} */ (log?.querySelector("[data-seq]"))?.dataset.seq;
+}

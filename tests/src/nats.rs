@@ -1,0 +1,130 @@
+//! A real nats-server on a free port and a folder of its own.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+const BINARY: &str = "WEBCHAT_TEST_NATS_SERVER";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running nats-server with JetStream. Killed when dropped.
+#[derive(Debug)]
+pub struct Nats {
+    child: Child,
+    port: u16,
+    folder: TempDir,
+}
+
+impl Nats {
+    /// Starts a server and waits until it answers.
+    ///
+    /// # Panics
+    /// Where there is no nats-server; the message says what to do.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let port = free_port();
+        let child = spawn(port, folder.path());
+        let nats = Self { child, port, folder };
+        nats.until_it_answers().await;
+        nats
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Kills it with SIGKILL, without a word.
+    pub fn kill9(&mut self) {
+        self.child.kill().expect("nats-server can be killed");
+        self.child.wait().expect("nats-server ends");
+    }
+
+    /// Starts it again on the same port and folder.
+    pub async fn restart(&mut self) {
+        self.child = spawn(self.port, self.folder.path());
+        self.until_it_answers().await;
+    }
+
+    /// Kills it with SIGKILL and starts it again.
+    pub async fn kill9_and_restart(&mut self) {
+        self.kill9();
+        self.restart().await;
+    }
+
+    async fn until_it_answers(&self) {
+        let begun = Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+            assert!(begun.elapsed() < PATIENCE, "nats-server does not listen: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("nats.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Nats {
+    fn drop(&mut self) {
+        // It may have been killed by the test already.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// The nats-server to test with.
+///
+/// # Panics
+/// Where there is none.
+pub fn binary() -> PathBuf {
+    std::env::var_os(BINARY).map(PathBuf::from).or_else(fetched).unwrap_or_else(|| PathBuf::from("nats-server"))
+}
+
+/// The one that `make` unpacked below the project.
+fn fetched() -> Option<PathBuf> {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools");
+    let found = fs::read_dir(tools).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    found
+        .map(|folder| folder.join("nats-server"))
+        .find(|path| path.is_file())
+        .or_else(|| Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/nats-server")).filter(|p| p.is_file()))
+}
+
+fn spawn(port: u16, folder: &Path) -> Child {
+    let config = folder.join("nats.conf");
+    let text = format!(
+        "listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{}\", sync_interval: \"1s\" }}\nlog_file: \"{}\"\nmax_payload: 2MB\n",
+        folder.join("store").display(),
+        folder.join("nats.log").display(),
+    );
+    fs::write(&config, text).expect("the server's configuration can be written");
+    let binary = binary();
+    Command::new(&binary)
+        .arg("-c")
+        .arg(&config)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| {
+            panic!("cannot start {}: {error}. Set {BINARY} to a nats-server of version 2.14 or newer; `make test` fetches one", binary.display())
+        })
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("a bound port").port()
+}
