@@ -5,6 +5,8 @@
 //! stderr and exit code 1.
 
 pub mod admin;
+pub mod broker;
+mod broker;
 pub mod database;
 pub mod metrics;
 mod open_files;
@@ -14,6 +16,7 @@ pub mod shutdown;
 pub mod telemetry;
 mod tls;
 
+pub use broker::connect_broker;
 pub use database::Database;
 pub use readiness::{CheckStatus, Readiness, ReadinessCheck, ReadinessReport};
 pub use role::{Process, Role};

@@ -6,6 +6,8 @@ use crate::error::SettingsError;
 use crate::layers::{Layers, Scalar};
 
 const YEAR_SECS: i64 = 31_536_000;
+/// Rooms keep their lengths as `u32` milliseconds: 49 days.
+const ROOM_SECS: i64 = 4_294_967;
 
 /// The accepted range of every number. Each fits the type in `sections`.
 const RANGES: [(&str, RangeInclusive<i64>); 32] = [
@@ -21,11 +23,11 @@ const RANGES: [(&str, RangeInclusive<i64>); 32] = [
     ("auth.hash_concurrency", 1..=256),
     ("auth.hash_memory_kib", 8..=4_194_304),
     ("auth.hash_iterations", 1..=100),
-    ("room.countdown_secs", 1..=YEAR_SECS),
-    ("room.notification_secs", 1..=YEAR_SECS),
-    ("room.no_show_secs", 1..=YEAR_SECS),
+    ("room.countdown_secs", 1..=ROOM_SECS),
+    ("room.notification_secs", 1..=ROOM_SECS),
+    ("room.no_show_secs", 1..=ROOM_SECS),
     ("room.extension_secs", 1..=86_400),
-    ("room.extensions_max", 0..=1_000),
+    ("room.extensions_max", 0..=255),
     ("match.tick_ms", 10..=60_000),
     ("match.lease_secs", 1..=86_400),
     ("match.recent_partner_secs", 0..=YEAR_SECS),

@@ -203,6 +203,20 @@ impl Http {
     }
 }
 
+impl Room {
+    /// The lengths that a new room is created with. Lengths beyond 49 days become 49 days.
+    pub fn timing(&self) -> domain::room::Timing {
+        let millis = |secs: u64| u32::try_from(secs.saturating_mul(1000)).unwrap_or(u32::MAX);
+        domain::room::Timing {
+            countdown_ms: millis(self.countdown_secs),
+            notification_ms: millis(self.notification_secs),
+            no_show_ms: millis(self.no_show_secs),
+            extension_ms: millis(self.extension_secs),
+            extensions_max: u8::try_from(self.extensions_max).unwrap_or(u8::MAX),
+        }
+    }
+}
+
 impl Nats {
     /// How long a request to the broker may take.
     pub fn request_timeout(&self) -> Duration {

@@ -6,7 +6,7 @@ import { createDispatch } from "./dispatch.js";
 import { remainingMs, serverNowMs, untilNextDigitMs } from "./models/countdown.js";
 import { parseRoute } from "./models/route.js";
 import { createStore, initialState } from "./store.js";
-import { render } from "./vendor/lit-html.js";
+import { render } from "../vendor/lit-html.js";
 import { app, title } from "./views/app.js";
 import { anchorLog } from "./views/log-scroll.js";
 

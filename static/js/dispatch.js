@@ -41,7 +41,8 @@ export function createDispatch(parts) {
   /** @type {Dispatch} */
   async function dispatch(name, payload) {
     try {
-      await actions[name](context, payload);
+      const action = /** @type {(context: Context, payload: any) => unknown} */ (actions[name]);
+      await action(context, payload);
     } catch (error) {
       report(context.store, name, error);
     }

@@ -54,7 +54,7 @@ struct Edge {
 ///
 /// Above [`POOL_PER_TICK`] people, one tick looks at the half of that number who have waited longest, and at as many of
 /// the others, whose turn comes round second by second: so neither the oldest nor the many behind them are left out.
-/// The work is quadratic in [`POOL_PER_TICK`], about 0.1 s of one core at most; call it off the async threads.
+/// The work is quadratic in [`POOL_PER_TICK`]: up to half a million pairs. Call it off the async threads.
 pub fn pair(
     candidates: &[Candidate],
     forbidden: impl Fn(UserId, UserId) -> bool,

@@ -68,7 +68,7 @@ fn any_pool() -> impl Strategy<Value = Vec<Candidate>> {
 
 /// Some pairs have met lately or block each other.
 fn is_forbidden(one: UserId, other: UserId) -> bool {
-    (one.0.as_u128() + other.0.as_u128()) % 5 == 0
+    (one.0.as_u128() + other.0.as_u128()).is_multiple_of(5)
 }
 
 fn couples(pool: &[Candidate], proposals: &[Proposal]) -> BTreeSet<[UserId; 2]> {
@@ -84,7 +84,7 @@ fn couples(pool: &[Candidate], proposals: &[Proposal]) -> BTreeSet<[UserId; 2]> 
 fn accepts(of: &Features, other: &Features) -> bool {
     let lowest = of.age_min.unwrap_or(0);
     let highest = of.age_max.unwrap_or(u8::MAX);
-    (of.preferred_genders.is_empty() || of.preferred_genders.iter().any(|g| *g == other.gender))
+    (of.preferred_genders.is_empty() || of.preferred_genders.contains(&other.gender))
         && (lowest <= other.age && other.age <= highest)
 }
 

@@ -6,6 +6,8 @@
 mod apply;
 mod change;
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod table;

@@ -45,11 +45,11 @@ export function acknowledged(entries, clientId, seq) {
   return change(entries, clientId, { state: "sent", seq, problem: null });
 }
 
-/** @param {Unsent[]} entries @param {string} clientId @param {string} problem */
+/** @param {Unsent[]} entries @param {string} clientId @param {string} problem @returns {Unsent[]} */
 export function failed(entries, clientId, problem) {
   return entries.map((entry) =>
     // An ack is never taken back.
-    entry.client_id === clientId && entry.seq === null ? { ...entry, state: "failed", problem } : entry,
+    entry.client_id === clientId && entry.seq === null ? asFailed(entry, problem) : entry,
   );
 }
 
@@ -67,7 +67,12 @@ export function retried(entries, clientId) {
 export function giveUp(entries, problem) {
   return entries
     .filter((entry) => entry.seq === null)
-    .map((entry) => ({ ...entry, state: "failed", problem: entry.problem ?? problem }));
+    .map((entry) => asFailed(entry, entry.problem ?? problem));
+}
+
+/** @param {Unsent} entry @param {string} problem @returns {Unsent} */
+function asFailed(entry, problem) {
+  return { ...entry, state: "failed", problem };
 }
 
 /**

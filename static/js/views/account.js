@@ -1,4 +1,4 @@
-import { html } from "../vendor/lit-html.js";
+import { html } from "../../vendor/lit-html.js";
 import { formMessage, textField, textsOf } from "./field.js";
 
 /** @typedef {import("../store.js").State} State @typedef {import("../dispatch.js").Dispatch} Dispatch */

@@ -1,6 +1,6 @@
 import { isLost } from "../models/link.js";
 import { unreadTotal } from "../models/room.js";
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { login, signup } from "./account.js";
 import { chat } from "./chat.js";
 import { conversations } from "./conversations.js";

@@ -1,4 +1,4 @@
-import { html } from "../vendor/lit-html.js";
+import { html } from "../../vendor/lit-html.js";
 
 const TINTS = 6;
 

@@ -1,5 +1,5 @@
 import { isRunning, peerAmong } from "../models/room.js";
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
 import { decision, leaving } from "./decision.js";
 import { back, exit, send } from "./icons.js";

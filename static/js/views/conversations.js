@@ -1,6 +1,6 @@
 import { keptRooms, lastActivity, openRooms, peerAmong } from "../models/room.js";
 import { roomHash } from "../models/route.js";
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
 
 /** @typedef {import("../store.js").State} State @typedef {import("../types.js").Room} Room */

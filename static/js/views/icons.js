@@ -1,4 +1,4 @@
-import { html } from "../vendor/lit-html.js";
+import { html } from "../../vendor/lit-html.js";
 
 /** @param {string} path @param {string} [extra] */
 const icon = (path, extra = "") => html`

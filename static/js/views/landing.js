@@ -1,4 +1,4 @@
-import { html } from "../vendor/lit-html.js";
+import { html } from "../../vendor/lit-html.js";
 
 /** The first page: what this is, and the two ways in. */
 export function landing() {

@@ -1,7 +1,7 @@
 import { hasEarlier } from "../models/message-list.js";
 import { peerAmong } from "../models/room.js";
 import { timeline } from "../models/timeline.js";
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { opener } from "./moment.js";
 
 /**

@@ -1,4 +1,4 @@
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
 
 /**

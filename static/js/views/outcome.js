@@ -1,4 +1,4 @@
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 
 /**
  * What became of the chat. It never tells who wanted what.

@@ -1,5 +1,5 @@
 import { languageLabel, optionLabel, profileFromForm } from "../models/profile.js";
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { chips, describedBy, formMessage, notes, textField } from "./field.js";
 
 /** @typedef {import("../store.js").State} State @typedef {import("../dispatch.js").Dispatch} Dispatch */

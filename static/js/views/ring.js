@@ -1,6 +1,6 @@
 import { formatRemaining, remainingMs, ringFraction, serverNowMs } from "../models/countdown.js";
 import { isRunning } from "../models/room.js";
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 
 const RADIUS = 20;
 const ROUND = 2 * Math.PI * RADIUS;

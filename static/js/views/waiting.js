@@ -1,6 +1,6 @@
 import { formatElapsed, serverNowMs } from "../models/countdown.js";
 import { optionLabel } from "../models/profile.js";
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 
 /** @typedef {import("../store.js").State} State @typedef {import("../dispatch.js").Dispatch} Dispatch */
 

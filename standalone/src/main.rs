@@ -1,0 +1,44 @@
+//! `webchat`: every role in one process, and the operator's commands.
+
+mod data_folder;
+mod nats;
+mod secrets;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use bootstrap::role;
+use clap::{Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[derive(Parser)]
+#[command(version, about = "WebChat: two strangers, five minutes, and a choice")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves everything from this process, with a nats-server of its own where `nats.url` is not set.
+    Serve {
+        /// TOML file with settings.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Becomes nats-server, bound to the life of the process that started it.
+    #[command(hide = true)]
+    NatsChild(nats::child::Arguments),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Serve { config } => role::run(role::Role::STANDALONE, config.as_deref(), serve::run),
+        Command::NatsChild(arguments) => {
+            role::complain("webchat nats-child", &nats::child::become_server(&arguments));
+            ExitCode::FAILURE
+        }
+    }
+}
