@@ -16,7 +16,7 @@ const PROBE_PERIOD: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// Nobody answers within half a minute, the credentials are refused, or the server is too old.
-pub async fn connect(settings: &Settings, name: &str) -> Result<Broker, ConnectError> {
+pub async fn connect_broker(settings: &Settings, name: &str) -> Result<Broker, ConnectError> {
     let options = options(settings, name);
     let begun = Instant::now();
     loop {
@@ -31,11 +31,16 @@ pub async fn connect(settings: &Settings, name: &str) -> Result<Broker, ConnectE
 }
 
 /// Reports as the readiness check `nats`, every two seconds until shutdown.
-pub fn report_readiness(broker: &Broker, readiness: &Readiness, shutdown: &Shutdown) {
+pub fn report_broker_readiness(broker: &Broker, readiness: &Readiness, shutdown: &Shutdown) {
     let broker = broker.clone();
     readiness.probe("nats", PROBE_PERIOD, shutdown, move || {
         let broker = broker.clone();
-        async move { broker.stream_state(&contract::streams::LIFE).await.map(|_state| ()) }
+        async move {
+            broker
+                .stream_state(&contract::streams::LIFE)
+                .await
+                .map(|_state| ())
+        }
     });
 }
 
@@ -43,8 +48,12 @@ fn options(settings: &Settings, name: &str) -> BrokerOptions {
     let nats = &settings.nats;
     BrokerOptions {
         url: nats.url.clone(),
-        user: (!nats.username.is_empty())
-            .then(|| (nats.username.clone(), nats.password.expose_secret().to_owned())),
+        user: (!nats.username.is_empty()).then(|| {
+            (
+                nats.username.clone(),
+                nats.password.expose_secret().to_owned(),
+            )
+        }),
         root_ca: (!nats.root_ca.as_os_str().is_empty()).then(|| nats.root_ca.clone()),
         name: name.to_owned(),
         request_timeout: nats.request_timeout(),

@@ -5,7 +5,6 @@
 //! stderr and exit code 1.
 
 pub mod admin;
-pub mod broker;
 mod broker;
 pub mod database;
 pub mod metrics;
@@ -16,7 +15,7 @@ pub mod shutdown;
 pub mod telemetry;
 mod tls;
 
-pub use broker::connect_broker;
+pub use self::broker::{connect_broker, report_broker_readiness};
 pub use database::Database;
 pub use readiness::{CheckStatus, Readiness, ReadinessCheck, ReadinessReport};
 pub use role::{Process, Role};

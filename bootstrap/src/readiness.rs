@@ -32,7 +32,7 @@ pub enum CheckStatus {
 /// All checks at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReadinessReport {
-    /// Whether every check is ok. A process without checks is ready.
+    /// Whether every check is ok. A process without checks is still starting.
     pub ready: bool,
     /// Each check by its name.
     pub checks: BTreeMap<&'static str, CheckStatus>,
@@ -88,7 +88,7 @@ impl Readiness {
             .map(|(name, receiver)| (*name, status_of(receiver)))
             .collect();
         ReadinessReport {
-            ready: checks.values().all(CheckStatus::is_ok),
+            ready: !checks.is_empty() && checks.values().all(CheckStatus::is_ok),
             checks,
         }
     }
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_process_is_ready_when_every_check_is_ok() {
         let readiness = Readiness::default();
-        assert!(readiness.report().ready, "nothing to wait for");
+        assert!(!readiness.report().ready, "no checks yet: still starting");
         let check = readiness.check("nats");
         assert!(!readiness.report().ready, "not before it was reported ok");
         check.ok(Duration::from_millis(3));

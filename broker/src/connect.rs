@@ -139,7 +139,9 @@ fn connect_options(options: &BrokerOptions, state: watch::Sender<Connection>) ->
         connect = connect.user_and_password(user.clone(), password.clone());
     }
     if let Some(root_ca) = &options.root_ca {
-        connect = connect.add_root_certificates(root_ca.clone()).require_tls(true);
+        connect = connect
+            .add_root_certificates(root_ca.clone())
+            .require_tls(true);
     }
     connect
 }
@@ -168,7 +170,9 @@ fn follow(state: &watch::Sender<Connection>, event: &Event) {
 /// The address without user and password.
 fn redacted(url: &str) -> String {
     let one = |url: &str| match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => format!("{}://{}", &url[..scheme], &url[at + 1..]),
+        (Some(scheme), Some(at)) if scheme < at => {
+            format!("{}://{}", &url[..scheme], &url[at + 1..])
+        }
         _ => url.to_owned(),
     };
     url.split(',').map(one).collect::<Vec<_>>().join(",")

@@ -24,7 +24,9 @@ pub struct Deliveries {
 
 impl std::fmt::Debug for Deliveries {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Deliveries").field("consumer", &self.spec.name).finish_non_exhaustive()
+        f.debug_struct("Deliveries")
+            .field("consumer", &self.spec.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -190,7 +192,8 @@ impl Delivery {
             Ok(()) => self.answer(AckKind::Term).await,
             Err(error) => {
                 tracing::error!(seq = self.seq, %error, "the DLQ did not take a message; it will come again");
-                self.answer(AckKind::Nak(Some(Duration::from_secs(5)))).await;
+                self.answer(AckKind::Nak(Some(Duration::from_secs(5))))
+                    .await;
             }
         }
     }

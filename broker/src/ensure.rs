@@ -61,7 +61,10 @@ impl Broker {
             while let Err(error) = self.stream_state(spec).await {
                 if tokio::time::Instant::now() >= give_up {
                     return Err(ConnectError::Provision {
-                        what: format!("the stream {} (a worker makes it: is one running?)", spec.name),
+                        what: format!(
+                            "the stream {} (a worker makes it: is one running?)",
+                            spec.name
+                        ),
                         reason: error.to_string(),
                     });
                 }
@@ -81,7 +84,11 @@ impl Broker {
             ack_policy: AckPolicy::Explicit,
             ack_wait: spec.ack_wait,
             max_ack_pending: spec.max_ack_pending,
-            filter_subjects: spec.filters.iter().map(|&filter| filter.to_owned()).collect(),
+            filter_subjects: spec
+                .filters
+                .iter()
+                .map(|&filter| filter.to_owned())
+                .collect(),
             ..pull::Config::default()
         };
         self.jetstream
@@ -98,7 +105,11 @@ fn stream_config(spec: &StreamSpec, replicas: usize) -> Config {
     Config {
         name: spec.name.to_owned(),
         description: Some(spec.description.to_owned()),
-        subjects: spec.subjects.iter().map(|&subject| subject.to_owned()).collect(),
+        subjects: spec
+            .subjects
+            .iter()
+            .map(|&subject| subject.to_owned())
+            .collect(),
         storage: StorageType::File,
         num_replicas: replicas,
         discard: DiscardPolicy::Old,

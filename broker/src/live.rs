@@ -50,7 +50,11 @@ impl Broker {
     ///
     /// # Errors
     /// [`PublishError::Unavailable`].
-    pub async fn publish_core(&self, subject: String, payload: impl Into<Bytes>) -> Result<(), PublishError> {
+    pub async fn publish_core(
+        &self,
+        subject: String,
+        payload: impl Into<Bytes>,
+    ) -> Result<(), PublishError> {
         if !self.connection().borrow().connected {
             return Err(PublishError::Unavailable("not connected".to_owned()));
         }
@@ -64,7 +68,11 @@ fn live_message(message: async_nats::Message) -> LiveMessage {
         let headers = message.headers.as_ref()?;
         headers.get(name).map(async_nats::HeaderValue::as_str)
     };
-    let number = |name: &str| header(name).and_then(|value| value.parse().ok()).unwrap_or(0);
+    let number = |name: &str| {
+        header(name)
+            .and_then(|value| value.parse().ok())
+            .unwrap_or(0)
+    };
     LiveMessage {
         seq: number("Nats-Sequence"),
         previous_seq: number("Nats-Last-Sequence"),

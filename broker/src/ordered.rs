@@ -27,7 +27,11 @@ impl Broker {
     ///
     /// # Errors
     /// [`ConnectError::Provision`].
-    pub async fn follow(&self, stream: &StreamSpec, filters: &[&str]) -> Result<Ordered, ConnectError> {
+    pub async fn follow(
+        &self,
+        stream: &StreamSpec,
+        filters: &[&str],
+    ) -> Result<Ordered, ConnectError> {
         let refused = |reason: String| ConnectError::Provision {
             what: format!("an ordered view of {}", stream.name),
             reason,

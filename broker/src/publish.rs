@@ -81,7 +81,10 @@ impl Publish {
             headers.insert(header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, seq.to_string());
         }
         if let Some(ttl) = self.ttl {
-            headers.insert(header::NATS_MESSAGE_TTL, format!("{}s", ttl.as_secs().max(1)));
+            headers.insert(
+                header::NATS_MESSAGE_TTL,
+                format!("{}s", ttl.as_secs().max(1)),
+            );
         }
         headers
     }
@@ -98,7 +101,10 @@ impl Broker {
         let headers = publish.headers();
         let mut outcome = self.publish_once(&publish, headers.clone()).await;
         while publish.message_id.is_some()
-            && matches!(outcome, Err(PublishError::Ambiguous | PublishError::Unavailable(_)))
+            && matches!(
+                outcome,
+                Err(PublishError::Ambiguous | PublishError::Unavailable(_))
+            )
             && begun.elapsed() < self.request_timeout
         {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -110,7 +116,11 @@ impl Broker {
         outcome
     }
 
-    async fn publish_once(&self, publish: &Publish, headers: HeaderMap) -> Result<Ack, PublishError> {
+    async fn publish_once(
+        &self,
+        publish: &Publish,
+        headers: HeaderMap,
+    ) -> Result<Ack, PublishError> {
         self.publish_raw(publish.subject.clone(), publish.payload.clone(), headers)
             .await
     }
@@ -131,7 +141,10 @@ impl Broker {
         let mut headers = HeaderMap::new();
         headers.insert("Nats-Schedule", format!("@at {at}"));
         headers.insert("Nats-Schedule-Target", target);
-        headers.insert("Nats-Schedule-TTL", format!("{}s", fired_ttl.as_secs().max(1)));
+        headers.insert(
+            "Nats-Schedule-TTL",
+            format!("{}s", fired_ttl.as_secs().max(1)),
+        );
         self.publish_raw(subject, payload.into(), headers).await
     }
 
@@ -139,7 +152,12 @@ impl Broker {
     ///
     /// # Errors
     /// [`ReadError`].
-    pub async fn purge(&self, stream: &StreamSpec, subject: &str, keep: u64) -> Result<(), ReadError> {
+    pub async fn purge(
+        &self,
+        stream: &StreamSpec,
+        subject: &str,
+        keep: u64,
+    ) -> Result<(), ReadError> {
         let api = format!("$JS.API.STREAM.PURGE.{}", stream.name);
         let query = serde_json::json!({ "filter": subject, "keep": keep });
         match self.ask::<serde_json::Value>(api, &query).await? {

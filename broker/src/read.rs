@@ -74,8 +74,13 @@ impl Broker {
     ///
     /// # Errors
     /// [`ReadError`].
-    pub async fn last(&self, stream: &StreamSpec, subject: &str) -> Result<Option<Record>, ReadError> {
-        self.get_from_leader(stream, json!({ "last_by_subj": subject })).await
+    pub async fn last(
+        &self,
+        stream: &StreamSpec,
+        subject: &str,
+    ) -> Result<Option<Record>, ReadError> {
+        self.get_from_leader(stream, json!({ "last_by_subj": subject }))
+            .await
     }
 
     /// The message at a sequence, read from the stream's leader.
@@ -95,7 +100,7 @@ impl Broker {
         match self.ask::<GetAnswer>(subject, &query).await? {
             Answer::Given(answer) => answer.message.into_record().map(Some),
             Answer::Refused { error } if error.err_code == NO_MESSAGE => Ok(None),
-            Answer::Refused { error } => Err(unavailable(error)),
+            Answer::Refused { error } => Err(unavailable(&error)),
         }
     }
 
@@ -183,7 +188,7 @@ impl Broker {
         }
         let subject = format!("$JS.API.STREAM.INFO.{}", stream.name);
         match self.ask::<Info>(subject, &json!({})).await? {
-            Answer::Refused { error } => Err(unavailable(error)),
+            Answer::Refused { error } => Err(unavailable(&error)),
             Answer::Given(info) => Ok(StreamState {
                 first_seq: info.state.first_seq,
                 last_seq: info.state.last_seq,
@@ -201,7 +206,10 @@ impl Broker {
     ///
     /// # Errors
     /// [`ReadError`].
-    pub async fn consumer_state(&self, consumer: &ConsumerSpec) -> Result<Option<ConsumerState>, ReadError> {
+    pub async fn consumer_state(
+        &self,
+        consumer: &ConsumerSpec,
+    ) -> Result<Option<ConsumerState>, ReadError> {
         const NO_CONSUMER: u32 = 10014;
         #[derive(Deserialize)]
         struct Info {
@@ -213,7 +221,10 @@ impl Broker {
         struct Floor {
             stream_seq: u64,
         }
-        let subject = format!("$JS.API.CONSUMER.INFO.{}.{}", consumer.stream.name, consumer.name);
+        let subject = format!(
+            "$JS.API.CONSUMER.INFO.{}.{}",
+            consumer.stream.name, consumer.name
+        );
         match self.ask::<Info>(subject, &json!({})).await? {
             Answer::Given(info) => Ok(Some(ConsumerState {
                 floor: info.ack_floor.stream_seq,
@@ -221,7 +232,7 @@ impl Broker {
                 unacknowledged: info.num_ack_pending,
             })),
             Answer::Refused { error } if error.err_code == NO_CONSUMER => Ok(None),
-            Answer::Refused { error } => Err(unavailable(error)),
+            Answer::Refused { error } => Err(unavailable(&error)),
         }
     }
 }
@@ -267,13 +278,15 @@ fn direct_record(message: async_nats::Message) -> Result<Record, ReadError> {
 }
 
 pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
-    OffsetDateTime::parse(text, &Rfc3339).ok().map(Timestamp::from_datetime)
+    OffsetDateTime::parse(text, &Rfc3339)
+        .ok()
+        .map(Timestamp::from_datetime)
 }
 
 fn gone(reason: impl std::fmt::Display) -> ReadError {
     ReadError::Unavailable(reason.to_string())
 }
 
-fn unavailable(error: ApiError) -> ReadError {
+fn unavailable(error: &ApiError) -> ReadError {
     ReadError::Unavailable(format!("{} ({})", error.description, error.err_code))
 }

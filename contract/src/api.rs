@@ -1,7 +1,8 @@
 //! The bodies of the HTTP interface that are not named elsewhere. Requests refuse unknown fields.
 
 use domain::{
-    ClientId, FileId, RoomId, SessionId, TicketId, Timestamp, UserId, matching::Filtered, room::Vote,
+    ClientId, FileId, RoomId, SessionId, TicketId, Timestamp, UserId, matching::Filtered,
+    room::Vote,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -10,6 +10,7 @@ pub mod live;
 pub mod message;
 pub mod problem;
 pub mod public_events;
+pub mod receipt;
 pub mod revocation;
 pub mod room;
 pub mod streams;

@@ -101,12 +101,18 @@ impl Fact {
                 ("user", user_id.to_string(), "registered", "UserRegistered")
             }
             Self::RoomCreated(f) => ("room", f.room_id.to_string(), "created", "RoomFact"),
-            Self::CountdownStarted(f) => {
-                ("room", f.room_id.to_string(), "countdown_started", "RoomFact")
-            }
-            Self::NotificationStarted(f) => {
-                ("room", f.room_id.to_string(), "notification_started", "RoomFact")
-            }
+            Self::CountdownStarted(f) => (
+                "room",
+                f.room_id.to_string(),
+                "countdown_started",
+                "RoomFact",
+            ),
+            Self::NotificationStarted(f) => (
+                "room",
+                f.room_id.to_string(),
+                "notification_started",
+                "RoomFact",
+            ),
             Self::RoomKept(f) => ("room", f.room_id.to_string(), "kept", "RoomFact"),
             Self::RoomEnded(f) => ("room", f.room_id.to_string(), "ended", "RoomEnded"),
             Self::MessageSent(f) => ("room", f.room_id.to_string(), "message_sent", "MessageSent"),

@@ -22,7 +22,12 @@ impl DataFolder {
     /// # Errors
     /// Another process has it, or it cannot be written.
     pub fn take(path: &Path) -> anyhow::Result<Self> {
-        let cannot = || format!("data_dir (WEBCHAT_DATA_DIR): {} cannot be used", path.display());
+        let cannot = || {
+            format!(
+                "data_dir (WEBCHAT_DATA_DIR): {} cannot be used",
+                path.display()
+            )
+        };
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -73,7 +78,10 @@ mod tests {
         let folder = DataFolder::take(&path).unwrap();
         let refused = DataFolder::take(&path).unwrap_err().to_string();
         assert!(refused.contains("in use by another webchat"), "{refused}");
-        assert!(refused.contains(&std::process::id().to_string()), "{refused}");
+        assert!(
+            refused.contains(&std::process::id().to_string()),
+            "{refused}"
+        );
         drop(folder);
         DataFolder::take(&path).unwrap();
     }

@@ -35,9 +35,14 @@ enum Command {
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
-        Command::Serve { config } => role::run(role::Role::STANDALONE, config.as_deref(), serve::run),
+        Command::Serve { config } => {
+            role::run(role::Role::STANDALONE, config.as_deref(), serve::run)
+        }
         Command::NatsChild(arguments) => {
-            role::complain("webchat nats-child", &nats::child::become_server(&arguments));
+            role::complain(
+                "webchat nats-child",
+                &nats::child::become_server(&arguments),
+            );
             ExitCode::FAILURE
         }
     }

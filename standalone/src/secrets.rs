@@ -23,7 +23,10 @@ pub fn secret(folder: &DataFolder, name: &str) -> anyhow::Result<String> {
     let cannot = || format!("the secret {} cannot be used", path.display());
     match fs::read_to_string(&path) {
         Ok(text) => {
-            let mode = fs::metadata(&path).with_context(cannot)?.permissions().mode();
+            let mode = fs::metadata(&path)
+                .with_context(cannot)?
+                .permissions()
+                .mode();
             anyhow::ensure!(
                 mode & 0o077 == 0,
                 "the secret {} can be read by others: chmod 600 it, and replace it if they may have read it",
@@ -76,7 +79,10 @@ mod tests {
         assert_eq!(made.len(), 65);
         assert_eq!(secret(&folder, "jwt").unwrap(), made);
         assert_ne!(secret(&folder, "other").unwrap(), made);
-        let mode = fs::metadata(folder.join("jwt.secret")).unwrap().permissions().mode();
+        let mode = fs::metadata(folder.join("jwt.secret"))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
@@ -87,6 +93,11 @@ mod tests {
         secret(&folder, "jwt").unwrap();
         let path = folder.join("jwt.secret");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(secret(&folder, "jwt").unwrap_err().to_string().contains("chmod 600"));
+        assert!(
+            secret(&folder, "jwt")
+                .unwrap_err()
+                .to_string()
+                .contains("chmod 600")
+        );
     }
 }

@@ -7,7 +7,11 @@ use bootstrap::{Process, Shutdown};
 use settings::{ExposeSecret, Settings};
 use tokio::task::JoinSet;
 
-use crate::{data_folder::DataFolder, nats::{self, NatsServer}, secrets};
+use crate::{
+    data_folder::DataFolder,
+    nats::{self, NatsServer},
+    secrets,
+};
 
 /// Serves until shutdown. The broker child is started first and ended last.
 ///
@@ -31,4 +35,32 @@ pub async fn run(process: Process) -> anyhow::Result<()> {
             .context("ending nats-server")?;
     }
     outcome
+}
+
+async fn run_roles(
+    process: &Process,
+    settings: &Settings,
+    server: Option<&NatsServer>,
+) -> anyhow::Result<()> {
+    let gateway_broker =
+        bootstrap::connect_broker(&as_user(settings, server, nats::GATEWAY), "gateway").await?;
+    let _ = (
+        gateway_broker,
+        Arc::new(0),
+        JoinSet::<()>::new(),
+        Shutdown::new(),
+    );
+    process.shutdown.requested().await;
+    Ok(())
+}
+
+/// The settings with which a role reaches the child server; as they are where there is none.
+fn as_user(settings: &Settings, server: Option<&NatsServer>, user: &str) -> Settings {
+    let mut settings = settings.clone();
+    if let Some(server) = server {
+        settings.nats.url.clone_from(&server.url);
+        user.clone_into(&mut settings.nats.username);
+        settings.nats.password = server.password(user);
+    }
+    settings
 }

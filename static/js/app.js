@@ -30,7 +30,8 @@ function draw() {
   const log = document.getElementById("log");
   anchor(log);
   if (log !== null) dispatch("seen");
-  focusNewScreen(`${state.session}/${state.route.screen}/${state.route.roomId}/${state.chat?.load}`);
+  const hasMoment = (state.chat?.momentUntilMs ?? 0) > state.nowMs;
+  focusNewScreen(`${state.session}/${state.route.screen}/${state.route.roomId}/${state.chat?.load}/${hasMoment}`);
 }
 
 /** A new screen is announced by moving the focus to its heading. @param {string} screen */
@@ -39,7 +40,7 @@ function focusNewScreen(screen) {
   const isFirst = shownScreen === "";
   shownScreen = screen;
   if (isFirst || document.activeElement?.matches("input, textarea, select")) return;
-  /** @type {HTMLElement|null} */ (root.querySelector("main h1"))?.focus({ preventScroll: true });
+  /** @type {HTMLElement|null} */ (root.querySelector(".moment h1") ?? root.querySelector("main h1"))?.focus({ preventScroll: true });
   scrollTo(0, 0);
 }
 

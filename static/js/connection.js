@@ -114,14 +114,18 @@ export class Connection {
     this.#drop();
     const next = afterClose(code);
     if (next === "stop") {
-      this.#closed = true;
-      this.#options.onState("closed");
-      this.#options.onStopped(code);
+      this.#stop(code);
       return;
     }
     this.#options.onState("offline");
     if (next === "later") this.#attempt = Math.max(this.#attempt, 2);
     this.#prepare(next === "refresh", refused);
+  }
+
+  /** @param {number} code */
+  #stop(code) {
+    this.close();
+    this.#options.onStopped(code);
   }
 
   /**
@@ -131,7 +135,7 @@ export class Connection {
   async #prepare(needsToken, refused) {
     try {
       if (needsToken) await this.#options.refresh();
-      else if (refused && !(await this.#options.mayRetry())) return this.close();
+      else if (refused && !(await this.#options.mayRetry())) return this.#stop(1008);
     } catch {
       // Not reached: the retry below says the same again until it succeeds. A refused refresh has closed this socket.
     }

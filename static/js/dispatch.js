@@ -6,6 +6,7 @@ import { wordsFor } from "./models/problem.js";
 import * as chat from "./actions/chat.js";
 import * as decision from "./actions/decision.js";
 import * as frames from "./actions/frames.js";
+import * as history from "./actions/history.js";
 import * as navigation from "./actions/navigation.js";
 import * as notifications from "./actions/notifications.js";
 import * as profile from "./actions/profile.js";
@@ -15,7 +16,8 @@ import * as session from "./actions/session.js";
 const NOTICE_MS = 6_000;
 
 const actions = {
-  ...session, ...navigation, ...profile, ...queue, ...notifications, ...chat, ...frames, ...decision,
+  ...session, ...navigation, ...profile, ...queue, ...notifications, ...chat, ...history, ...frames,
+  ...decision,
 };
 
 /**
@@ -58,6 +60,9 @@ export function createDispatch(parts) {
 function report(store, name, error) {
   console.error("action failed", { action: name, error });
   if (error instanceof ApiError && error.status === 401) return; // the session's own screens say so
+  const { session, links } = store.state;
+  const bannerSaysIt = session === "in" && links.notifications.state !== "online";
+  if (error instanceof ApiError && error.status === 0 && bannerSaysIt) return;
   const text = error instanceof ApiError ? wordsFor(error) : "Something went wrong. Please try again.";
   store.update({ notice: { text, untilMs: Date.now() + NOTICE_MS } });
 }

@@ -20,6 +20,7 @@
  * @property {number} momentUntilMs the match is presented until then, local time
  * @property {boolean} keptJustNow
  * @property {boolean} historyBusy
+ * @property {boolean} historyWanted asked for again while busy
  * @property {boolean} voteBusy
  * @property {boolean} leaving the person is asked whether they mean it
  *

@@ -30,7 +30,11 @@ impl Nats {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let port = free_port();
         let child = spawn(port, folder.path());
-        let nats = Self { child, port, folder };
+        let nats = Self {
+            child,
+            port,
+            folder,
+        };
         nats.until_it_answers().await;
         nats
     }
@@ -65,8 +69,15 @@ impl Nats {
 
     async fn until_it_answers(&self) {
         let begun = Instant::now();
-        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
-            assert!(begun.elapsed() < PATIENCE, "nats-server does not listen: {}", self.log());
+        while tokio::net::TcpStream::connect(("127.0.0.1", self.port))
+            .await
+            .is_err()
+        {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "nats-server does not listen: {}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -89,17 +100,26 @@ impl Drop for Nats {
 /// # Panics
 /// Where there is none.
 pub fn binary() -> PathBuf {
-    std::env::var_os(BINARY).map(PathBuf::from).or_else(fetched).unwrap_or_else(|| PathBuf::from("nats-server"))
+    std::env::var_os(BINARY)
+        .map(PathBuf::from)
+        .or_else(fetched)
+        .unwrap_or_else(|| PathBuf::from("nats-server"))
 }
 
 /// The one that `make` unpacked below the project.
 fn fetched() -> Option<PathBuf> {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools");
-    let found = fs::read_dir(tools).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let found = fs::read_dir(tools)
+        .ok()?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path());
     found
         .map(|folder| folder.join("nats-server"))
         .find(|path| path.is_file())
-        .or_else(|| Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/nats-server")).filter(|p| p.is_file()))
+        .or_else(|| {
+            Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/nats-server"))
+                .filter(|p| p.is_file())
+        })
 }
 
 fn spawn(port: u16, folder: &Path) -> Child {

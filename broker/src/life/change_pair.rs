@@ -57,7 +57,11 @@ impl Broker {
         Err(ChangeError::Contended)
     }
 
-    async fn room_blocked(&self, pair: &Pair, by: domain::UserId) -> Result<Vec<Write>, ChangeError> {
+    async fn room_blocked(
+        &self,
+        pair: &Pair,
+        by: domain::UserId,
+    ) -> Result<Vec<Write>, ChangeError> {
         let Some(id) = pair.room else {
             return Ok(Vec::new());
         };

@@ -30,15 +30,28 @@ impl Write {
         let (subject, payload, expected, ttl) = match self {
             Self::Room(room, expected) => {
                 let ttl = room.is_ended().then_some(ENDED_ROOM_TTL);
-                (subjects::life_room(room.id), encode(event_id, room)?, expected, ttl)
+                (
+                    subjects::life_room(room.id),
+                    encode(event_id, room)?,
+                    expected,
+                    ttl,
+                )
             }
-            Self::Pair(pair, expected) => {
-                (subjects::life_pair(pair.key), encode(event_id, pair)?, expected, None)
-            }
+            Self::Pair(pair, expected) => (
+                subjects::life_pair(pair.key),
+                encode(event_id, pair)?,
+                expected,
+                None,
+            ),
             Self::Ticket(ticket, expected) => {
                 let gone = matches!(ticket.state, domain::ticket::TicketState::Gone { .. });
                 let ttl = gone.then_some(GONE_TICKET_TTL);
-                (subjects::life_ticket(ticket.user_id), encode(event_id, ticket)?, expected, ttl)
+                (
+                    subjects::life_ticket(ticket.user_id),
+                    encode(event_id, ticket)?,
+                    expected,
+                    ttl,
+                )
             }
         };
         let publish = Publish::new(subject, payload).expecting_last(*expected);

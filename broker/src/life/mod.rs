@@ -104,7 +104,10 @@ impl Broker {
         self.last_life(&subjects::life_ticket(user)).await
     }
 
-    async fn last_life<T: DeserializeOwned>(&self, subject: &str) -> Result<Option<Versioned<T>>, ReadError> {
+    async fn last_life<T: DeserializeOwned>(
+        &self,
+        subject: &str,
+    ) -> Result<Option<Versioned<T>>, ReadError> {
         let record = self.last(&LIFE, subject).await?;
         record.as_ref().map(decode).transpose()
     }

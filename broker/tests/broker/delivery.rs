@@ -1,9 +1,9 @@
 use std::{io, time::Duration};
 
-use webchat_broker::Publish;
 use contract::{consumers::PERSISTENCE_CHAT, streams::DLQ, subjects};
 use domain::RoomId;
 use uuid::Uuid;
+use webchat_broker::Publish;
 use webchat_tests::nats::Nats;
 
 use crate::connected;
@@ -16,7 +16,10 @@ async fn a_confirmed_batch_moves_the_floor() {
     let broker = connected(&nats).await;
     let room = RoomId(Uuid::now_v7());
     for text in ["one", "two", "three"] {
-        broker.publish(Publish::new(subjects::chat(room), text)).await.unwrap();
+        broker
+            .publish(Publish::new(subjects::chat(room), text))
+            .await
+            .unwrap();
     }
     let mut deliveries = broker.consume(PERSISTENCE_CHAT).await.unwrap();
     let batch = deliveries.next_batch(10, LINGER).await;
@@ -24,8 +27,15 @@ async fn a_confirmed_batch_moves_the_floor() {
     for delivery in batch {
         delivery.done_confirmed().await;
     }
-    let state = broker.consumer_state(&PERSISTENCE_CHAT).await.unwrap().unwrap();
-    assert_eq!((state.floor, state.pending, state.unacknowledged), (3, 0, 0));
+    let state = broker
+        .consumer_state(&PERSISTENCE_CHAT)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (state.floor, state.pending, state.unacknowledged),
+        (3, 0, 0)
+    );
 }
 
 #[tokio::test]
@@ -34,16 +44,31 @@ async fn poison_goes_to_the_dead_letters_and_the_others_flow() {
     let broker = connected(&nats).await;
     let room = RoomId(Uuid::now_v7());
     for text in ["poison", "fine"] {
-        broker.publish(Publish::new(subjects::chat(room), text)).await.unwrap();
+        broker
+            .publish(Publish::new(subjects::chat(room), text))
+            .await
+            .unwrap();
     }
     let mut deliveries = broker.consume(PERSISTENCE_CHAT).await.unwrap();
-    deliveries.next().await.reject(&io::Error::other("cannot be read")).await;
+    deliveries
+        .next()
+        .await
+        .reject(&io::Error::other("cannot be read"))
+        .await;
     deliveries.next().await.done_confirmed().await;
-    let dead = broker.last(&DLQ, &subjects::dlq(PERSISTENCE_CHAT.name)).await.unwrap().unwrap();
+    let dead = broker
+        .last(&DLQ, &subjects::dlq(PERSISTENCE_CHAT.name))
+        .await
+        .unwrap()
+        .unwrap();
     let dead: serde_json::Value = serde_json::from_slice(&dead.payload).unwrap();
     assert_eq!(dead["error"], "cannot be read");
     assert_eq!(dead["payload"], "poison");
-    let state = broker.consumer_state(&PERSISTENCE_CHAT).await.unwrap().unwrap();
+    let state = broker
+        .consumer_state(&PERSISTENCE_CHAT)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(state.floor, 2);
 }
 
@@ -52,11 +77,16 @@ async fn what_failed_comes_again() {
     let nats = Nats::start().await;
     let broker = connected(&nats).await;
     let room = RoomId(Uuid::now_v7());
-    broker.publish(Publish::new(subjects::chat(room), "again")).await.unwrap();
+    broker
+        .publish(Publish::new(subjects::chat(room), "again"))
+        .await
+        .unwrap();
     let mut deliveries = broker.consume(PERSISTENCE_CHAT).await.unwrap();
     let first = deliveries.next().await;
     assert_eq!(first.attempt, 1);
-    first.retry(Duration::from_millis(100), &io::Error::other("not now")).await;
+    first
+        .retry(Duration::from_millis(100), &io::Error::other("not now"))
+        .await;
     let second = deliveries.next().await;
     assert_eq!((second.attempt, &second.payload[..]), (2, &b"again"[..]));
 }
@@ -72,6 +102,8 @@ async fn a_consumer_goes_on_after_the_server_was_killed() {
     while broker.publish(publish.clone()).await.is_err() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let delivery = tokio::time::timeout(Duration::from_secs(20), deliveries.next()).await.unwrap();
+    let delivery = tokio::time::timeout(Duration::from_secs(20), deliveries.next())
+        .await
+        .unwrap();
     assert_eq!(&delivery.payload[..], b"after");
 }

@@ -1,4 +1,3 @@
-use webchat_broker::life::{ChangeError, Write};
 use domain::{
     RoomId, TicketId, UserId,
     matching::{Features, Match},
@@ -7,6 +6,7 @@ use domain::{
     ticket::{Gone, Ticket, TicketState},
 };
 use uuid::Uuid;
+use webchat_broker::life::{ChangeError, Write};
 use webchat_tests::nats::Nats;
 
 use crate::connected;
@@ -47,17 +47,39 @@ async fn both_keeping_at_once_keeps_the_room_and_the_pair_remembers_it() {
     let nats = Nats::start().await;
     let broker = connected(&nats).await;
     let (one, other, key) = two();
-    let room = broker.open_room(key, room_id(), TIMING).await.unwrap().room.id;
-    broker.change_room(room, Input::Start { by: one }, None).await.unwrap();
-    let vote = |by| broker.change_room(room, Input::Vote { by, vote: Vote::Keep }, None);
+    let room = broker
+        .open_room(key, room_id(), TIMING)
+        .await
+        .unwrap()
+        .room
+        .id;
+    broker
+        .change_room(room, Input::Start { by: one }, None)
+        .await
+        .unwrap();
+    let vote = |by| {
+        broker.change_room(
+            room,
+            Input::Vote {
+                by,
+                vote: Vote::Keep,
+            },
+            None,
+        )
+    };
     let (first, second) = tokio::join!(vote(one), vote(other));
     first.unwrap();
     second.unwrap();
     let state = broker.room(room).await.unwrap().unwrap().value;
     assert_eq!(state.phase.state(), RoomState::Kept);
     assert_eq!(broker.pair(key).await.unwrap().value.reveal_level, 2);
-    let refused = broker.change_room(room, Input::Start { by: one }, None).await;
-    assert!(matches!(refused, Err(ChangeError::Refused(Refused::RoomKept))));
+    let refused = broker
+        .change_room(room, Input::Start { by: one }, None)
+        .await;
+    assert!(matches!(
+        refused,
+        Err(ChangeError::Refused(Refused::RoomKept))
+    ));
 }
 
 #[tokio::test]
@@ -65,11 +87,22 @@ async fn a_block_ends_the_open_room_and_there_is_no_new_one() {
     let nats = Nats::start().await;
     let broker = connected(&nats).await;
     let (one, _, key) = two();
-    let room = broker.open_room(key, room_id(), TIMING).await.unwrap().room.id;
-    broker.change_pair(key, pair::Input::Block { by: one, on: true }).await.unwrap();
+    let room = broker
+        .open_room(key, room_id(), TIMING)
+        .await
+        .unwrap()
+        .room
+        .id;
+    broker
+        .change_pair(key, pair::Input::Block { by: one, on: true })
+        .await
+        .unwrap();
     assert!(broker.room(room).await.unwrap().unwrap().value.is_ended());
     let again = broker.open_room(key, room_id(), TIMING).await;
-    assert!(matches!(again, Err(ChangeError::PairRefused(pair::Refused::Blocked))));
+    assert!(matches!(
+        again,
+        Err(ChangeError::PairRefused(pair::Refused::Blocked))
+    ));
 }
 
 #[tokio::test]
@@ -78,7 +111,11 @@ async fn a_no_show_frees_both_tickets_with_the_room() {
     let broker = connected(&nats).await;
     let (one, other, key) = two();
     let now = broker.clock().now();
-    let the_match = Match { score: 0.5, reasons: Vec::new(), icebreaker: None };
+    let the_match = Match {
+        score: 0.5,
+        reasons: Vec::new(),
+        icebreaker: None,
+    };
     let room = Room::matched(room_id(), key.members(), the_match, TIMING, now);
     let matched = |user| {
         let ticket = Ticket::join(TicketId(Uuid::now_v7()), user, Features::default(), now);
@@ -90,7 +127,10 @@ async fn a_no_show_frees_both_tickets_with_the_room() {
         Write::Room(Box::new(room.clone()), 0),
     ];
     broker.commit(&writes).await.unwrap();
-    broker.change_room(room.id, Input::Arrived { member: one }, None).await.unwrap();
+    broker
+        .change_room(room.id, Input::Arrived { member: one }, None)
+        .await
+        .unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;
     let timer = Input::Timer(room.deadline().unwrap());
     broker.change_room(room.id, timer, None).await.unwrap();

@@ -1,5 +1,11 @@
 //! What the broker crate promises, on a real nats-server.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends where its ground is missing"
+)]
+
 mod delivery;
 mod life;
 mod publishing;

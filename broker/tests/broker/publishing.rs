@@ -1,10 +1,10 @@
-use webchat_broker::{Publish, PublishError};
 use contract::{
     streams::{CHAT, LIFE},
     subjects,
 };
 use domain::{RoomId, UserId};
 use uuid::Uuid;
+use webchat_broker::{Publish, PublishError};
 use webchat_tests::nats::Nats;
 
 use crate::connected;
@@ -28,10 +28,22 @@ async fn a_live_copy_tells_its_place_and_the_previous_one() {
     let nats = Nats::start().await;
     let broker = connected(&nats).await;
     let room = RoomId(Uuid::now_v7());
-    let mut live = broker.subscribe(subjects::live_room_all(room)).await.unwrap();
-    assert!(broker.last(&CHAT, &subjects::chat(room)).await.unwrap().is_none());
+    let mut live = broker
+        .subscribe(subjects::live_room_all(room))
+        .await
+        .unwrap();
+    assert!(
+        broker
+            .last(&CHAT, &subjects::chat(room))
+            .await
+            .unwrap()
+            .is_none()
+    );
     for text in ["one", "two"] {
-        broker.publish(Publish::new(subjects::chat(room), text)).await.unwrap();
+        broker
+            .publish(Publish::new(subjects::chat(room), text))
+            .await
+            .unwrap();
     }
     let (one, two) = (live.next().await.unwrap(), live.next().await.unwrap());
     assert_eq!((one.seq, one.previous_seq), (1, 0));
@@ -46,15 +58,36 @@ async fn a_replay_holds_one_rooms_messages_in_order_and_knows_what_came_before()
     let broker = connected(&nats).await;
     let (room, other) = (RoomId(Uuid::now_v7()), RoomId(Uuid::now_v7()));
     for (room, text) in [(room, "a"), (other, "x"), (room, "b"), (room, "c")] {
-        broker.publish(Publish::new(subjects::chat(room), text)).await.unwrap();
+        broker
+            .publish(Publish::new(subjects::chat(room), text))
+            .await
+            .unwrap();
     }
-    let replayed = broker.replay(&CHAT, &subjects::chat(room), 2, 100).await.unwrap();
+    let replayed = broker
+        .replay(&CHAT, &subjects::chat(room), 2, 100)
+        .await
+        .unwrap();
     let seqs: Vec<u64> = replayed.iter().map(|record| record.seq).collect();
     assert_eq!(seqs, [3, 4]);
-    let before = broker.last_before(&CHAT, &subjects::chat(room), 3).await.unwrap();
+    let before = broker
+        .last_before(&CHAT, &subjects::chat(room), 3)
+        .await
+        .unwrap();
     assert_eq!(before.map(|record| record.seq), Some(1));
-    assert!(broker.last_before(&CHAT, &subjects::chat(room), 1).await.unwrap().is_none());
-    assert!(broker.replay(&CHAT, &subjects::chat(room), 5, 100).await.unwrap().is_empty());
+    assert!(
+        broker
+            .last_before(&CHAT, &subjects::chat(room), 1)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        broker
+            .replay(&CHAT, &subjects::chat(room), 5, 100)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -63,8 +96,14 @@ async fn of_two_writers_one_wins() {
     let broker = connected(&nats).await;
     let subject = subjects::life_ticket(UserId(Uuid::now_v7()));
     let publish = |text: &'static str| Publish::new(subject.clone(), text).expecting_last(0);
-    let (one, other) = tokio::join!(broker.publish(publish("one")), broker.publish(publish("other")));
-    let lost = [one, other].into_iter().filter(Result::is_err).collect::<Vec<_>>();
+    let (one, other) = tokio::join!(
+        broker.publish(publish("one")),
+        broker.publish(publish("other"))
+    );
+    let lost = [one, other]
+        .into_iter()
+        .filter(Result::is_err)
+        .collect::<Vec<_>>();
     assert!(matches!(lost[..], [Err(PublishError::Conflict)]));
 }
 
@@ -74,8 +113,12 @@ async fn a_batch_is_stored_whole_or_not_at_all() {
     let broker = connected(&nats).await;
     let subject = |_: u8| subjects::life_ticket(UserId(Uuid::now_v7()));
     let (a, b, c) = (subject(0), subject(1), subject(2));
-    let entry = |subject: &String, expected| Publish::new(subject.clone(), "x").expecting_last(expected);
-    broker.publish_batch(vec![entry(&a, 0), entry(&b, 0)]).await.unwrap();
+    let entry =
+        |subject: &String, expected| Publish::new(subject.clone(), "x").expecting_last(expected);
+    broker
+        .publish_batch(vec![entry(&a, 0), entry(&b, 0)])
+        .await
+        .unwrap();
     let failed = broker.publish_batch(vec![entry(&c, 0), entry(&a, 0)]).await;
     assert!(matches!(failed, Err(PublishError::Conflict)), "{failed:?}");
     assert!(broker.last(&LIFE, &c).await.unwrap().is_none());

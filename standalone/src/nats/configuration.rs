@@ -20,7 +20,10 @@ pub fn write(home: &Path, port: u16) -> anyhow::Result<PathBuf> {
         .replace("{{port}}", &port.to_string())
         .replace("{{store_dir}}", &store.display().to_string());
     let file = home.join("nats-server.conf");
-    for (path, text) in [(&file, server.as_str()), (&home.join("permissions.conf"), PERMISSIONS)] {
+    for (path, text) in [
+        (&file, server.as_str()),
+        (&home.join("permissions.conf"), PERMISSIONS),
+    ] {
         fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
     }
     Ok(file)

@@ -19,13 +19,21 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub fn end(home: &Path) -> anyhow::Result<()> {
     let file = home.join("nats-server.conf");
     for pid in running_with(&file) {
-        tracing::warn!(pid = pid.as_raw_nonzero().get(), "ending a nats-server that an earlier run left behind");
+        tracing::warn!(
+            pid = pid.as_raw_nonzero().get(),
+            "ending a nats-server that an earlier run left behind"
+        );
         let begun = Instant::now();
         while is_running_with(pid, &file) {
             if begun.elapsed() > PATIENCE {
-                bail!("a nats-server of an earlier run (process {}) does not end: stop it", pid.as_raw_nonzero());
+                bail!(
+                    "a nats-server of an earlier run (process {}) does not end: stop it",
+                    pid.as_raw_nonzero()
+                );
             }
-            kill_process(pid, Signal::KILL).or_else(already_gone).context("cannot end it")?;
+            kill_process(pid, Signal::KILL)
+                .or_else(already_gone)
+                .context("cannot end it")?;
             thread::sleep(Duration::from_millis(20));
         }
     }
@@ -33,7 +41,11 @@ pub fn end(home: &Path) -> anyhow::Result<()> {
 }
 
 fn already_gone(error: rustix::io::Errno) -> Result<(), rustix::io::Errno> {
-    if error == rustix::io::Errno::SRCH { Ok(()) } else { Err(error) }
+    if error == rustix::io::Errno::SRCH {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
 fn running_with(file: &Path) -> Vec<Pid> {
@@ -54,6 +66,8 @@ fn is_running_with(pid: Pid, file: &Path) -> bool {
         return false;
     };
     let mut arguments = line.split(|byte| *byte == 0);
-    let is_server = arguments.next().is_some_and(|program| program.ends_with(b"nats-server"));
+    let is_server = arguments
+        .next()
+        .is_some_and(|program| program.ends_with(b"nats-server"));
     is_server && arguments.any(|argument| argument == file.as_os_str().as_encoded_bytes())
 }

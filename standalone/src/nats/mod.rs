@@ -47,7 +47,8 @@ impl NatsServer {
     pub fn start(folder: &DataFolder) -> anyhow::Result<Self> {
         let program = program::find()?;
         let home = folder.join("nats");
-        std::fs::create_dir_all(&home).with_context(|| format!("{} cannot be made", home.display()))?;
+        std::fs::create_dir_all(&home)
+            .with_context(|| format!("{} cannot be made", home.display()))?;
         leftover::end(&home)?;
         let port = free_port().context("no free port on loopback")?;
         let file = configuration::write(&home, port)?;
@@ -71,7 +72,10 @@ impl NatsServer {
     /// The password of a user of the server; empty for an unknown one.
     pub fn password(&self, user: &str) -> SecretString {
         let found = self.passwords.iter().find(|(name, _)| *name == user);
-        found.map_or_else(|| SecretString::from(""), |(_, password)| password.as_str().into())
+        found.map_or_else(
+            || SecretString::from(""),
+            |(_, password)| password.as_str().into(),
+        )
     }
 }
 

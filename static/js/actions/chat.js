@@ -1,5 +1,5 @@
 /**
- * The room on screen: opening it, its history, and what the person sends.
+ * The room on screen: opening it, and what the person sends.
  *
  * @typedef {import("../dispatch.js").Context} Context
  * @typedef {import("../store.js").Chat} Chat
@@ -12,10 +12,8 @@ import * as list from "../models/message-list.js";
 import * as unsent from "../models/unsent.js";
 import { uuid7 } from "../models/uuid7.js";
 import { loadUnsent } from "../outbox.js";
-import { changeChat, unsentAfter } from "./current-chat.js";
+import { changeChat } from "./current-chat.js";
 
-const PAGE = 50;
-const GAP_PAGE = 100;
 const TYPING_EVERY_MS = 3_000;
 const TYPING_ENDS_MS = 4_000;
 const MOMENT_MS = 6_000;
@@ -55,7 +53,7 @@ function closedChat(roomId) {
   return {
     roomId, load: "loading", room: null, status: null, phaseTotalMs: null, members: [],
     list: list.emptyList(), unsent: loadUnsent(roomId), epoch: null, typingUntilMs: 0, momentUntilMs: 0,
-    keptJustNow: false, historyBusy: false, voteBusy: false, leaving: false,
+    keptJustNow: false, historyBusy: false, historyWanted: false, voteBusy: false, leaving: false,
   };
 }
 
@@ -90,49 +88,6 @@ export function closeRoom({ store, sockets }) {
   sockets.chat?.close();
   sockets.chat = null;
   store.update({ chat: null, links: { ...store.state.links, chat: null } });
-}
-
-/**
- * Reads what is missing: the newest page for an empty list, else all that follows the last certain message.
- * @param {Context} context
- * @param {string} roomId
- */
-export async function syncHistory(context, roomId) {
-  const { store, api } = context;
-  if (store.state.chat?.roomId !== roomId || store.state.chat.historyBusy) return;
-  changeChat(context, roomId, () => ({ historyBusy: true }));
-  try {
-    let more = true;
-    while (more && store.state.chat?.roomId === roomId) {
-      const known = store.state.chat.list;
-      const after = list.resumeSeq(known);
-      const query = known.messages.length === 0 ? `limit=${PAGE}` : `after=${after}&limit=${GAP_PAGE}`;
-      const { items } = await api.request("GET", `/chat/rooms/${roomId}/messages?${query}`);
-      changeChat(context, roomId, (chat) => {
-        const merged = list.mergeHistory(chat.list, items);
-        const stuck = list.hasGap(merged) && list.resumeSeq(merged) === after;
-        return { list: stuck ? list.closeGap(merged, after) : merged, unsent: unsentAfter(chat, items) };
-      });
-      more = list.hasGap(store.state.chat?.list ?? list.emptyList()) || items.length === GAP_PAGE;
-    }
-  } finally {
-    changeChat(context, roomId, () => ({ historyBusy: false }));
-  }
-}
-
-/** @param {Context} context */
-export async function loadEarlier(context) {
-  const { chat } = context.store.state;
-  if (!chat || chat.historyBusy || chat.list.messages.length === 0) return;
-  const { roomId } = chat;
-  changeChat(context, roomId, () => ({ historyBusy: true }));
-  try {
-    const before = chat.list.messages[0].seq;
-    const { items } = await context.api.request("GET", `/chat/rooms/${roomId}/messages?before=${before}&limit=${PAGE}`);
-    changeChat(context, roomId, (now) => ({ list: list.mergeHistory(now.list, items) }));
-  } finally {
-    changeChat(context, roomId, () => ({ historyBusy: false }));
-  }
 }
 
 /** @param {Context} context @param {string} text */

@@ -25,10 +25,10 @@ export function changeChat({ store }, roomId, change) {
  * The unsent messages, after some messages of the room were read: what is among them is acknowledged.
  * @param {Chat} chat
  * @param {import("../types.js").Message[]} messages
+ * @param {string|undefined} me
  */
-export function unsentAfter(chat, messages) {
-  return messages.reduce(
-    (entries, message) => unsent.acknowledged(entries, message.client_id, message.seq),
-    chat.unsent,
-  );
+export function unsentAfter(chat, messages, me) {
+  return messages
+    .filter((message) => message.sender_id === me)
+    .reduce((entries, { client_id, seq }) => unsent.acknowledged(entries, client_id, seq), chat.unsent);
 }

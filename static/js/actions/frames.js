@@ -51,13 +51,14 @@ async function hello(context, roomId, frame) {
 function message(context, roomId, frame) {
   const { type: _, ...arrival } = frame;
   const received = /** @type {import("../types.js").Message} */ (arrival);
-  const mine = received.sender_id === context.store.state.user?.id;
+  const me = context.store.state.user?.id;
   changeChat(context, roomId, (chat) => ({
     list: list.receive(chat.list, received),
-    ...(mine ? { unsent: unsentAfter(chat, [received]) } : { typingUntilMs: 0 }),
+    unsent: unsentAfter(chat, [received], me),
+    typingUntilMs: received.sender_id === me ? chat.typingUntilMs : 0,
   }));
   const { chat } = context.store.state;
-  if (chat && !chat.historyBusy && list.hasGap(chat.list)) return context.dispatch("syncHistory", roomId);
+  if (chat && list.hasGap(chat.list)) return context.dispatch("syncHistory", roomId);
 }
 
 /** @param {Context} context @param {string} roomId @param {Frame} frame */

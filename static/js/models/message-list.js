@@ -86,8 +86,8 @@ export function lastSeq(list) {
 export function resumeSeq(list) {
   let certain = 0;
   for (const [index, message] of list.messages.entries()) {
-    const follows = index === 0 || (message.prev_seq !== null && message.prev_seq <= certain);
-    if (!follows && !list.closedGaps.includes(certain)) break;
+    const placed = message.prev_seq !== null && (index === 0 || message.prev_seq <= certain);
+    if (!placed && !list.closedGaps.includes(certain)) break;
     certain = message.seq;
   }
   return certain;

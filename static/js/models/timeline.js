@@ -16,7 +16,7 @@
  * @property {boolean} startsDay the first of its day
  * @property {boolean} startsGroup another sender than the row above, or some minutes later
  * @property {boolean} endsGroup the last of its group: where the time is shown
- * @property {boolean} seen the newest of the user's messages that the other has read
+ * @property {"sent"|"seen"|null} receipt on the newest that the other has read, and on the newest of all
  */
 
 const GROUP_WITHIN_MS = 3 * 60_000;
@@ -33,17 +33,19 @@ export function timeline(messages, unsent, { me, peerReadSeq }) {
     ...messages.map((message) => rowOfMessage(message, me)),
     ...unsent.filter((entry) => !known.has(entry.client_id)).map(rowOfUnsent),
   ];
-  const seen = rows.findLast((row) => row.mine && row.seq !== null && row.seq <= peerReadSeq);
+  const sent = rows.filter((row) => row.mine && row.seq !== null);
+  const newest = sent.at(-1);
+  const seen = sent.findLast((row) => Number(row.seq) <= peerReadSeq);
   return rows.map((row, index) => ({
     ...row,
     startsDay: index === 0 || !sameDay(rows[index - 1].at, row.at),
     startsGroup: !together(rows[index - 1], row),
     endsGroup: !together(row, rows[index + 1]),
-    seen: row === seen,
+    receipt: row === seen ? "seen" : row === newest ? "sent" : null,
   }));
 }
 
-const UNPLACED = { startsDay: false, startsGroup: false, endsGroup: false, seen: false };
+const UNPLACED = { startsDay: false, startsGroup: false, endsGroup: false, receipt: null };
 
 /** @param {Message} message @param {string} me @returns {Row} */
 function rowOfMessage(message, me) {

@@ -8,7 +8,7 @@ export function signup({ form }, dispatch) {
   const { fields, busy, message } = form;
   return html`
     <main class="page page-narrow" id="main">
-      <form class="card stack" data-testid="signup-form" novalidate
+      <form class="card stack stack-close" data-testid="signup-form" novalidate
         @submit=${(/** @type {SubmitEvent} */ event) => dispatch("register", textsOf(event))}>
         <header>
           <h1 tabindex="-1">Create your account</h1>
@@ -35,7 +35,7 @@ export function login({ form }, dispatch) {
   const { fields, busy, message } = form;
   return html`
     <main class="page page-narrow" id="main">
-      <form class="card stack" data-testid="login-form" novalidate
+      <form class="card stack stack-close" data-testid="login-form" novalidate
         @submit=${(/** @type {SubmitEvent} */ event) => dispatch("login", textsOf(event))}>
         <header>
           <h1 tabindex="-1">Welcome back</h1>

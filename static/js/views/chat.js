@@ -58,8 +58,9 @@ function head(state, current, name, online, dispatch) {
       ${avatar(name)}
       <div class="chat-name">
         <h1 tabindex="-1" data-testid="chat-peer">${name}</h1>
-        <p class="presence ${online ? "is-online" : ""}" data-testid="presence" data-online=${String(online)}>
-          ${phase === "ended" ? "ended" : online ? "online" : "offline"}${phase === "kept" ? " · kept" : ""}</p>
+        ${phase === "ended" ? html`<p class="presence">ended</p>` : html`
+          <p class="presence ${online ? "is-online" : ""}" data-testid="presence" data-online=${String(online)}>
+            ${online ? "online" : "offline"}${phase === "kept" ? " · kept" : ""}</p>`}
       </div>
       ${current.status && isRunning(current.status) ? ring(state) : nothing}
       ${phase === "ended" ? nothing : html`

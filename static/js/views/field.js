@@ -10,15 +10,17 @@ import { html, nothing } from "../../vendor/lit-html.js";
  * @param {string} [field.hint]
  * @param {string} [field.autocomplete]
  * @param {boolean} [field.required]
+ * @param {boolean} [field.sayOptional]
  * @param {string} [field.min]
  * @param {string} [field.max]
  * @param {number} [field.maxlength]
  * @param {string} [field.error]
  */
-export function textField({ name, label, type = "text", value = "", hint, autocomplete, required = false, min, max, maxlength, error }) {
+export function textField({ name, label, type = "text", value = "", hint, autocomplete, required = false,
+  sayOptional = !required, min, max, maxlength, error }) {
   return html`
     <div class="field">
-      <label for=${name}>${label}${required ? nothing : html` <span class="optional">optional</span>`}</label>
+      <label for=${name}>${label}${sayOptional ? html` <span class="optional">optional</span>` : nothing}</label>
       <input id=${name} name=${name} type=${type} .value=${value} ?required=${required}
         autocomplete=${autocomplete ?? "off"} autocapitalize=${type === "text" && name === "username" ? "none" : nothing}
         spellcheck=${name === "username" ? "false" : nothing}

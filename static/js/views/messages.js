@@ -57,9 +57,9 @@ function foot(row, dispatch) {
         @click=${() => dispatch("retryMessage", row.clientId)}>Try again</button></p>`;
   }
   if (row.state === "sending") return html`<p class="foot">Sending…</p>`;
-  if (!row.endsGroup && !row.seen) return nothing;
-  return html`<p class="foot"><time datetime=${row.at.toISOString()}>${time(row.at)}</time>${row.mine
-    ? html` · <span data-testid=${row.seen ? "seen" : nothing}>${row.seen ? "Seen" : "Sent"}</span>` : nothing}</p>`;
+  if (!row.endsGroup && row.receipt === null) return nothing;
+  return html`<p class="foot"><time datetime=${row.at.toISOString()}>${time(row.at)}</time>${row.receipt === null
+    ? nothing : html` · <span data-testid="receipt">${row.receipt === "seen" ? "Seen" : "Sent"}</span>`}</p>`;
 }
 
 /** @param {import("../types.js").Attachment} file */

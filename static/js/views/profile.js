@@ -87,9 +87,9 @@ function yourWishes(known, options, fields) {
       ${chips({ name: "preferred_genders", legend: "Gender", options: options.genders, chosen: known.preferred_genders,
         label: optionLabel, error: fields.preferred_genders, hint: "None chosen means that all are welcome." })}
       <div class="field-row">
-        ${textField({ name: "age_min", label: "Age from", type: "number", value: String(known.age_min ?? ""), min: "18",
+        ${textField({ name: "age_min", label: "Age from", sayOptional: false, type: "number", value: String(known.age_min ?? ""), min: "18",
           max: "120", error: fields.age_min })}
-        ${textField({ name: "age_max", label: "Age to", type: "number", value: String(known.age_max ?? ""), min: "18",
+        ${textField({ name: "age_max", label: "Age to", sayOptional: false, type: "number", value: String(known.age_max ?? ""), min: "18",
           max: "120", error: fields.age_max })}
       </div>
     </section>`;

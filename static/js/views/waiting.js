@@ -10,7 +10,8 @@ export function waiting(state, dispatch) {
   return html`
     <main class="page page-narrow" id="main">
       <section class="card stack centred" data-testid="wait-screen">
-        ${ticket?.state === "waiting" ? inQueue(state, ticket, dispatch) : notInQueue(state, dispatch)}
+        ${ticket === null ? html`<p class="muted" role="status">One moment…</p>`
+          : ticket.state === "waiting" ? inQueue(state, ticket, dispatch) : notInQueue(state, dispatch)}
       </section>
     </main>`;
 }

@@ -1,0 +1,233 @@
+//! A room's messages, wherever they are: SQL up to the floor of persistence, the stream beyond it.
+
+use std::collections::VecDeque;
+
+use contract::{
+    message::{Attachment, Message, StoredMessage},
+    streams::CHAT,
+    subjects,
+};
+use domain::{ClientId, MessageId, RoomId, Timestamp, UserId};
+use entities::message::{self, Window};
+
+use super::tail;
+use crate::{error::ApiError, state::AppState};
+
+/// A part of a room's history, ascending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// The messages.
+    pub items: Vec<Message>,
+    /// Whether there are more in the direction of reading: newer ones where the page begins after something, older
+    /// ones otherwise.
+    pub has_more: bool,
+}
+
+/// Reads at most `limit` messages: those right after `after` where it is given, else the newest before `before`, else
+/// the newest. Every acknowledged message is there.
+///
+/// # Errors
+/// The broker or the database is away.
+pub async fn page(
+    state: &AppState,
+    room: RoomId,
+    before: Option<u64>,
+    after: Option<u64>,
+    limit: usize,
+) -> Result<HistoryPage, ApiError> {
+    state.floors.known().await?;
+    let floor = state.floors.chat();
+    match after {
+        Some(after) => page_after(state, room, floor, after, before, limit).await,
+        None => page_before(state, room, floor, before, limit).await,
+    }
+}
+
+/// The room's newest message, read from the stream's leader.
+///
+/// # Errors
+/// The broker or the database is away.
+pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Message>, ApiError> {
+    match state.broker.last(&CHAT, &subjects::chat(room)).await? {
+        Some(record) => {
+            let prev_seq = prev_seq(state, room, record.seq).await?;
+            Ok(Some(tail::decode(&record)?.placed(record.seq, prev_seq)))
+        }
+        None => Ok(from_sql(state, room, Window { limit: 1, ..Window::default() }).await?.items.pop()),
+    }
+}
+
+/// The room's messages beyond a floor, ascending: those that the database may not have yet.
+///
+/// # Errors
+/// The broker is away.
+pub async fn tail_after(
+    state: &AppState,
+    room: RoomId,
+    floor: u64,
+) -> Result<Vec<(u64, StoredMessage)>, ApiError> {
+    let mut messages = Vec::new();
+    tail::walk(&state.broker, room, floor + 1, |seq, message| {
+        messages.push((seq, message));
+        true
+    })
+    .await?;
+    Ok(messages)
+}
+
+/// The message that the sender knows under this id, wherever it stands.
+///
+/// # Errors
+/// The broker or the database is away.
+pub async fn find_by_client_id(
+    state: &AppState,
+    room: RoomId,
+    sender: UserId,
+    client_id: ClientId,
+) -> Result<Option<(u64, StoredMessage)>, ApiError> {
+    state.floors.known().await?;
+    let floor = state.floors.chat();
+    let stored = message::Entity::find_by_client_id(room.0, sender.0, client_id.0);
+    if let Some(model) = sea_orm::Select::one(stored, &state.db.read).await? {
+        return Ok(Some((unsigned(model.seq), stored_message(model)?)));
+    }
+    let mut found = None;
+    tail::walk(&state.broker, room, floor + 1, |seq, message| {
+        if message.sender_id == sender && message.client_id == client_id {
+            found = Some((seq, message));
+        }
+        found.is_none()
+    })
+    .await?;
+    Ok(found)
+}
+
+/// The sequence of the room's message before `seq`; 0 where there is none.
+///
+/// # Errors
+/// The broker or the database is away.
+pub async fn prev_seq(state: &AppState, room: RoomId, seq: u64) -> Result<u64, ApiError> {
+    let subject = subjects::chat(room);
+    if let Some(record) = state.broker.last_before(&CHAT, &subject, seq).await? {
+        return Ok(record.seq);
+    }
+    let stored = message::Entity::prev_seq(&state.db.read, room.0, signed(seq)).await?;
+    Ok(unsigned(stored))
+}
+
+async fn page_after(
+    state: &AppState,
+    room: RoomId,
+    floor: u64,
+    after: u64,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<HistoryPage, ApiError> {
+    let wanted = limit.saturating_add(1);
+    let end = before.unwrap_or(u64::MAX);
+    let mut found: Vec<(u64, StoredMessage)> = Vec::new();
+    if after < floor {
+        let window = Window {
+            before: Some(signed(end.min(floor + 1))),
+            after: Some(signed(after)),
+            limit: wanted as u64,
+        };
+        found = stored_messages(message::Entity::page(&state.db.read, room.0, window).await?)?;
+    }
+    if found.len() < wanted && floor.max(after) < end {
+        tail::walk(&state.broker, room, floor.max(after) + 1, |seq, message| {
+            let inside = seq < end;
+            if inside {
+                found.push((seq, message));
+            }
+            inside && found.len() < wanted
+        })
+        .await?;
+    }
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let items = chained(state, room, found).await?;
+    Ok(HistoryPage { items, has_more })
+}
+
+async fn page_before(
+    state: &AppState,
+    room: RoomId,
+    floor: u64,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<HistoryPage, ApiError> {
+    let end = before.unwrap_or(u64::MAX);
+    let mut newest: VecDeque<(u64, StoredMessage)> = VecDeque::new();
+    if floor.saturating_add(1) < end {
+        tail::walk(&state.broker, room, floor + 1, |seq, message| {
+            let inside = seq < end;
+            if inside {
+                newest.push_back((seq, message));
+                newest.drain(..newest.len().saturating_sub(limit));
+            }
+            inside
+        })
+        .await?;
+    }
+    let mut found = Vec::new();
+    if newest.len() < limit {
+        let window = Window {
+            before: Some(signed(end.min(floor + 1))),
+            after: None,
+            limit: (limit - newest.len()) as u64,
+        };
+        found = stored_messages(message::Entity::page(&state.db.read, room.0, window).await?)?;
+    }
+    found.extend(newest);
+    let items = chained(state, room, found).await?;
+    let has_more = items.first().is_some_and(|first| first.prev_seq != 0);
+    Ok(HistoryPage { items, has_more })
+}
+
+async fn from_sql(state: &AppState, room: RoomId, window: Window) -> Result<HistoryPage, ApiError> {
+    let page = message::Entity::page(&state.db.read, room.0, window).await?;
+    let items = chained(state, room, stored_messages(page)?).await?;
+    let has_more = items.first().is_some_and(|first| first.prev_seq != 0);
+    Ok(HistoryPage { items, has_more })
+}
+
+/// Gives each message the sequence of the one before it.
+async fn chained(
+    state: &AppState,
+    room: RoomId,
+    found: Vec<(u64, StoredMessage)>,
+) -> Result<Vec<Message>, ApiError> {
+    let Some((first, _)) = found.first() else {
+        return Ok(Vec::new());
+    };
+    let mut prev = prev_seq(state, room, *first).await?;
+    let place = |(seq, message): (u64, StoredMessage)| message.placed(seq, std::mem::replace(&mut prev, seq));
+    Ok(found.into_iter().map(place).collect())
+}
+
+fn stored_messages(page: message::Page) -> Result<Vec<(u64, StoredMessage)>, ApiError> {
+    let placed = |model: message::Model| Ok((unsigned(model.seq), stored_message(model)?));
+    page.items.into_iter().map(placed).collect()
+}
+
+fn stored_message(model: message::Model) -> Result<StoredMessage, ApiError> {
+    let attachments: Vec<Attachment> = serde_json::from_value(model.attachments).map_err(ApiError::internal)?;
+    Ok(StoredMessage {
+        id: MessageId(model.id),
+        client_id: ClientId(model.client_id),
+        room_id: RoomId(model.room_id),
+        sender_id: UserId(model.sender_id),
+        text: model.text,
+        attachments,
+        sent_at: Timestamp(model.sent_at),
+    })
+}
+
+fn signed(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+fn unsigned(seq: i64) -> u64 {
+    u64::try_from(seq).unwrap_or(0)
+}

@@ -1,0 +1,10 @@
+//! Messages: sending them, reading them back, and what is known of the rooms they stand in.
+//!
+//! A message is acknowledged by the broker and later projected into SQL. [`floors`] knows how far the projection is;
+//! [`history`] reads SQL up to there and the stream beyond.
+
+pub mod floors;
+pub mod history;
+pub mod room_view;
+pub mod send;
+mod tail;

@@ -1,0 +1,159 @@
+//! Sending a message: checked, published once, acknowledged by the broker.
+
+use std::time::Duration;
+
+use broker::Publish;
+use contract::{message::StoredMessage, problem::Code, streams::CHAT, subjects};
+use domain::{
+    ClientId, FieldError, FileId, MessageId, RoomId, UserId,
+    message::{needs_lookup, validate_attachment_count, validate_client_id, validate_text},
+    room::Room,
+};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{history, room_view::member_room, tail};
+use crate::{error::ApiError, state::AppState};
+
+/// How long a message waits for the outcome of a room whose time is over.
+const OUTCOME_WITHIN: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// A message that a member wants to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendRequest {
+    /// The client's name for it; the same one again is the same message.
+    pub client_id: ClientId,
+    /// Its text.
+    pub text: String,
+    /// Its files.
+    pub attachment_ids: Vec<FileId>,
+    /// Whether it may have been sent before.
+    pub resend: bool,
+}
+
+/// A message that the broker has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its place in the order.
+    pub seq: u64,
+    /// The message; the first one where it was sent before.
+    pub stored: StoredMessage,
+    /// Whether it had been sent before.
+    pub duplicate: bool,
+}
+
+/// Sends a message into a room, seen by the sender as `room`. Sent twice with the same `client_id`, it is one message
+/// and has one answer. Reads SQL only where the message may be a repetition that the broker has forgotten.
+///
+/// # Errors
+/// 422 for a bad form, 409 where the room has ended, 503 where the broker is away: then it may have been stored, and
+/// repeating it with the same `client_id` is safe.
+pub async fn send_message(
+    state: &AppState,
+    room: &Room,
+    sender: UserId,
+    request: SendRequest,
+) -> Result<Sent, ApiError> {
+    validate(&request)?;
+    let ended = has_ended(state, room, sender).await?;
+    if ended || needs_lookup(request.client_id, request.resend, state.broker.clock().now()) {
+        let found = history::find_by_client_id(state, room.id, sender, request.client_id).await?;
+        if let Some((seq, stored)) = found {
+            return Ok(Sent {
+                seq,
+                stored,
+                duplicate: true,
+            });
+        }
+    }
+    if ended {
+        return Err(ApiError::new(Code::RoomEnded, "The room has ended; nothing can be sent any more."));
+    }
+    publish(state, room.id, sender, request).await
+}
+
+fn validate(request: &SendRequest) -> Result<(), ApiError> {
+    let files = &request.attachment_ids;
+    let unknown_file = (!files.is_empty())
+        .then(|| FieldError::new("attachment_ids", "unknown_file", "There is no such file in this room."));
+    let faults: Vec<_> = [
+        validate_client_id(request.client_id),
+        validate_text(&request.text, !files.is_empty()),
+        validate_attachment_count(files.len()),
+        unknown_file,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::validation(faults)),
+    }
+}
+
+/// Whether the room is over. Where its time is up and the outcome is not written yet, this waits for the outcome.
+async fn has_ended(state: &AppState, room: &Room, sender: UserId) -> Result<bool, ApiError> {
+    let now = || state.broker.clock().now();
+    if !room.awaits_outcome(now()) {
+        return Ok(room.is_ended());
+    }
+    let give_up = Instant::now() + OUTCOME_WITHIN;
+    loop {
+        let room = member_room(state, room.id, sender).await?;
+        if !room.awaits_outcome(now()) {
+            return Ok(room.is_ended());
+        }
+        if Instant::now() >= give_up {
+            return Err(ApiError::unavailable("a room's outcome does not come"));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+async fn publish(
+    state: &AppState,
+    room_id: RoomId,
+    sender_id: UserId,
+    request: SendRequest,
+) -> Result<Sent, ApiError> {
+    let stored = StoredMessage {
+        id: MessageId(Uuid::now_v7()),
+        client_id: request.client_id,
+        room_id,
+        sender_id,
+        text: request.text,
+        attachments: Vec::new(),
+        sent_at: state.broker.clock().now(),
+    };
+    let body = serde_json::to_vec(&stored).map_err(ApiError::internal)?;
+    let message = Publish::new(subjects::chat(room_id), body).message_id(stored.dedupe_key());
+    let ack = state.broker.publish(message).await?;
+    match ack.duplicate {
+        true => original(state, &stored, ack.seq).await,
+        false => Ok(Sent {
+            seq: ack.seq,
+            stored,
+            duplicate: false,
+        }),
+    }
+}
+
+/// The message that was stored when this one was sent for the first time.
+async fn original(state: &AppState, repeated: &StoredMessage, seq: u64) -> Result<Sent, ApiError> {
+    let first = match state.broker.get(&CHAT, seq).await? {
+        Some(record) => Some((seq, tail::decode(&record)?)),
+        None => {
+            let StoredMessage { room_id, sender_id, client_id, .. } = repeated;
+            history::find_by_client_id(state, *room_id, *sender_id, *client_id).await?
+        }
+    };
+    let (seq, stored) = first.ok_or_else(|| ApiError::internal("a repeated message has no original"))?;
+    // Repeated by ourselves after a lost answer, it is this very message.
+    let duplicate = stored.id != repeated.id;
+    Ok(Sent {
+        seq,
+        stored,
+        duplicate,
+    })
+}

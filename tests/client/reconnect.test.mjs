@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isLost, nextLink } from "../../static/js/models/link.js";
+import { afterClose, retryDelayMs } from "../../static/js/models/reconnect.js";
+
+test("the first try comes almost at once", () => {
+  assert.ok(retryDelayMs(0, 0.999) <= 300);
+});
+
+test("the wait is anywhere below a ceiling that doubles up to ten seconds", () => {
+  assert.equal(retryDelayMs(1, 0), 0);
+  assert.equal(retryDelayMs(1, 0.5), 500);
+  assert.equal(retryDelayMs(2, 0.5), 1_000);
+  assert.equal(retryDelayMs(3, 0.5), 2_000);
+  assert.equal(retryDelayMs(50, 0.5), 5_000);
+  assert.ok(retryDelayMs(1_000, 0.999999) <= 10_000);
+});
+
+test("each close code of the contract is answered as it asks", () => {
+  assert.equal(afterClose(4001), "refresh");
+  for (const code of [1000, 1001, 1006, 1009, 1012]) assert.equal(afterClose(code), "retry");
+  for (const code of [4008, 4029, 1013]) assert.equal(afterClose(code), "later");
+  for (const code of [4003, 4005, 4000, 4999]) assert.equal(afterClose(code), "stop");
+});
+
+test("a loss counts from its beginning, however many tries there were", () => {
+  let link = nextLink(null, "online", 0);
+  link = nextLink(link, "offline", 1_000);
+  link = nextLink(link, "connecting", 2_000);
+  link = nextLink(link, "offline", 3_500);
+  assert.equal(isLost(link, 3_500), false);
+  assert.equal(isLost(link, 4_001), true);
+  link = nextLink(link, "online", 5_000);
+  assert.equal(isLost(link, 60_000), false);
+  assert.equal(isLost(nextLink(link, "closed", 6_000), 60_000), false);
+  assert.equal(isLost(null, 60_000), false);
+});

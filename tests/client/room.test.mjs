@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  changeRoom, keptRooms, newerStatus, openRooms, peerAmong, putRoom, statusOf, unreadTotal,
+} from "../../static/js/models/room.js";
+import { parseRoute, redirect, roomHash } from "../../static/js/models/route.js";
+
+const status = (state, server_time, fields = {}) => ({
+  room_id: "r", state, ends_at: null, remaining_ms: null, server_time: `2026-01-01T12:00:${server_time}.000Z`,
+  my_response: null, outcome: null, reason: null, ...fields,
+});
+const room = (id, fields = {}) => ({
+  id, state: "kept", kept: true, members: [], ends_at: null, created_at: "2026-01-01T12:00:00.000Z", last_message: null,
+  unread_count: 0, match: null, ...fields,
+});
+
+test("a room never goes back, even if an old answer comes late", () => {
+  const ended = status("ended", "10");
+  for (const state of ["idle", "countdown", "notification", "kept"]) {
+    assert.equal(newerStatus(ended, status(state, "59")), ended);
+  }
+  assert.equal(newerStatus(status("kept", "10"), ended), ended);
+});
+
+test("within a phase the later reading counts: more time moves the end", () => {
+  const early = status("notification", "10", { ends_at: "a" });
+  const late = status("notification", "20", { ends_at: "b" });
+  assert.equal(newerStatus(early, late).ends_at, "b");
+  assert.equal(newerStatus(late, early).ends_at, "b");
+});
+
+test("my answer is not forgotten by a reading that was made before it", () => {
+  const voted = status("countdown", "10", { my_response: "keep" });
+  assert.equal(newerStatus(voted, status("countdown", "10")).my_response, "keep");
+});
+
+test("another room's status is its own", () => {
+  const other = status("idle", "01", { room_id: "other" });
+  assert.equal(newerStatus(status("ended", "10"), other), other);
+});
+
+test("a status is taken out of a frame without the rest", () => {
+  const found = status("kept", "10");
+  assert.deepEqual(statusOf({ type: "room", members: [], ...found }), found);
+});
+
+test("conversations are ordered by what happened last", () => {
+  let rooms = putRoom(putRoom([], room("a")), room("b", { created_at: "2026-01-02T12:00:00.000Z" }));
+  assert.deepEqual(rooms.map((known) => known.id), ["b", "a"]);
+  rooms = changeRoom(rooms, "a", { last_message: { sent_at: "2026-01-03T12:00:00.000Z" }, unread_count: 2 });
+  assert.deepEqual(rooms.map((known) => known.id), ["a", "b"]);
+  assert.equal(putRoom(rooms, room("a")).length, 2);
+});
+
+test("ended rooms are in no list and count no unread messages", () => {
+  const rooms = [room("a", { unread_count: 1 }), room("b", { state: "ended", unread_count: 5 }), room("c", { state: "countdown" })];
+  assert.deepEqual(keptRooms(rooms).map((known) => known.id), ["a"]);
+  assert.deepEqual(openRooms(rooms).map((known) => known.id), ["c"]);
+  assert.equal(unreadTotal(rooms), 1);
+});
+
+test("the peer is the member that is not me", () => {
+  const members = [{ id: "me", display_name: "Me" }, { id: "you", display_name: "You" }];
+  assert.equal(peerAmong(members, "me").id, "you");
+  assert.equal(peerAmong([], "me"), null);
+});
+
+test("every address leads somewhere, and a room's leads back to it", () => {
+  assert.deepEqual(parseRoute(roomHash("42")), { screen: "room", roomId: "42" });
+  assert.equal(parseRoute("#/wait").screen, "wait");
+  for (const hash of ["", "#", "#/", "#/room/", "#/nowhere", "#/constructor"]) {
+    assert.equal(parseRoute(hash).screen, "landing");
+  }
+});
+
+test("each person is led to where they may be", () => {
+  assert.equal(redirect(parseRoute("#/room/1"), false), "#/");
+  assert.equal(redirect(parseRoute("#/login"), true), "#/conversations");
+  assert.equal(redirect(parseRoute("#/room/1"), true), null);
+  assert.equal(redirect(parseRoute("#/signup"), false), null);
+});

@@ -1,0 +1,20 @@
+//! Sets and serves the timers of rooms.
+
+use std::{process::ExitCode, sync::Arc};
+
+use bootstrap::{Role, connect_broker, report_broker_readiness, role};
+use workers::countdown;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    role::main(Role::COUNTDOWN, |process| async move {
+        let broker = connect_broker(&process.settings, Role::COUNTDOWN.name).await?;
+        report_broker_readiness(&broker, &process.readiness, &process.shutdown);
+        let settings = Arc::new(process.settings);
+        let outcome = countdown::run(broker.clone(), settings, process.shutdown).await;
+        broker.close().await;
+        outcome
+    })
+}

@@ -1,0 +1,116 @@
+//! The timers of rooms: each deadline in a room's event becomes a schedule of the broker, and what fires is applied
+//! to the room. Nothing is kept here, so the worker may run twice and be killed at any time.
+
+mod due;
+mod timers;
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use bootstrap::Shutdown;
+use broker::{
+    Broker,
+    consume::{Deliveries, Delivery},
+};
+use contract::consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec};
+use settings::Settings;
+use tokio::task::{JoinError, JoinSet};
+
+/// How many messages of one consumer are worked on at once.
+const AT_ONCE: usize = 64;
+const BACKLOG_EVERY: Duration = Duration::from_secs(5);
+/// The longest pause before a message is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Sets and serves timers until shutdown; what was begun is finished first. The lengths stand in the rooms, so the
+/// settings are not asked.
+///
+/// # Errors
+/// The broker refuses a stream or a consumer at the start.
+pub async fn run(broker: Broker, _settings: Arc<Settings>, shutdown: Shutdown) -> anyhow::Result<()> {
+    broker.ensure_streams().await?;
+    let clock = broker.synchronise_clock().await;
+    clock.context("the broker does not tell its time")?;
+    let rooms = broker.consume(COUNTDOWN_ROOMS).await?;
+    let fired = broker.consume(COUNTDOWN_DUE).await?;
+    let set = serve(rooms, &shutdown, |delivery| timers::set(broker.clone(), delivery));
+    let serve_due = serve(fired, &shutdown, |delivery| due::serve(broker.clone(), delivery));
+    tokio::select! {
+        _ = async { tokio::join!(set, serve_due) } => {}
+        () = watch_backlog(&broker) => {}
+    }
+    Ok(())
+}
+
+/// Works on a consumer's messages, several at once, until shutdown.
+async fn serve<W, F>(mut deliveries: Deliveries, shutdown: &Shutdown, work: W)
+where
+    W: Fn(Delivery) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut at_work = JoinSet::new();
+    loop {
+        let delivery = tokio::select! {
+            biased;
+            () = shutdown.requested() => break,
+            Some(ended) = at_work.join_next() => { report(ended); continue },
+            delivery = deliveries.next(), if at_work.len() < AT_ONCE => delivery,
+        };
+        at_work.spawn(work(delivery));
+    }
+    while let Some(ended) = at_work.join_next().await {
+        report(ended);
+    }
+}
+
+/// The message of a task that panicked is not acknowledged, so it comes again.
+fn report(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "working on a message ended unexpectedly");
+    }
+}
+
+/// A failed message comes again after a pause that grows with its attempts, so that an outage does not use them up.
+fn pause_after(attempt: i64) -> Duration {
+    let doublings = u32::try_from(attempt.clamp(1, 10)).unwrap_or(1) - 1;
+    Duration::from_millis(50 << doublings).min(LONGEST_PAUSE)
+}
+
+/// Says how much waits for the workers, as gauges; never ends.
+async fn watch_backlog(broker: &Broker) {
+    loop {
+        for consumer in [COUNTDOWN_ROOMS, COUNTDOWN_DUE] {
+            measure(broker, &consumer).await;
+        }
+        tokio::time::sleep(BACKLOG_EVERY).await;
+    }
+}
+
+async fn measure(broker: &Broker, consumer: &ConsumerSpec) {
+    match broker.consumer_state(consumer).await {
+        Ok(Some(state)) => {
+            let (pending, open) = (state.pending, state.unacknowledged);
+            metrics::gauge!("webchat_consumer_pending", "consumer" => consumer.name).set(as_gauge(pending));
+            metrics::gauge!("webchat_consumer_unacknowledged", "consumer" => consumer.name).set(as_gauge(open));
+        }
+        Ok(None) => {}
+        Err(error) => tracing::debug!(consumer = consumer.name, %error, "its backlog is not known"),
+    }
+}
+
+fn as_gauge(count: u64) -> f64 {
+    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_retries_are_quick_and_none_is_far_away() {
+        assert_eq!(pause_after(1), Duration::from_millis(50));
+        assert_eq!(pause_after(3), Duration::from_millis(200));
+        assert_eq!(pause_after(1_000), LONGEST_PAUSE);
+        assert_eq!(pause_after(0), Duration::from_millis(50));
+    }
+}

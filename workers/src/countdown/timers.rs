@@ -1,0 +1,45 @@
+//! A room's event with a deadline becomes a schedule of the broker, before the event is acknowledged.
+
+use std::time::Duration;
+
+use broker::{Broker, PublishError, consume::Delivery};
+use contract::{Envelope, life::Due, subjects};
+use domain::room::Room;
+
+use super::pause_after;
+
+/// How long a fired timer stays in the stream.
+const FIRED_TTL: Duration = Duration::from_secs(3_600);
+
+/// Sets the timer that the event needs, if any. The event is acknowledged only when the broker has the schedule: a
+/// worker that dies in between leaves it to another.
+pub(super) async fn set(broker: Broker, delivery: Delivery) {
+    let room = match serde_json::from_slice::<Envelope<Room>>(&delivery.payload) {
+        Ok(envelope) => envelope.body,
+        Err(error) => return delivery.reject(&error).await,
+    };
+    let Some(deadline) = room.deadline() else {
+        return delivery.done().await;
+    };
+    let due = Due {
+        room_id: room.id,
+        deadline,
+    };
+    match schedule(&broker, due).await {
+        Ok(()) => delivery.done().await,
+        Err(error) => {
+            let pause = pause_after(delivery.attempt);
+            delivery.retry(pause, &error).await;
+        }
+    }
+}
+
+/// Has the broker fire this timer at its deadline. Doing so again is harmless.
+pub(super) async fn schedule(broker: &Broker, due: Due) -> Result<(), PublishError> {
+    let payload = serde_json::to_vec(&due).map_err(|error| PublishError::Rejected(error.to_string()))?;
+    let subject = subjects::life_sched(due.room_id, due.deadline.revision);
+    let target = subjects::life_due(due.room_id);
+    broker.schedule(subject, &target, due.deadline.at, payload, FIRED_TTL).await?;
+    metrics::counter!("webchat_timers_set_total").increment(1);
+    Ok(())
+}
