@@ -4,15 +4,16 @@ use axum::{
     body::Bytes,
     extract::{FromRequest, Request, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use contract::problem::Code;
 use domain::FieldError;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::error::ApiError;
 
-/// A request's JSON body.
+/// A JSON body: of a request, read strictly, or of a response.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(pub T);
 
@@ -29,6 +30,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
@@ -38,7 +45,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn unreadable(rejection: BytesRejection) -> ApiError {
-    if axum::response::IntoResponse::into_response(rejection).status() == StatusCode::PAYLOAD_TOO_LARGE {
+    if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
         ApiError::new(Code::PayloadTooLarge, "The body is too large.")
     } else {
         ApiError::new(Code::MalformedJson, "The body did not arrive whole.")

@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use bootstrap::{Role, connect_broker, report_broker_readiness, role};
-use workers::countdown;
+use webchat_workers::countdown;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use bootstrap::{Role, connect_broker, report_broker_readiness, role};
-use workers::matchmaker;
+use webchat_workers::matchmaker;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,0 +1,19 @@
+//! The HTTP interface: a handler extracts, calls, responds.
+
+pub mod assets;
+pub mod asyncapi;
+pub mod auth;
+pub mod docs;
+pub mod health;
+pub mod headers;
+pub mod json;
+pub mod lifecycle;
+pub mod messages;
+pub mod outer;
+pub mod profile;
+pub mod query;
+pub mod queue;
+pub mod relations;
+pub mod responses;
+pub mod rooms;
+pub mod users;

@@ -1,0 +1,205 @@
+//! Rooms: opening one, and reading them. Which rooms there are comes from SQL, how they are from the broker.
+
+use std::{collections::HashMap, time::Duration};
+
+use axum::{extract::State, http::StatusCode};
+use contract::{
+    api::{OpenRoomRequest, Page},
+    room::{Member, RoomSummary},
+};
+use domain::{
+    FieldError, RoomId, UserId,
+    account::{age_on, parse_date},
+    matching::same_age_group,
+    pair::PairKey,
+    room::Room,
+};
+use entities::{read_position, room, user};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use sea_orm::Select;
+use uuid::Uuid;
+
+use super::{
+    json::Json,
+    query::{PageQuery, cursor_after},
+    responses::{OfRoom, OfUser, ReadsForm, SignedInOnly},
+};
+use crate::{
+    auth::{CurrentUser, RoomMember},
+    chat::history,
+    error::ApiError,
+    state::AppState,
+};
+
+/// How long an answer waits for the database to catch up, so that the next list shows what was done.
+const STORED_WITHIN: Duration = Duration::from_secs(2);
+/// Rooms of one list that are looked up at the same time.
+const LOOKUPS: usize = 16;
+/// The name of those whose account is gone.
+const DELETED_USER: &str = "deleted user";
+
+/// Opens a room with somebody, or finds the open one of the two.
+#[utoipa::path(
+    post, path = "/chat/rooms", tag = "rooms", security(("bearer" = [])), request_body = OpenRoomRequest,
+    responses(
+        (status = CREATED, body = RoomSummary, description = "A new room"),
+        (status = OK, body = RoomSummary, description = "The room that the two have open already"),
+        ReadsForm, OfUser,
+    )
+)]
+pub async fn open(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Json(form): Json<OpenRoomRequest>,
+) -> Result<(StatusCode, Json<RoomSummary>), ApiError> {
+    let Some(pair) = PairKey::of(user.id, form.peer_id) else {
+        let fault = FieldError::new("peer_id", "oneself", "Name somebody else.");
+        return Err(ApiError::validation(vec![fault]));
+    };
+    may_meet(&state, user.id, form.peer_id).await?;
+    let timing = state.settings.room.timing();
+    let opened = state.broker.open_room(pair, RoomId(Uuid::now_v7()), timing).await?;
+    until_listed(&state, opened.seq).await;
+    let status = if opened.created { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(summary(&state, user.id, &opened.room).await?)))
+}
+
+/// The user's rooms, newest first.
+#[utoipa::path(
+    get, path = "/chat/rooms", tag = "rooms", security(("bearer" = [])), params(PageQuery),
+    responses((status = OK, body = Page<RoomSummary>), (status = UNPROCESSABLE_ENTITY, body = contract::problem::Problem, content_type = "application/problem+json", description = "`validation_failed`"), SignedInOnly)
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    query: PageQuery,
+) -> Result<Json<Page<RoomSummary>>, ApiError> {
+    Ok(Json(summaries(&state, user.id, query.cursor, query.limit).await?))
+}
+
+/// One room.
+#[utoipa::path(
+    get, path = "/chat/rooms/{id}", tag = "rooms", security(("bearer" = [])), params(("id" = RoomId, Path)),
+    responses((status = OK, body = RoomSummary), OfRoom)
+)]
+pub async fn read(State(state): State<AppState>, member: RoomMember) -> Result<Json<RoomSummary>, ApiError> {
+    Ok(Json(summary(&state, member.user, &member.room).await?))
+}
+
+/// One page of the user's rooms, newest first, beginning after `cursor`.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn summaries(
+    state: &AppState,
+    user: UserId,
+    cursor: Option<RoomId>,
+    limit: u32,
+) -> Result<Page<RoomSummary>, ApiError> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let page = room::Entity::page_of(user.0, cursor.map(|room| room.0), limit as u64 + 1);
+    let mut rows = Select::all(page, &state.db.read).await?;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| has_more).map(|row| cursor_after(RoomId(row.id)));
+    let lookups = rows.into_iter().map(|row| async move {
+        let room = current(state, row).await?;
+        summary(state, user, &room).await
+    });
+    let items = stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
+    Ok(Page { items, next_cursor })
+}
+
+/// A room as one of its members sees it in a list.
+///
+/// # Errors
+/// `unavailable`; `room_not_found` for anybody else.
+pub async fn summary(state: &AppState, user: UserId, room: &Room) -> Result<RoomSummary, ApiError> {
+    let view = room.view(user).ok_or_else(ApiError::room_not_found)?;
+    let [low, high] = room.members;
+    let (pair, names, last_message, unread_count) = tokio::try_join!(
+        async { Ok(state.broker.pair(PairKey { low, high }).await?) },
+        display_names(state, &room.members),
+        history::last_message(state, room.id),
+        unread(state, user, room.id),
+    )?;
+    let member = |id: UserId| Member {
+        id,
+        display_name: names.get(&id).cloned().unwrap_or_else(|| DELETED_USER.to_owned()),
+    };
+    Ok(RoomSummary {
+        id: room.id,
+        state: view.state,
+        kept: room.kept_at.is_some(),
+        members: room.members.map(member).to_vec(),
+        reveal_level: pair.value.reveal_level,
+        ends_at: view.ends_at,
+        created_at: room.created_at,
+        last_message,
+        unread_count,
+        the_match: room.the_match().cloned(),
+    })
+}
+
+/// The names that others see of these users.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn display_names(state: &AppState, users: &[UserId]) -> Result<HashMap<UserId, String>, ApiError> {
+    let ids: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+    let accounts = Select::all(user::Entity::find_all(&ids), &state.db.read).await?;
+    let name = |account: user::Model| {
+        let shown = match account.deleted_at {
+            Some(_) => DELETED_USER.to_owned(),
+            None if account.display_name.is_empty() => account.username,
+            None => account.display_name,
+        };
+        (UserId(account.id), shown)
+    };
+    Ok(accounts.into_iter().map(name).collect())
+}
+
+/// Whether the two may have to do with each other: both are there, and of one age group. Blocks the pair knows itself.
+///
+/// # Errors
+/// `user_not_found` where they may not.
+pub(super) async fn may_meet(state: &AppState, user: UserId, peer: UserId) -> Result<(), ApiError> {
+    let today = state.now().to_datetime().date();
+    let accounts = Select::all(user::Entity::find_all(&[user.0, peer.0]), &state.db.read).await?;
+    let ages: Vec<u8> = accounts
+        .iter()
+        .filter(|account| account.deleted_at.is_none())
+        .filter_map(|account| parse_date(&account.date_of_birth))
+        .map(|date_of_birth| age_on(date_of_birth, today))
+        .collect();
+    match ages.as_slice() {
+        [one, other] if same_age_group(*one, *other) => Ok(()),
+        _ => Err(ApiError::user_not_found()),
+    }
+}
+
+/// Waits until lists show the event at `seq`, or long enough: it is stored by the broker either way.
+pub(super) async fn until_listed(state: &AppState, seq: u64) {
+    if !state.floors.wait_life(seq, STORED_WITHIN).await {
+        tracing::debug!(seq, "the database is behind; answering before it has the change");
+    }
+}
+
+/// The room as the broker has it; as the row has it where it ended long ago.
+async fn current(state: &AppState, row: room::Model) -> Result<Room, ApiError> {
+    match state.broker.room(RoomId(row.id)).await? {
+        Some(room) => Ok(room.value),
+        None => serde_json::from_value(row.document).map_err(ApiError::internal),
+    }
+}
+
+/// Messages of the other that the user has not read, those that the database does not have yet included.
+async fn unread(state: &AppState, user: UserId, room: RoomId) -> Result<u64, ApiError> {
+    let floor = state.floors.chat();
+    let counts = read_position::Entity::unread_counts(&state.db.read, user.0, &[room.0]).await?;
+    let stored = Select::one(entities::message::Entity::in_room_newest(room.0), &state.db.read).await?;
+    let _ = stored;
+    let tail = history::tail_after(state, room, floor).await?;
+    let new = tail.iter().filter(|(_, message)| message.sender_id != user).count();
+    Ok(counts.get(&room.0).copied().unwrap_or(0) + new as u64)
+}

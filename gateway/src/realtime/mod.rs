@@ -1,0 +1,57 @@
+//! The WebSockets.
+//!
+//! ```text
+//!            live.<shard>.<room>.*                          live.user.<user>
+//!                     │                                            │
+//!  hub ──────▶ room_actor (one a room)      notifications ──▶ user_actor (one a user)
+//!                     │  one encoded frame, cloned                 │
+//!                     ▼                                            ▼
+//!                  outbox (bounded, one a socket; full: closed with 4008)
+//!                     │
+//!                     ▼
+//!                  writer ──▶ socket ──▶ link ──▶ chat_session / notification_session
+//! ```
+//!
+//! | Queue | Bound | When it is full |
+//! |---|---|---|
+//! | commands of an actor | 64 | the socket that asks waits |
+//! | frames of a socket | `realtime.outbound_frames` | that socket is closed with 4008 |
+//! | sends of a socket | `realtime.send_window` | the socket is not read until the broker has answered |
+//!
+//! Each socket is two tasks: the session, which reads, and its writer. An actor never waits for a socket.
+
+mod chat_session;
+mod close_code;
+mod flood;
+mod frame;
+mod guard;
+pub mod hub;
+mod leases;
+mod link;
+mod notification_session;
+pub mod notifications;
+mod opening;
+mod outbox;
+mod parse;
+mod position;
+mod presence;
+mod reads;
+mod resume;
+mod room_actor;
+mod room_live;
+mod sends;
+mod sockets;
+mod upgrade;
+mod user_actor;
+mod writer;
+
+use axum::{Router, routing::get};
+
+use crate::state::AppState;
+
+/// The sockets' routes.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/ws/chat/{room_id}", get(upgrade::chat))
+        .route("/ws/notifications", get(upgrade::notifications))
+}

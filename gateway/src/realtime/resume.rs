@@ -1,0 +1,148 @@
+//! Whether a client that comes back can get everything it missed.
+
+use contract::problem::Code;
+use domain::FieldError;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::error::ApiError;
+
+/// The query of a chat socket, as it stands in the URL.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ResumeQuery {
+    after: Option<String>,
+    epoch: Option<String>,
+}
+
+/// What a client says it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// Everything up to here.
+    pub after: u64,
+    /// In the stream of this epoch.
+    pub epoch: Option<Uuid>,
+}
+
+/// What there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Available {
+    /// The stream's epoch.
+    pub epoch: Uuid,
+    /// The room's newest message.
+    pub last_seq: u64,
+    /// The first sequence that the stream still has.
+    pub stream_begins: u64,
+    /// The database has everything up to here.
+    pub floor: u64,
+}
+
+/// How a client catches up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// It misses nothing, or did not ask.
+    Nothing,
+    /// The stream has everything after this.
+    FromStream(u64),
+    /// The database has what the stream has lost after this.
+    FromDatabase(u64),
+    /// It has to read the history again.
+    Lost,
+}
+
+impl ResumeQuery {
+    /// The claim, if there is one. An epoch alone claims nothing.
+    ///
+    /// # Errors
+    /// `validation_failed` where a value is not what it should be.
+    pub fn claim(&self) -> Result<Option<Claim>, ApiError> {
+        let mut faults = Vec::new();
+        let after = self.after.as_deref().map(str::parse::<u64>).transpose().unwrap_or_else(|_| {
+            faults.push(FieldError::new("after", "not_a_sequence", "Give the sequence of a message."));
+            None
+        });
+        let epoch = self.epoch.as_deref().map(Uuid::parse_str).transpose().unwrap_or_else(|_| {
+            faults.push(FieldError::new("epoch", "not_a_uuid", "Give the epoch of an earlier hello."));
+            None
+        });
+        if !faults.is_empty() {
+            let detail = "The socket's address is wrong; correct the named parameters.";
+            return Err(ApiError::new(Code::ValidationFailed, detail).with_errors(faults));
+        }
+        Ok(after.map(|after| Claim { after, epoch }))
+    }
+}
+
+/// Decides how a client catches up.
+pub fn decide(claim: Option<Claim>, available: Available) -> Resume {
+    let Some(Claim { after, epoch }) = claim else {
+        return Resume::Nothing;
+    };
+    if epoch != Some(available.epoch) || after > available.last_seq {
+        return Resume::Lost;
+    }
+    match after {
+        _ if after == available.last_seq => Resume::Nothing,
+        _ if available.stream_begins <= after.saturating_add(1) => Resume::FromStream(after),
+        _ if available.floor.saturating_add(1) >= available.stream_begins => Resume::FromDatabase(after),
+        _ => Resume::Lost,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EPOCH: Uuid = Uuid::from_u128(7);
+
+    #[test]
+    fn every_way_back_is_decided() {
+        let full = Available {
+            epoch: EPOCH,
+            last_seq: 50,
+            stream_begins: 1,
+            floor: 40,
+        };
+        let aged = Available {
+            stream_begins: 31,
+            ..full
+        };
+        let lost = Available {
+            floor: 29,
+            ..aged
+        };
+        let known = Some(EPOCH);
+        let cases = [
+            ("who asks for nothing misses nothing", None, full, Resume::Nothing),
+            ("the stream has it all", Some((20, known)), full, Resume::FromStream(20)),
+            ("also from the beginning", Some((0, known)), full, Resume::FromStream(0)),
+            ("nothing is missed", Some((50, known)), full, Resume::Nothing),
+            ("beyond the end", Some((51, known)), full, Resume::Lost),
+            ("without an epoch", Some((20, None)), full, Resume::Lost),
+            ("another stream", Some((20, Some(Uuid::from_u128(8)))), full, Resume::Lost),
+            ("the stream begins right after", Some((30, known)), aged, Resume::FromStream(30)),
+            ("the database fills", Some((29, known)), aged, Resume::FromDatabase(29)),
+            ("the database has a hole", Some((20, known)), lost, Resume::Lost),
+        ];
+        for (name, claim, available, expected) in cases {
+            let claim = claim.map(|(after, epoch)| Claim { after, epoch });
+            assert_eq!(decide(claim, available), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_claim_is_read_strictly() {
+        let query = |after: Option<&str>, epoch: Option<&str>| ResumeQuery {
+            after: after.map(str::to_owned),
+            epoch: epoch.map(str::to_owned),
+        };
+        assert_eq!(query(None, None).claim(), Ok(None));
+        let claim = Claim {
+            after: 3,
+            epoch: None,
+        };
+        assert_eq!(query(Some("3"), None).claim(), Ok(Some(claim)));
+        for (after, epoch) in [(Some("-1"), None), (Some("x"), None), (Some("3"), Some("x"))] {
+            assert_eq!(query(after, epoch).claim().unwrap_err().code, Code::ValidationFailed);
+        }
+    }
+}

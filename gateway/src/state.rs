@@ -1,0 +1,103 @@
+//! What the handlers share.
+
+use std::{ops::Deref, sync::Arc, time::Instant};
+
+use anyhow::Context;
+use bootstrap::{Database, Readiness, Shutdown};
+use broker::Broker;
+use domain::Timestamp;
+use settings::{ExposeSecret, Settings};
+use uuid::Uuid;
+
+use crate::{
+    auth::{Passwords, RefreshKey, Revocations, Tokens},
+    chat::floors::Floors,
+    limits::Limits,
+    realtime::{Hub, NotificationHub},
+};
+
+/// The services of one gateway. Clones share them.
+#[derive(Debug, Clone)]
+pub struct AppState(Arc<Services>);
+
+/// See [`AppState`].
+#[derive(Debug)]
+pub struct Services {
+    /// The checked settings.
+    pub settings: Settings,
+    /// The broker.
+    pub broker: Broker,
+    /// SQL.
+    pub db: Database,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Refresh tokens.
+    pub refresh_key: RefreshKey,
+    /// Which sessions were ended.
+    pub revocations: Arc<Revocations>,
+    /// Password hashes.
+    pub passwords: Passwords,
+    /// How far persistence is.
+    pub floors: Arc<Floors>,
+    /// The sockets of rooms.
+    pub hub: Arc<Hub>,
+    /// The sockets of notifications.
+    pub notifications: Arc<NotificationHub>,
+    /// Rate limits.
+    pub limits: Arc<Limits>,
+    /// How the parts that this gateway needs are.
+    pub readiness: Readiness,
+    /// This gateway among all of them; another one after each start.
+    pub gateway_id: Uuid,
+    /// When it started.
+    pub started: Instant,
+}
+
+impl Deref for AppState {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}
+
+impl AppState {
+    /// Starts the services. Returns when all revocations are known.
+    ///
+    /// # Errors
+    /// A setting cannot be used, or the broker does not answer.
+    pub async fn start(
+        settings: Settings,
+        broker: Broker,
+        db: Database,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<Self> {
+        let tokens = Tokens::new(&settings.auth);
+        let revocations = Revocations::load(broker.clone(), tokens.life(), shutdown)
+            .await
+            .context("the ended sessions could not be read")?;
+        let gateway_id = Uuid::now_v7();
+        let services = Services {
+            refresh_key: RefreshKey::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
+            passwords: Passwords::new(&settings.auth)?,
+            floors: Floors::start(&broker, shutdown),
+            hub: Hub::new(shutdown),
+            notifications: NotificationHub::new(shutdown),
+            limits: Limits::start(&settings.limits, shutdown.clone()),
+            readiness: Readiness::default(),
+            started: Instant::now(),
+            gateway_id,
+            tokens,
+            revocations,
+            settings,
+            broker,
+            db,
+        };
+        Ok(Self(Arc::new(services)))
+    }
+
+    /// The time, by the broker's clock, which all gateways share.
+    pub fn now(&self) -> Timestamp {
+        self.broker.clock().now()
+    }
+}

@@ -1,0 +1,205 @@
+//! The matchmaker's view of the queue: who waits, who may not meet, whose socket is there.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, Instant},
+};
+
+use broker::{ReadError, Record, life};
+use contract::{
+    life::Lease,
+    subjects::{self, LifeKind},
+};
+use domain::{
+    Timestamp, UserId,
+    matching::Candidate,
+    pair::{Pair, PairKey},
+    ticket::{DEFAULT_POOL, Ticket},
+};
+
+use super::leases::Leases;
+
+/// The leader's own heartbeats come through the view: one that shows nothing for so long is behind.
+const FRESH_FOR: Duration = Duration::from_secs(3);
+const PRUNE_EVERY: Duration = Duration::from_secs(60);
+
+/// A waiting ticket and the sequence of its event: what a claim expects.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Waiting {
+    pub(super) ticket: Ticket,
+    pub(super) seq: u64,
+}
+
+/// What one tick works with.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    pub(super) candidates: Vec<Candidate>,
+    /// Pairs among them who block each other or met recently.
+    pub(super) apart: HashSet<PairKey>,
+}
+
+/// The view, fed with the stream's records in their order.
+#[derive(Debug)]
+pub(super) struct Pool {
+    recent_partner: Duration,
+    backlog: Option<u64>,
+    fed_at: Instant,
+    prune_at: Timestamp,
+    waiting: HashMap<UserId, Waiting>,
+    /// Until when two may not meet; by the lower id, then by the higher.
+    apart_until: HashMap<UserId, HashMap<UserId, Timestamp>>,
+    pub(super) leases: Leases,
+}
+
+impl Pool {
+    /// An empty view. Two who met are kept apart for `recent_partner`.
+    pub(super) fn new(recent_partner: Duration) -> Self {
+        Self {
+            recent_partner,
+            backlog: None,
+            fed_at: Instant::now(),
+            prune_at: Timestamp::default(),
+            waiting: HashMap::new(),
+            apart_until: HashMap::new(),
+            leases: Leases::default(),
+        }
+    }
+
+    /// Whether everything that was in the stream when the view was opened is here.
+    pub(super) fn is_complete(&self) -> bool {
+        self.backlog == Some(0)
+    }
+
+    /// Whether the view is complete and keeps up.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.is_complete() && self.fed_at.elapsed() < FRESH_FOR
+    }
+
+    /// How many wait.
+    pub(super) fn size(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The view is broken: nothing in it counts until it is opened again.
+    pub(super) fn broke(&mut self) {
+        self.backlog = None;
+    }
+
+    /// A new view begins: so many records are to come before it is complete. Leases are kept, they know their tickets.
+    pub(super) fn begin(&mut self, backlog: u64) {
+        self.waiting.clear();
+        self.apart_until.clear();
+        self.backlog = Some(backlog);
+        self.fed_at = Instant::now();
+        self.forget_who_left();
+    }
+
+    /// Takes the next record. One that cannot be read is logged and skipped.
+    pub(super) fn feed(&mut self, record: &Record, now: Timestamp) {
+        if let Err(error) = self.take(record, now) {
+            tracing::error!(subject = %record.subject, seq = record.seq, %error, "a record is skipped");
+        }
+        self.fed_at = Instant::now();
+        if let Some(left @ 1..) = self.backlog {
+            self.backlog = Some(left - 1);
+            self.forget_who_left();
+        }
+    }
+
+    fn take(&mut self, record: &Record, now: Timestamp) -> Result<(), ReadError> {
+        match subjects::parse_life(&record.subject) {
+            Some(LifeKind::Ticket(user)) => {
+                let ticket = life::decode::<Ticket>(record)?;
+                self.ticket_is(user, Some((ticket.value, ticket.seq)));
+            }
+            Some(LifeKind::Pair(_)) => self.pair_is(&life::decode::<Pair>(record)?.value, now),
+            Some(LifeKind::Lease) => {
+                let lease = serde_json::from_slice::<Lease>(&record.payload);
+                let lease = lease.map_err(|error| ReadError::Malformed {
+                    what: record.subject.clone(),
+                    reason: error.to_string(),
+                })?;
+                self.leases.renew(&record.subject, lease);
+            }
+            Some(LifeKind::Internal | LifeKind::Room(_) | LifeKind::Due(_)) | None => {}
+        }
+        Ok(())
+    }
+
+    /// A user's ticket with its event's sequence, as just read.
+    pub(super) fn ticket_is(&mut self, user: UserId, ticket: Option<(Ticket, u64)>) {
+        match ticket.filter(|(ticket, _)| ticket.is_waiting() && ticket.pool == DEFAULT_POOL) {
+            Some((ticket, seq)) => {
+                self.leases.waits(user, ticket.id);
+                self.waiting.insert(user, Waiting { ticket, seq });
+            }
+            None => {
+                self.waiting.remove(&user);
+                self.leases.forget(user);
+            }
+        }
+    }
+
+    /// What two people are to each other, as just read.
+    pub(super) fn pair_is(&mut self, pair: &Pair, now: Timestamp) {
+        let PairKey { low, high } = pair.key;
+        let until = apart_until(pair, self.recent_partner);
+        if until > now {
+            self.apart_until.entry(low).or_default().insert(high, until);
+        } else if let Some(others) = self.apart_until.get_mut(&low) {
+            others.remove(&high);
+        }
+    }
+
+    /// The waiting ticket of a user.
+    pub(super) fn waiting(&self, user: UserId) -> Option<&Waiting> {
+        self.waiting.get(&user)
+    }
+
+    /// Everybody who waits, and who of them may not meet.
+    pub(super) fn snapshot(&mut self, now: Timestamp) -> Snapshot {
+        self.prune(now);
+        let candidate = |waiting: &Waiting| Candidate {
+            user: waiting.ticket.user_id,
+            ticket: waiting.ticket.id,
+            joined_at: waiting.ticket.joined_at,
+            features: waiting.ticket.features.clone(),
+        };
+        let mut apart = HashSet::new();
+        for low in self.waiting.keys().copied() {
+            let others = self.apart_until.get(&low).into_iter().flatten();
+            let now_apart = others.filter(|(high, until)| **until > now && self.waiting.contains_key(high));
+            apart.extend(now_apart.map(|(high, _)| PairKey { low, high: *high }));
+        }
+        Snapshot {
+            candidates: self.waiting.values().map(candidate).collect(),
+            apart,
+        }
+    }
+
+    fn prune(&mut self, now: Timestamp) {
+        if now < self.prune_at {
+            return;
+        }
+        self.prune_at = now.plus(PRUNE_EVERY);
+        self.apart_until.retain(|_, others| {
+            others.retain(|_, until| *until > now);
+            !others.is_empty()
+        });
+    }
+
+    fn forget_who_left(&mut self) {
+        if self.is_complete() {
+            let waiting = &self.waiting;
+            self.leases.keep_only(|user| waiting.contains_key(&user));
+        }
+    }
+}
+
+/// Until when two may not meet: for ever where one blocks the other, for a while where they met.
+pub(super) fn apart_until(pair: &Pair, recent_partner: Duration) -> Timestamp {
+    if pair.is_blocked() {
+        return Timestamp(i64::MAX);
+    }
+    pair.last_met_at.map_or(Timestamp(i64::MIN), |met| met.plus(recent_partner))
+}

@@ -1,0 +1,100 @@
+//! From the streams into SQL.
+//!
+//! Three lanes ([`lane`]), one for each stream, all of the same shape: a batch is stored in one transaction, then what
+//! followed from it is told ([`events`] to integrators, [`notices`] to users), then it is acknowledged, then the new
+//! floor is announced ([`floor`]). Whatever dies in between, the batch comes again and changes nothing twice. Any number
+//! of these workers may run.
+
+mod backoff;
+mod decode;
+mod events;
+mod facts;
+mod floor;
+mod lane;
+mod messages;
+mod notices;
+mod outbox;
+mod pace;
+mod poison;
+mod purge;
+mod receipts;
+mod rooms;
+mod settle;
+
+use std::{sync::Arc, time::Duration};
+
+use bootstrap::{Database, Shutdown};
+use broker::Broker;
+use contract::streams::{CHAT, LIFE};
+use settings::Settings;
+use tokio::task::JoinSet;
+
+use events::PublicEvents;
+use lane::Lane;
+use notices::Notices;
+use pace::Pace;
+use purge::Purger;
+
+/// Projects the streams into SQL until shutdown. The batch in hand is finished, unless the database or the broker is
+/// away: then it comes again, here or at another worker.
+///
+/// # Errors
+/// The broker refuses the streams or consumers at the start, or a lane panicked.
+pub async fn run(
+    broker: Broker,
+    database: Database,
+    settings: Arc<Settings>,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    broker.ensure_streams().await?;
+    let notices = Notices::new(broker.clone(), database.clone());
+    let purger = Purger::start(broker.clone(), database.clone(), shutdown.clone());
+    let events = |stream| PublicEvents::new(broker.clone(), stream, shutdown.clone());
+    let messages = messages::Messages::new(database.clone(), events(CHAT), notices.clone());
+    let rooms = rooms::Rooms::new(
+        database.clone(),
+        broker.clone(),
+        events(LIFE),
+        notices,
+        purger.decisions(),
+    );
+    let mut tasks = JoinSet::new();
+    let of = LaneSource {
+        broker: &broker,
+        database: &database,
+        settings: &settings,
+        shutdown: &shutdown,
+    };
+    tasks.spawn(of.lane(messages).run());
+    tasks.spawn(of.lane(rooms).run());
+    tasks.spawn(of.lane(receipts::Receipts).run());
+    tasks.spawn(outbox::drain(broker.clone(), database.clone(), shutdown.clone()));
+    tasks.spawn(floor::watch(broker.clone(), shutdown.clone()));
+    while let Some(ended) = tasks.join_next().await {
+        ended??;
+    }
+    purger.finish().await;
+    Ok(())
+}
+
+/// What all lanes are made of.
+struct LaneSource<'a> {
+    broker: &'a Broker,
+    database: &'a Database,
+    settings: &'a Settings,
+    shutdown: &'a Shutdown,
+}
+
+impl LaneSource<'_> {
+    fn lane<P: lane::Projection>(&self, projection: P) -> Lane<P> {
+        let persistence = &self.settings.persistence;
+        Lane {
+            broker: self.broker.clone(),
+            database: self.database.clone(),
+            shutdown: self.shutdown.clone(),
+            linger: Duration::from_millis(persistence.batch_wait_ms),
+            pace: Pace::for_database(&self.database.write, persistence.batch_size),
+            projection,
+        }
+    }
+}
