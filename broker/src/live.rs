@@ -1,5 +1,8 @@
 //! Core NATS: live copies and announcements. At most once.
 
+use std::time::Duration;
+
+use async_nats::client::RequestErrorKind;
 use bytes::Bytes;
 use domain::Timestamp;
 use futures_util::StreamExt;
@@ -19,6 +22,8 @@ pub struct LiveMessage {
     pub previous_seq: u64,
     /// When the stream stored it.
     pub stored_at: Option<Timestamp>,
+    /// Where an answer is expected, for [`Broker::publish_core`].
+    pub reply: Option<String>,
 }
 
 /// A subscription. Ends when it is dropped, or the connection is closed for good.
@@ -44,6 +49,31 @@ impl Broker {
         inner
             .map(|inner| Subscription { inner })
             .map_err(|error| ReadError::Unavailable(error.to_string()))
+    }
+
+    /// Asks whoever listens on a live subject; `None` where nobody does, or the answer takes longer than `patience`.
+    ///
+    /// # Errors
+    /// [`ReadError::Unavailable`] where there is no connection.
+    pub async fn ask_live(
+        &self,
+        subject: String,
+        payload: impl Into<Bytes>,
+        patience: Duration,
+    ) -> Result<Option<Bytes>, ReadError> {
+        if !self.connection().borrow().connected {
+            return Err(ReadError::Unavailable("not connected".to_owned()));
+        }
+        let request = async_nats::Request::new()
+            .payload(payload.into())
+            .timeout(Some(patience));
+        match self.client.send_request(subject, request).await {
+            Ok(answer) => Ok(Some(answer.payload)),
+            Err(error) => match error.kind() {
+                RequestErrorKind::TimedOut | RequestErrorKind::NoResponders => Ok(None),
+                _ => Err(ReadError::Unavailable(error.to_string())),
+            },
+        }
     }
 
     /// Publishes without an ack: it may be lost, and is dropped at once while there is no connection.
@@ -77,6 +107,7 @@ fn live_message(message: async_nats::Message) -> LiveMessage {
         seq: number("Nats-Sequence"),
         previous_seq: number("Nats-Last-Sequence"),
         stored_at: header("Nats-Time-Stamp").and_then(parse_time),
+        reply: message.reply.as_ref().map(ToString::to_string),
         subject: message.subject.to_string(),
         payload: message.payload,
     }

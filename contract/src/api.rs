@@ -7,6 +7,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::message::Message;
+
 /// `POST /auth/register`.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -170,6 +172,60 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `null` on the last one.
     pub next_cursor: Option<String>,
+}
+
+/// A part of a room's history: `GET /chat/rooms/{id}/messages`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct MessagePage {
+    /// The messages, ascending by `seq`.
+    pub items: Vec<Message>,
+    /// Whether there are more: newer ones where `after` was asked for, older ones otherwise.
+    pub has_more: bool,
+}
+
+/// How well a part of the system answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthStatus {
+    /// It works.
+    Ok,
+    /// It does not, or not fully.
+    Degraded,
+}
+
+/// One part of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct HealthCheck {
+    /// Whether it works.
+    pub status: HealthStatus,
+    /// How long it took to answer last; `null` where it did not.
+    pub latency_ms: Option<u64>,
+}
+
+/// The parts that a gateway needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct HealthChecks {
+    /// SQL.
+    pub database: HealthCheck,
+    /// The broker.
+    pub nats: HealthCheck,
+    /// Uploaded files.
+    pub storage: HealthCheck,
+}
+
+/// `GET /health`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct Health {
+    /// `ok` where every check is.
+    pub status: HealthStatus,
+    /// The program's version.
+    pub version: String,
+    /// Seconds since the start.
+    pub uptime_s: u64,
+    /// The parts.
+    pub checks: HealthChecks,
+    /// Open sockets of this gateway.
+    pub websocket_connections: u64,
 }
 
 /// What an access token says. JSON Web Token claims, RFC 7519.

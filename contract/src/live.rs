@@ -66,3 +66,20 @@ pub struct StoredFloor {
     /// The consumer's ack floor as a stream sequence.
     pub floor: u64,
 }
+
+/// Asked on [`crate::subjects::LIVE_QUEUE_OUTLOOK`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlookRequest {
+    /// The waiting user.
+    pub user_id: UserId,
+}
+
+/// How a waiting user stands, as the leading matchmaker sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Outlook {
+    /// How many of the pool each of the user's own filters keeps out.
+    pub filters: Vec<domain::matching::Filtered>,
+    /// How long it may take still: the median wait of the newest matches, less the time waited already; `None` while
+    /// there were too few matches to say.
+    pub estimated_wait_ms: Option<u64>,
+}

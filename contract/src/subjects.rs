@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 use domain::{RoomId, SessionId, UserId, pair::PairKey};
 
+/// Gateways ask the leading matchmaker here how a waiting user stands. Core request and reply.
+pub const LIVE_QUEUE_OUTLOOK: &str = "live.queue.outlook";
 /// All messages of all rooms.
 pub const CHAT_ALL: &str = "chat.*.*";
 /// Everything below the lifecycle's root.

@@ -29,7 +29,7 @@ use webchat_contract::{
         NotificationsServerFrame,
     },
     life::{Due, Heartbeat, Lease},
-    live::{Realtime, StoredFloor, UserNotice},
+    live::{Outlook, OutlookRequest, Realtime, StoredFloor, UserNotice},
     message::{Message, StoredMessage},
     public_events::{Fact, MessageSent, RoomEnded, RoomFact},
     revocation::Revocation,
@@ -399,6 +399,13 @@ fn what_the_processes_tell_each_other_live() {
             },
         ],
     );
+    let request = OutlookRequest { user_id: one() };
+    holds("live_outlook_requests", &[request]);
+    let outlook = Outlook {
+        filters: Vec::new(),
+        estimated_wait_ms: Some(20_000),
+    };
+    holds("live_outlooks", &[outlook]);
     holds(
         "live_stored",
         &[StoredFloor {

@@ -16,4 +16,5 @@ pub mod queue;
 pub mod relations;
 pub mod responses;
 pub mod rooms;
+mod unread;
 pub mod users;

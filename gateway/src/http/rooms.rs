@@ -1,6 +1,9 @@
 //! Rooms: opening one, and reading them. Which rooms there are comes from SQL, how they are from the broker.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use axum::{extract::State, http::StatusCode};
 use contract::{
@@ -14,7 +17,7 @@ use domain::{
     pair::PairKey,
     room::Room,
 };
-use entities::{read_position, room, user};
+use entities::{room, user};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sea_orm::Select;
 use uuid::Uuid;
@@ -23,6 +26,7 @@ use super::{
     json::Json,
     query::{PageQuery, cursor_after},
     responses::{OfRoom, OfUser, ReadsForm, SignedInOnly},
+    unread::Unread,
 };
 use crate::{
     auth::{CurrentUser, RoomMember},
@@ -102,9 +106,13 @@ pub async fn summaries(
     let has_more = rows.len() > limit;
     rows.truncate(limit);
     let next_cursor = rows.last().filter(|_| has_more).map(|row| cursor_after(RoomId(row.id)));
-    let lookups = rows.into_iter().map(|row| async move {
-        let room = current(state, row).await?;
-        summary(state, user, &room).await
+    let known = Known::load(state, user, rows.iter().flat_map(|row| [row.low_user, row.high_user]), rows.iter().map(|row| row.id)).await?;
+    let lookups = rows.into_iter().map(|row| {
+        let known = &known;
+        async move {
+            let room = current(state, row).await?;
+            known.summary(state, &room).await
+        }
     });
     let items = stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
     Ok(Page { items, next_cursor })
@@ -115,30 +123,53 @@ pub async fn summaries(
 /// # Errors
 /// `unavailable`; `room_not_found` for anybody else.
 pub async fn summary(state: &AppState, user: UserId, room: &Room) -> Result<RoomSummary, ApiError> {
-    let view = room.view(user).ok_or_else(ApiError::room_not_found)?;
-    let [low, high] = room.members;
-    let (pair, names, last_message, unread_count) = tokio::try_join!(
-        async { Ok(state.broker.pair(PairKey { low, high }).await?) },
-        display_names(state, &room.members),
-        history::last_message(state, room.id),
-        unread(state, user, room.id),
-    )?;
-    let member = |id: UserId| Member {
-        id,
-        display_name: names.get(&id).cloned().unwrap_or_else(|| DELETED_USER.to_owned()),
-    };
-    Ok(RoomSummary {
-        id: room.id,
-        state: view.state,
-        kept: room.kept_at.is_some(),
-        members: room.members.map(member).to_vec(),
-        reveal_level: pair.value.reveal_level,
-        ends_at: view.ends_at,
-        created_at: room.created_at,
-        last_message,
-        unread_count,
-        the_match: room.the_match().cloned(),
-    })
+    let members = room.members.map(|member| member.0);
+    Known::load(state, user, members, [room.id.0]).await?.summary(state, room).await
+}
+
+/// What SQL says of some of a user's rooms.
+struct Known {
+    user: UserId,
+    names: HashMap<UserId, String>,
+    unread: Unread,
+}
+
+impl Known {
+    async fn load(
+        state: &AppState,
+        user: UserId,
+        members: impl IntoIterator<Item = Uuid>,
+        rooms: impl IntoIterator<Item = Uuid>,
+    ) -> Result<Self, ApiError> {
+        let members: Vec<UserId> = members.into_iter().collect::<HashSet<_>>().into_iter().map(UserId).collect();
+        let rooms: Vec<Uuid> = rooms.into_iter().collect();
+        Ok(Self {
+            user,
+            names: display_names(state, &members).await?,
+            unread: Unread::load(state, user, &rooms).await?,
+        })
+    }
+
+    async fn summary(&self, state: &AppState, room: &Room) -> Result<RoomSummary, ApiError> {
+        let view = room.view(self.user).ok_or_else(ApiError::room_not_found)?;
+        let [low, high] = room.members;
+        let member = |id: UserId| Member {
+            id,
+            display_name: self.names.get(&id).cloned().unwrap_or_else(|| DELETED_USER.to_owned()),
+        };
+        Ok(RoomSummary {
+            id: room.id,
+            state: view.state,
+            kept: room.kept_at.is_some(),
+            members: room.members.map(member).to_vec(),
+            reveal_level: state.broker.pair(PairKey { low, high }).await?.value.reveal_level,
+            ends_at: view.ends_at,
+            created_at: room.created_at,
+            last_message: history::last_message(state, room.id).await?,
+            unread_count: self.unread.of(state, room.id).await?,
+            the_match: room.the_match().cloned(),
+        })
+    }
 }
 
 /// The names that others see of these users.
@@ -191,15 +222,4 @@ async fn current(state: &AppState, row: room::Model) -> Result<Room, ApiError> {
         Some(room) => Ok(room.value),
         None => serde_json::from_value(row.document).map_err(ApiError::internal),
     }
-}
-
-/// Messages of the other that the user has not read, those that the database does not have yet included.
-async fn unread(state: &AppState, user: UserId, room: RoomId) -> Result<u64, ApiError> {
-    let floor = state.floors.chat();
-    let counts = read_position::Entity::unread_counts(&state.db.read, user.0, &[room.0]).await?;
-    let stored = Select::one(entities::message::Entity::in_room_newest(room.0), &state.db.read).await?;
-    let _ = stored;
-    let tail = history::tail_after(state, room, floor).await?;
-    let new = tail.iter().filter(|(_, message)| message.sender_id != user).count();
-    Ok(counts.get(&room.0).copied().unwrap_or(0) + new as u64)
 }

@@ -145,10 +145,15 @@ impl Pool {
         let PairKey { low, high } = pair.key;
         let until = apart_until(pair, self.recent_partner);
         if until > now {
-            self.apart_until.entry(low).or_default().insert(high, until);
+            self.keep_apart(pair.key, until);
         } else if let Some(others) = self.apart_until.get_mut(&low) {
             others.remove(&high);
         }
+    }
+
+    /// Keeps two people apart until then, for a reason that the view does not know by itself.
+    pub(super) fn keep_apart(&mut self, pair: PairKey, until: Timestamp) {
+        self.apart_until.entry(pair.low).or_default().insert(pair.high, until);
     }
 
     /// The waiting ticket of a user.
