@@ -47,6 +47,9 @@ mod writer;
 
 use axum::{Router, routing::get};
 
+pub use hub::Hub;
+pub use notifications::NotificationHub;
+
 use crate::state::AppState;
 
 /// The sockets' routes.

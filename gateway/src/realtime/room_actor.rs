@@ -1,0 +1,324 @@
+//! One room with sockets here: follows what happens in it and hands it to its sockets.
+
+use std::{sync::Arc, time::Duration};
+
+use broker::{ReadError, Subscription};
+use contract::{
+    receipt::Receipt,
+    streams::{CHAT, RECEIPT},
+    subjects,
+};
+use domain::{RoomId, UserId, room::Room};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{Instant, MissedTickBehavior, interval_at, sleep_until},
+};
+
+use super::{
+    close_code::CloseCode,
+    frame::Frame,
+    hub::Joining,
+    position::Position,
+    presence::{ANNOUNCE_EVERY, Presence},
+    reads::ReadPositions,
+};
+use crate::{chat::history, error::ApiError, state::AppState};
+
+/// Every so many ticks (30 s) the room is read again, should a live copy have been lost without a trace.
+const REREAD_EVERY_TICKS: u32 = 20;
+
+/// What a socket asks of its room.
+#[derive(Debug)]
+pub(super) enum Command {
+    /// A socket joins.
+    Join {
+        /// The socket.
+        joining: Joining,
+        /// What it finds.
+        reply: oneshot::Sender<Result<Joined, ApiError>>,
+    },
+    /// A socket leaves.
+    Leave {
+        /// Which one.
+        socket: u64,
+    },
+    /// A member has read up to a message.
+    Read {
+        /// The member.
+        user: UserId,
+        /// Up to here.
+        seq: u64,
+    },
+}
+
+/// What a socket finds when it joins. What happens later comes to its outbox.
+#[derive(Debug)]
+pub(super) struct Joined {
+    /// The room, now and as it changes.
+    pub room: watch::Receiver<Arc<Room>>,
+    /// The room's newest message.
+    pub last_seq: u64,
+    /// The database has every message of the room up to here.
+    pub stored_seq: u64,
+    /// Each member, whether online, and how far it has read.
+    pub members: [(UserId, bool, u64); 2],
+    /// The socket's number.
+    pub socket: u64,
+    /// The way to the actor.
+    pub commands: mpsc::Sender<Command>,
+}
+
+pub(super) struct RoomActor {
+    pub(super) state: AppState,
+    pub(super) id: RoomId,
+    pub(super) room: watch::Sender<Arc<Room>>,
+    pub(super) position: Position,
+    pub(super) stored: u64,
+    pub(super) reads: ReadPositions,
+    pub(super) presence: Presence,
+    pub(super) sockets: Vec<(u64, Joining)>,
+    /// Whether something could not be read and must be read again.
+    pub(super) behind: bool,
+    next_socket: u64,
+    commands: mpsc::Sender<Command>,
+}
+
+/// Serves a room until its last socket has left.
+pub(super) async fn run(
+    state: AppState,
+    room: Arc<Room>,
+    commands: mpsc::Sender<Command>,
+    mut inbox: mpsc::Receiver<Command>,
+) {
+    let id = room.id;
+    match open(&state, room, commands.clone()).await {
+        Ok((mut actor, live)) => {
+            actor.serve(live, &mut inbox).await;
+            state.hub.forget(id, &commands);
+        }
+        Err(error) => {
+            state.hub.forget(id, &commands);
+            inbox.close();
+            while let Some(command) = inbox.recv().await {
+                if let Command::Join { reply, .. } = command {
+                    // A socket that went away meanwhile needs no answer.
+                    let _ = reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// Subscribes first and reads then, so that nothing falls between.
+async fn open(
+    state: &AppState,
+    room: Arc<Room>,
+    commands: mpsc::Sender<Command>,
+) -> Result<(RoomActor, Subscription), ApiError> {
+    let id = room.id;
+    let live = state.broker.subscribe(subjects::live_room_all(id)).await?;
+    let room = state.broker.room(id).await?.map_or(room, |read| Arc::new(read.value));
+    let last = history::last_seq(state, id).await?;
+    let mut reads = ReadPositions::new(room.members.map(|member| (member, 0)));
+    for member in room.members {
+        reads.confirm(member, read_position(state, id, member).await?);
+    }
+    let actor = RoomActor {
+        state: state.clone(),
+        id,
+        room: watch::Sender::new(room),
+        position: Position::after(last),
+        stored: state.floors.chat().min(last),
+        reads,
+        presence: Presence::default(),
+        sockets: Vec::new(),
+        behind: false,
+        next_socket: 0,
+        commands,
+    };
+    actor.ask_who_is_online().await;
+    Ok((actor, live))
+}
+
+pub(super) async fn read_position(state: &AppState, room: RoomId, user: UserId) -> Result<u64, ReadError> {
+    let subject = subjects::receipt(room, user);
+    let Some(record) = state.broker.last(&RECEIPT, &subject).await? else {
+        return Ok(0);
+    };
+    let receipt: Receipt = serde_json::from_slice(&record.payload).map_err(|error| ReadError::Malformed {
+        what: subject,
+        reason: error.to_string(),
+    })?;
+    Ok(receipt.seq)
+}
+
+impl RoomActor {
+    async fn serve(&mut self, mut live: Subscription, inbox: &mut mpsc::Receiver<Command>) {
+        let mut connection = self.state.broker.connection();
+        connection.mark_unchanged();
+        let mut floor = self.state.floors.watch_chat();
+        let spread = Duration::from_millis(u64::from(self.id.0.as_bytes()[14]) * 5);
+        let mut tick = interval_at(Instant::now() + spread, ANNOUNCE_EVERY);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = 0_u32;
+        loop {
+            let now = Instant::now();
+            let write_at = self.reads.next_due(now);
+            tokio::select! {
+                Some(command) = inbox.recv() => {
+                    self.obey(command).await;
+                    if self.sockets.is_empty() && self.close(inbox).await {
+                        return;
+                    }
+                }
+                message = live.next() => match message {
+                    Some(message) => self.take(message).await,
+                    None => return self.close_all(CloseCode::TryLater),
+                },
+                Ok(_) = floor.changed(), if self.stored < self.position.last_seq() => self.tell_stored(),
+                Ok(()) = connection.changed() => self.behind = connection.borrow_and_update().connected,
+                () = sleep_until(write_at.unwrap_or(now)), if write_at.is_some() => self.write_reads(),
+                _ = tick.tick() => {
+                    ticks = ticks.wrapping_add(1);
+                    self.tick(ticks.is_multiple_of(REREAD_EVERY_TICKS)).await;
+                    if self.sockets.is_empty() && self.close(inbox).await {
+                        return;
+                    }
+                }
+            }
+            if self.behind {
+                self.reread().await;
+            }
+        }
+    }
+
+    async fn obey(&mut self, command: Command) {
+        match command {
+            Command::Join { joining, reply } => {
+                let joined = self.join(joining).await;
+                let socket = joined.as_ref().map(|joined| joined.socket).ok();
+                if reply.send(joined).is_err()
+                    && let Some(socket) = socket
+                {
+                    self.leave(socket).await;
+                }
+            }
+            Command::Leave { socket } => self.leave(socket).await,
+            Command::Read { user, seq } => {
+                self.reads.want(user, seq.min(self.position.last_seq()));
+                self.write_reads();
+            }
+        }
+    }
+
+    /// A client may know of messages that no live copy has told of yet, so the leader is asked first.
+    async fn join(&mut self, joining: Joining) -> Result<Joined, ApiError> {
+        self.catch_up().await?;
+        self.tell_stored();
+        self.next_socket += 1;
+        let (socket, user) = (self.next_socket, joining.user);
+        self.sockets.push((socket, joining));
+        let first = !self.presence.is_here(user);
+        self.settle_presence();
+        if first {
+            self.announce().await;
+            self.arrive(user);
+        }
+        let room = self.room.subscribe();
+        let members = room.borrow().members;
+        Ok(Joined {
+            room,
+            last_seq: self.position.last_seq(),
+            stored_seq: self.stored,
+            members: members.map(|id| (id, self.presence.is_online(id), self.reads.of(id))),
+            socket,
+            commands: self.commands.clone(),
+        })
+    }
+
+    async fn leave(&mut self, socket: u64) {
+        self.sockets.retain(|(number, _)| *number != socket);
+        let here = self.presence.here();
+        self.settle_presence();
+        if here != self.presence.here() {
+            self.announce().await;
+        }
+    }
+
+    /// Ends the actor, unless somebody has just joined; says whether it ended.
+    async fn close(&mut self, inbox: &mut mpsc::Receiver<Command>) -> bool {
+        self.state.hub.forget(self.id, &self.commands);
+        inbox.close();
+        // Whoever asked in between gets no answer and asks a new actor.
+        while inbox.recv().await.is_some() {}
+        true
+    }
+
+    async fn tick(&mut self, reread: bool) {
+        self.sockets.retain(|(_, socket)| !socket.outbox.is_gone());
+        self.settle_presence();
+        self.announce().await;
+        let room = Arc::clone(&self.room.borrow());
+        for member in room.members {
+            if self.presence.is_here(member) {
+                self.arrive(member);
+            }
+        }
+        let overdue = room
+            .deadline()
+            .is_some_and(|deadline| self.state.now() > deadline.at.plus(Duration::from_secs(1)));
+        self.behind |= reread || overdue;
+    }
+
+    /// Reads the room and its newest message from the leader. What fails is tried again at the next tick.
+    pub(super) async fn reread(&mut self) {
+        let state = self.state.clone();
+        let Ok(_permit) = state.hub.rereads.acquire().await else {
+            return;
+        };
+        match self.try_reread().await {
+            Ok(()) => self.behind = false,
+            Err(error) => {
+                tracing::debug!(room_id = %self.id, %error, "a room could not be read again yet");
+                // The tick asks again; until then nothing would be gained.
+                self.behind = false;
+                self.retry_at_tick = true;
+            }
+        }
+    }
+
+    async fn try_reread(&mut self) -> Result<(), ReadError> {
+        if let Some(room) = self.state.broker.room(self.id).await? {
+            self.take_room(Arc::new(room.value));
+        }
+        self.catch_up().await?;
+        let members = self.room.borrow().members;
+        for member in members {
+            let seq = read_position(&self.state, self.id, member).await?;
+            self.take_read(member, seq);
+        }
+        Ok(())
+    }
+
+    /// Hands on what the leader has and this room has not.
+    pub(super) async fn catch_up(&mut self) -> Result<(), ReadError> {
+        let newest = self.state.broker.last(&CHAT, &subjects::chat(self.id)).await?;
+        match newest {
+            Some(newest) if newest.seq > self.position.last_seq() => self.replay_to(newest.seq).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// One frame to every socket.
+    pub(super) fn tell_all(&self, frame: &Frame) {
+        for (_, socket) in &self.sockets {
+            socket.outbox.push(frame);
+        }
+    }
+
+    pub(super) fn close_all(&self, code: CloseCode) {
+        for (_, socket) in &self.sockets {
+            socket.outbox.close(code);
+        }
+    }
+}
