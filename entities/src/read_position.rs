@@ -62,13 +62,35 @@ impl Entity {
     ) -> Result<HashMap<Uuid, u64>, DbErr> {
         let mut unread = HashMap::with_capacity(rooms.len());
         for chunk in rooms.chunks(ROWS_PER_STATEMENT) {
-            for row in db.query_all(&unread_of(user, chunk)).await? {
-                let count: i64 = row.try_get_by_index(1)?;
+            let mine = member(room_member::Column::UserId).eq(user);
+            for row in db.query_all(unread_in(chunk).and_where(mine)).await? {
+                let count: i64 = row.try_get_by_index(2)?;
                 unread.insert(row.try_get_by_index(0)?, count.unsigned_abs());
             }
         }
         Ok(unread)
     }
+
+    /// How many messages of others stand after each member's position in these rooms, by room and member. Members
+    /// with none, and rooms that are not projected yet, are absent.
+    pub async fn unread_of_members<C: ConnectionTrait>(
+        db: &C,
+        rooms: &[Uuid],
+    ) -> Result<HashMap<(Uuid, Uuid), u64>, DbErr> {
+        let mut unread = HashMap::with_capacity(rooms.len());
+        for chunk in rooms.chunks(ROWS_PER_STATEMENT) {
+            for row in db.query_all(&unread_in(chunk)).await? {
+                let count: i64 = row.try_get_by_index(2)?;
+                let key = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+                unread.insert(key, count.unsigned_abs());
+            }
+        }
+        Ok(unread)
+    }
+}
+
+fn member(column: room_member::Column) -> Expr {
+    Expr::col((room_member::Entity, column))
 }
 
 /// Sorted by key: concurrent writers then take row locks in one order.
@@ -87,12 +109,12 @@ fn furthest_by_key(positions: impl IntoIterator<Item = Model>) -> Vec<Model> {
 }
 
 /// Begins at the memberships, so that of each room only the unread end of the messages is walked.
-fn unread_of(user: Uuid, rooms: &[Uuid]) -> SelectStatement {
-    let member = |column: room_member::Column| Expr::col((room_member::Entity, column));
+fn unread_in(rooms: &[Uuid]) -> SelectStatement {
     let position = |column: Column| Expr::col((Entity, column));
     let message = |column: message::Column| Expr::col((message::Entity, column));
     Query::select()
         .column((room_member::Entity, room_member::Column::RoomId))
+        .column((room_member::Entity, room_member::Column::UserId))
         .expr(message(message::Column::Seq).count())
         .from(room_member::Entity)
         .left_join(
@@ -111,8 +133,8 @@ fn unread_of(user: Uuid, rooms: &[Uuid]) -> SelectStatement {
                 )
                 .and(message(message::Column::SenderId).ne(member(room_member::Column::UserId))),
         )
-        .and_where(member(room_member::Column::UserId).eq(user))
         .and_where(member(room_member::Column::RoomId).is_in(rooms.iter().copied()))
         .group_by_col((room_member::Entity, room_member::Column::RoomId))
+        .group_by_col((room_member::Entity, room_member::Column::UserId))
         .take()
 }

@@ -68,6 +68,21 @@ impl Entity {
         page.order_by_desc(room_member::Column::RoomId).limit(limit)
     }
 
+    /// Rooms from `first_id` on that have come to their outcome, the newest first.
+    pub async fn decided_since<C: ConnectionTrait>(
+        db: &C,
+        first_id: Uuid,
+        limit: u64,
+    ) -> Result<Vec<Model>, DbErr> {
+        Entity::find()
+            .filter(Column::Id.gte(first_id))
+            .filter(Column::State.is_in(["kept", "ended"]))
+            .order_by_desc(Column::Id)
+            .limit(limit)
+            .all(db)
+            .await
+    }
+
     /// Writes rooms and their members. A row that shows a later event already stays, so late and repeated events do
     /// no harm; of several for one room the latest counts. The `last_message` columns of the models are ignored:
     /// they always come from the messages.

@@ -1,10 +1,13 @@
 //! A room's earlier events, moved here once its outcome is projected.
 
-use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
+use sea_orm::{Condition, ExprTrait, QueryOrder};
 
 use crate::ROWS_PER_STATEMENT;
+
+/// Each key is a branch of one condition, and SQLite allows a depth of 1,000.
+const KEYS_PER_STATEMENT: usize = 200;
 
 /// One event of a room's life.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -31,6 +34,20 @@ impl Entity {
         Entity::find()
             .filter(Column::RoomId.eq(room))
             .order_by_asc(Column::Revision)
+    }
+
+    /// The recorded events among these, named by room and revision; unknown ones are absent.
+    pub async fn at<C: ConnectionTrait>(db: &C, keys: &[(Uuid, i64)]) -> Result<Vec<Model>, DbErr> {
+        let mut found = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(KEYS_PER_STATEMENT) {
+            let any_of = chunk
+                .iter()
+                .fold(Condition::any(), |any, (room, revision)| {
+                    any.add(Column::RoomId.eq(*room).and(Column::Revision.eq(*revision)))
+                });
+            found.extend(Entity::find().filter(any_of).all(db).await?);
+        }
+        Ok(found)
     }
 
     /// Records events; those that are recorded already stay as they are.

@@ -49,9 +49,14 @@
  * @property {Attachment[]} [attachments]
  * @property {string} sent_at
  *
+ * @typedef {object} MatchReason
+ * @property {string} code
+ * @property {string[]} values
+ * @property {string} text
+ *
  * @typedef {object} Match
  * @property {number} score
- * @property {string[]} reasons
+ * @property {MatchReason[]} reasons
  * @property {string|null} icebreaker
  *
  * @typedef {object} Room

@@ -7,6 +7,7 @@ mod revocations;
 pub mod sessions;
 mod tokens;
 
+pub(crate) use extract::bearer;
 pub use extract::{CurrentUser, RoomMember, UserPath};
 pub use passwords::Passwords;
 pub use refresh_token::{RefreshKey, RefreshToken};

@@ -43,7 +43,10 @@ impl RefreshKey {
     /// The key that follows from the installation's secret.
     pub fn new(secret: &[u8]) -> Self {
         let key = Sha256::new().chain_update(b"webchat refresh tokens").chain_update(secret).finalize();
-        Self(Hmac::new(&key))
+        // A key of a hash's length is never refused, nor hashed once more.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&key);
+        Self(Hmac::new(&block.into()))
     }
 
     /// The first token of a session.

@@ -43,6 +43,32 @@ pub async fn page(
     }
 }
 
+/// Reads at most `limit` messages after `after` and up to `last_seq` from the stream alone, which must have them all.
+///
+/// # Errors
+/// The broker is away.
+pub async fn from_stream(
+    state: &AppState,
+    room: RoomId,
+    after: u64,
+    last_seq: u64,
+    limit: usize,
+) -> Result<HistoryPage, ApiError> {
+    let mut found = Vec::new();
+    tail::walk(&state.broker, room, after + 1, |seq, message| {
+        let inside = seq <= last_seq;
+        if inside {
+            found.push((seq, message));
+        }
+        inside && found.len() <= limit
+    })
+    .await?;
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let items = chained(state, room, found).await?;
+    Ok(HistoryPage { items, has_more })
+}
+
 /// The room's newest message, read from the stream's leader.
 ///
 /// # Errors
@@ -54,6 +80,17 @@ pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Messa
             Ok(Some(tail::decode(&record)?.placed(record.seq, prev_seq)))
         }
         None => Ok(from_sql(state, room, Window { limit: 1, ..Window::default() }).await?.items.pop()),
+    }
+}
+
+/// The sequence of the room's newest message, read from the stream's leader; 0 where there is none.
+///
+/// # Errors
+/// The broker or the database is away.
+pub async fn last_seq(state: &AppState, room: RoomId) -> Result<u64, ApiError> {
+    match state.broker.last(&CHAT, &subjects::chat(room)).await? {
+        Some(record) => Ok(record.seq),
+        None => Ok(unsigned(message::Entity::prev_seq(&state.db.read, room.0, i64::MAX).await?)),
     }
 }
 

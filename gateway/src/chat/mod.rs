@@ -7,4 +7,4 @@ pub mod floors;
 pub mod history;
 pub mod room_view;
 pub mod send;
-mod tail;
+pub(crate) mod tail;

@@ -34,8 +34,14 @@ pub(crate) async fn walk(
         let records = broker.replay(&CHAT, &subject, next, BATCH).await?;
         for record in &records {
             next = record.seq + 1;
-            if !take(record.seq, decode(record)?) {
-                return Ok(());
+            match decode(record) {
+                Ok(message) => {
+                    if !take(record.seq, message) {
+                        return Ok(());
+                    }
+                }
+                // One that nobody can read must not hide the others.
+                Err(error) => tracing::error!(room_id = %room, seq = record.seq, %error, "a message is skipped"),
             }
         }
         if records.len() < BATCH {

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod asyncapi;
+mod asyncapi_page;
 pub mod auth;
 pub mod docs;
 pub mod health;

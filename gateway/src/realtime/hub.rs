@@ -1,9 +1,6 @@
 //! The rooms that have sockets here.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bootstrap::Shutdown;
 use contract::streams::CHAT;
@@ -64,11 +61,6 @@ impl Hub {
     /// How many sockets are open here, of rooms and of notifications.
     pub fn socket_count(&self) -> usize {
         self.sockets.count()
-    }
-
-    /// After shutdown was requested: waits until every socket was told to come back later, at most so long.
-    pub async fn drained(&self, up_to: Duration) {
-        self.sockets.drained(up_to).await;
     }
 
     /// The request to stop.

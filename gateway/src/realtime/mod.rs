@@ -39,6 +39,7 @@ mod reads;
 mod resume;
 mod room_actor;
 mod room_live;
+mod room_presence;
 mod sends;
 mod sockets;
 mod upgrade;

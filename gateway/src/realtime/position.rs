@@ -37,7 +37,9 @@ impl Position {
 
     /// Moves on to a message, and says which one came before it.
     pub fn advance(&mut self, seq: u64) -> u64 {
-        std::mem::replace(&mut self.0, seq.max(self.0))
+        let before = self.0;
+        self.0 = before.max(seq);
+        before
     }
 }
 

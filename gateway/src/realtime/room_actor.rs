@@ -2,13 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{ReadError, Subscription};
+use broker::{Connection, ReadError, Subscription};
 use contract::{
     receipt::Receipt,
     streams::{CHAT, RECEIPT},
     subjects,
 };
-use domain::{RoomId, UserId, room::Room};
+use domain::{
+    RoomId, UserId,
+    room::{Deadline, Room},
+};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, MissedTickBehavior, interval_at, sleep_until},
@@ -16,7 +19,6 @@ use tokio::{
 
 use super::{
     close_code::CloseCode,
-    frame::Frame,
     hub::Joining,
     position::Position,
     presence::{ANNOUNCE_EVERY, Presence},
@@ -26,6 +28,8 @@ use crate::{chat::history, error::ApiError, state::AppState};
 
 /// Every so many ticks (30 s) the room is read again, should a live copy have been lost without a trace.
 const REREAD_EVERY_TICKS: u32 = 20;
+/// A phase that is over for longer than this must have changed: its news were lost.
+const OUTCOME_IS_LATE: Duration = Duration::from_secs(1);
 
 /// What a socket asks of its room.
 #[derive(Debug)]
@@ -68,6 +72,7 @@ pub(super) struct Joined {
     pub commands: mpsc::Sender<Command>,
 }
 
+/// The actor's own state.
 pub(super) struct RoomActor {
     pub(super) state: AppState,
     pub(super) id: RoomId,
@@ -79,6 +84,7 @@ pub(super) struct RoomActor {
     pub(super) sockets: Vec<(u64, Joining)>,
     /// Whether something could not be read and must be read again.
     pub(super) behind: bool,
+    ticks: u32,
     next_socket: u64,
     commands: mpsc::Sender<Command>,
 }
@@ -91,20 +97,21 @@ pub(super) async fn run(
     mut inbox: mpsc::Receiver<Command>,
 ) {
     let id = room.id;
-    match open(&state, room, commands.clone()).await {
+    let mut connection = state.broker.connection();
+    connection.mark_unchanged();
+    let failed = match open(&state, room, commands.clone()).await {
         Ok((mut actor, live)) => {
-            actor.serve(live, &mut inbox).await;
-            state.hub.forget(id, &commands);
+            actor.serve(live, connection, &mut inbox).await;
+            None
         }
-        Err(error) => {
-            state.hub.forget(id, &commands);
-            inbox.close();
-            while let Some(command) = inbox.recv().await {
-                if let Command::Join { reply, .. } = command {
-                    // A socket that went away meanwhile needs no answer.
-                    let _ = reply.send(Err(error.clone()));
-                }
-            }
+        Err(error) => Some(error),
+    };
+    state.hub.forget(id, &commands);
+    inbox.close();
+    while let Some(command) = inbox.recv().await {
+        // Without an answer, whoever asked in between asks a new actor.
+        if let (Command::Join { reply, .. }, Some(error)) = (command, &failed) {
+            let _ = reply.send(Err(error.clone()));
         }
     }
 }
@@ -133,6 +140,7 @@ async fn open(
         presence: Presence::default(),
         sockets: Vec::new(),
         behind: false,
+        ticks: 0,
         next_socket: 0,
         commands,
     };
@@ -153,41 +161,38 @@ pub(super) async fn read_position(state: &AppState, room: RoomId, user: UserId) 
 }
 
 impl RoomActor {
-    async fn serve(&mut self, mut live: Subscription, inbox: &mut mpsc::Receiver<Command>) {
-        let mut connection = self.state.broker.connection();
-        connection.mark_unchanged();
+    async fn serve(
+        &mut self,
+        mut live: Subscription,
+        mut connection: watch::Receiver<Connection>,
+        inbox: &mut mpsc::Receiver<Command>,
+    ) {
         let mut floor = self.state.floors.watch_chat();
         let spread = Duration::from_millis(u64::from(self.id.0.as_bytes()[14]) * 5);
         let mut tick = interval_at(Instant::now() + spread, ANNOUNCE_EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut ticks = 0_u32;
+        let mut used = false;
         loop {
             let now = Instant::now();
             let write_at = self.reads.next_due(now);
             tokio::select! {
-                Some(command) = inbox.recv() => {
-                    self.obey(command).await;
-                    if self.sockets.is_empty() && self.close(inbox).await {
-                        return;
-                    }
-                }
+                Some(command) = inbox.recv() => self.obey(command).await,
                 message = live.next() => match message {
                     Some(message) => self.take(message).await,
                     None => return self.close_all(CloseCode::TryLater),
                 },
-                Ok(_) = floor.changed(), if self.stored < self.position.last_seq() => self.tell_stored(),
-                Ok(()) = connection.changed() => self.behind = connection.borrow_and_update().connected,
-                () = sleep_until(write_at.unwrap_or(now)), if write_at.is_some() => self.write_reads(),
-                _ = tick.tick() => {
-                    ticks = ticks.wrapping_add(1);
-                    self.tick(ticks.is_multiple_of(REREAD_EVERY_TICKS)).await;
-                    if self.sockets.is_empty() && self.close(inbox).await {
-                        return;
+                Ok(()) = floor.changed(), if self.stored < self.position.last_seq() => self.tell_stored(),
+                Ok(()) = connection.changed() => {
+                    if connection.borrow_and_update().connected {
+                        self.reread().await;
                     }
                 }
+                () = sleep_until(write_at.unwrap_or(now)), if write_at.is_some() => self.write_reads(),
+                _ = tick.tick() => self.tick().await,
             }
-            if self.behind {
-                self.reread().await;
+            used |= !self.sockets.is_empty();
+            if used && self.sockets.is_empty() {
+                return;
             }
         }
     }
@@ -245,16 +250,8 @@ impl RoomActor {
         }
     }
 
-    /// Ends the actor, unless somebody has just joined; says whether it ended.
-    async fn close(&mut self, inbox: &mut mpsc::Receiver<Command>) -> bool {
-        self.state.hub.forget(self.id, &self.commands);
-        inbox.close();
-        // Whoever asked in between gets no answer and asks a new actor.
-        while inbox.recv().await.is_some() {}
-        true
-    }
-
-    async fn tick(&mut self, reread: bool) {
+    async fn tick(&mut self) {
+        self.ticks = self.ticks.wrapping_add(1);
         self.sockets.retain(|(_, socket)| !socket.outbox.is_gone());
         self.settle_presence();
         self.announce().await;
@@ -264,26 +261,22 @@ impl RoomActor {
                 self.arrive(member);
             }
         }
-        let overdue = room
-            .deadline()
-            .is_some_and(|deadline| self.state.now() > deadline.at.plus(Duration::from_secs(1)));
-        self.behind |= reread || overdue;
+        let late = |deadline: Deadline| self.state.now() > deadline.at.plus(OUTCOME_IS_LATE);
+        if self.behind || self.ticks.is_multiple_of(REREAD_EVERY_TICKS) || room.deadline().is_some_and(late) {
+            self.reread().await;
+        }
     }
 
-    /// Reads the room and its newest message from the leader. What fails is tried again at the next tick.
-    pub(super) async fn reread(&mut self) {
+    /// Reads the room and its newest messages again. What fails is tried again at the next tick.
+    async fn reread(&mut self) {
         let state = self.state.clone();
         let Ok(_permit) = state.hub.rereads.acquire().await else {
             return;
         };
-        match self.try_reread().await {
-            Ok(()) => self.behind = false,
-            Err(error) => {
-                tracing::debug!(room_id = %self.id, %error, "a room could not be read again yet");
-                // The tick asks again; until then nothing would be gained.
-                self.behind = false;
-                self.retry_at_tick = true;
-            }
+        let outcome = self.try_reread().await;
+        self.behind = outcome.is_err();
+        if let Err(error) = outcome {
+            tracing::debug!(room_id = %self.id, %error, "a room could not be read again yet");
         }
     }
 
@@ -306,19 +299,6 @@ impl RoomActor {
         match newest {
             Some(newest) if newest.seq > self.position.last_seq() => self.replay_to(newest.seq).await,
             _ => Ok(()),
-        }
-    }
-
-    /// One frame to every socket.
-    pub(super) fn tell_all(&self, frame: &Frame) {
-        for (_, socket) in &self.sockets {
-            socket.outbox.push(frame);
-        }
-    }
-
-    pub(super) fn close_all(&self, code: CloseCode) {
-        for (_, socket) in &self.sockets {
-            socket.outbox.close(code);
         }
     }
 }

@@ -1,14 +1,9 @@
 //! How many sockets there are.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
-
-use tokio::time::{Instant, sleep};
 
 /// The open sockets of this gateway, of both kinds.
 #[derive(Debug, Default)]
@@ -30,14 +25,6 @@ impl Sockets {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
         metrics::gauge!("webchat_websocket_connections").increment(1.0);
         Some(Permit(Arc::clone(self)))
-    }
-
-    /// Waits until there are none, at most so long.
-    pub async fn drained(&self, up_to: Duration) {
-        let give_up = Instant::now() + up_to;
-        while self.count() > 0 && Instant::now() < give_up {
-            sleep(Duration::from_millis(20)).await;
-        }
     }
 }
 

@@ -33,8 +33,8 @@ export function opener({ room }, name) {
     </div>`;
 }
 
-/** @param {string[]} list */
+/** @param {import("../types.js").MatchReason[]} list */
 function reasons(list) {
   if (list.length === 0) return nothing;
-  return html`<ul class="reasons" data-testid="reasons">${list.map((reason) => html`<li>${reason}</li>`)}</ul>`;
+  return html`<ul class="reasons" data-testid="reasons">${list.map((reason) => html`<li>${reason.text}</li>`)}</ul>`;
 }

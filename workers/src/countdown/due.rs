@@ -16,10 +16,17 @@ pub(super) async fn serve(broker: Broker, delivery: Delivery) {
         return set_again(&broker, due, delivery).await;
     }
     let timer = Input::Timer(due.deadline);
-    match broker.change_room(due.room_id, timer, Some(delivery.stored_at)).await {
+    match broker
+        .change_room(due.room_id, timer, Some(delivery.stored_at))
+        .await
+    {
         Ok(change) => {
             if change.changed {
-                let late = broker.clock().now().max(delivery.stored_at).since(due.deadline.at);
+                let late = broker
+                    .clock()
+                    .now()
+                    .max(delivery.stored_at)
+                    .since(due.deadline.at);
                 metrics::histogram!("webchat_timer_lateness_seconds").record(late.as_secs_f64());
                 tracing::debug!(room_id = %due.room_id, seq = change.seq, late_ms = late.as_millis(), "a phase ended");
             }
@@ -31,7 +38,9 @@ pub(super) async fn serve(broker: Broker, delivery: Delivery) {
             let pause = pause_after(delivery.attempt);
             delivery.retry(pause, &error).await;
         }
-        Err(error @ (ChangeError::Refused(_) | ChangeError::PairRefused(_))) => delivery.reject(&error).await,
+        Err(error @ (ChangeError::Refused(_) | ChangeError::PairRefused(_))) => {
+            delivery.reject(&error).await;
+        }
     }
 }
 

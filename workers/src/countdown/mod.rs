@@ -27,14 +27,22 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// The broker refuses a stream or a consumer at the start.
-pub async fn run(broker: Broker, _settings: Arc<Settings>, shutdown: Shutdown) -> anyhow::Result<()> {
+pub async fn run(
+    broker: Broker,
+    _settings: Arc<Settings>,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
     broker.ensure_streams().await?;
     let clock = broker.synchronise_clock().await;
     clock.context("the broker does not tell its time")?;
     let rooms = broker.consume(COUNTDOWN_ROOMS).await?;
     let fired = broker.consume(COUNTDOWN_DUE).await?;
-    let set = serve(rooms, &shutdown, |delivery| timers::set(broker.clone(), delivery));
-    let serve_due = serve(fired, &shutdown, |delivery| due::serve(broker.clone(), delivery));
+    let set = serve(rooms, &shutdown, |delivery| {
+        timers::set(broker.clone(), delivery)
+    });
+    let serve_due = serve(fired, &shutdown, |delivery| {
+        due::serve(broker.clone(), delivery)
+    });
     tokio::select! {
         _ = async { tokio::join!(set, serve_due) } => {}
         () = watch_backlog(&broker) => {}
@@ -90,8 +98,10 @@ async fn measure(broker: &Broker, consumer: &ConsumerSpec) {
     match broker.consumer_state(consumer).await {
         Ok(Some(state)) => {
             let (pending, open) = (state.pending, state.unacknowledged);
-            metrics::gauge!("webchat_consumer_pending", "consumer" => consumer.name).set(as_gauge(pending));
-            metrics::gauge!("webchat_consumer_unacknowledged", "consumer" => consumer.name).set(as_gauge(open));
+            metrics::gauge!("webchat_consumer_pending", "consumer" => consumer.name)
+                .set(as_gauge(pending));
+            metrics::gauge!("webchat_consumer_unacknowledged", "consumer" => consumer.name)
+                .set(as_gauge(open));
         }
         Ok(None) => {}
         Err(error) => tracing::debug!(consumer = consumer.name, %error, "its backlog is not known"),

@@ -36,10 +36,13 @@ pub(super) async fn set(broker: Broker, delivery: Delivery) {
 
 /// Has the broker fire this timer at its deadline. Doing so again is harmless.
 pub(super) async fn schedule(broker: &Broker, due: Due) -> Result<(), PublishError> {
-    let payload = serde_json::to_vec(&due).map_err(|error| PublishError::Rejected(error.to_string()))?;
+    let payload =
+        serde_json::to_vec(&due).map_err(|error| PublishError::Rejected(error.to_string()))?;
     let subject = subjects::life_sched(due.room_id, due.deadline.revision);
     let target = subjects::life_due(due.room_id);
-    broker.schedule(subject, &target, due.deadline.at, payload, FIRED_TTL).await?;
+    broker
+        .schedule(subject, &target, due.deadline.at, payload, FIRED_TTL)
+        .await?;
     metrics::counter!("webchat_timers_set_total").increment(1);
     Ok(())
 }

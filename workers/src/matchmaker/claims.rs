@@ -42,10 +42,15 @@ impl Matchmaker {
     /// Claims what can be claimed. Whoever stays behind is looked at again by the next tick.
     pub(super) async fn claim(&self, intents: Vec<Intent>) {
         let plans = stream::iter(intents).map(|intent| self.plan(intent));
-        let planned = plans.buffer_unordered(READS_AT_ONCE).try_collect::<Vec<_>>().await;
+        let planned = plans
+            .buffer_unordered(READS_AT_ONCE)
+            .try_collect::<Vec<_>>()
+            .await;
         let claims: Vec<Claim> = match planned {
             Ok(claims) => claims.into_iter().flatten().collect(),
-            Err(error) => return tracing::warn!(%error, "pairs could not be read; nobody is matched in this tick"),
+            Err(error) => {
+                return tracing::warn!(%error, "pairs could not be read; nobody is matched in this tick");
+            }
         };
         for batch in claims.chunks(self.claims_per_batch) {
             if !self.lead.is_held() {
@@ -75,7 +80,10 @@ impl Matchmaker {
             return Ok(None);
         }
         let room_id = RoomId(Uuid::now_v7());
-        let Ok(met) = pair.value.apply(Input::Met { room: room_id, at: now }) else {
+        let Ok(met) = pair.value.apply(Input::Met {
+            room: room_id,
+            at: now,
+        }) else {
             return Ok(None);
         };
         let room = Room::matched(room_id, members, intent.the_match, self.timing, now);
@@ -84,8 +92,17 @@ impl Matchmaker {
             Write::Ticket(Box::new(ticket), waiting.seq)
         };
         let pair = Write::Pair(Box::new(met), pair.seq);
-        let writes = vec![matched(one), matched(other), pair, Write::Room(Box::new(room), 0)];
-        Ok(Some(Claim { room_id, members, writes }))
+        let writes = vec![
+            matched(one),
+            matched(other),
+            pair,
+            Write::Room(Box::new(room), 0),
+        ];
+        Ok(Some(Claim {
+            room_id,
+            members,
+            writes,
+        }))
     }
 
     /// A pair has one open room at the most: who share one already have no use for a second.
@@ -99,7 +116,10 @@ impl Matchmaker {
 
     /// Writes a batch; where any of its claims came too late, each by itself.
     async fn execute(&self, batch: &[Claim]) -> Result<(), PublishError> {
-        let writes: Vec<Write> = batch.iter().flat_map(|claim| claim.writes.iter().cloned()).collect();
+        let writes: Vec<Write> = batch
+            .iter()
+            .flat_map(|claim| claim.writes.iter().cloned())
+            .collect();
         match self.broker.commit(&writes).await {
             Ok(_) => {
                 batch.iter().for_each(|claim| self.made(claim));

@@ -23,7 +23,10 @@ impl Matchmaker {
                 return;
             }
             let users = pool.leases.expired(self.lease);
-            users.into_iter().filter_map(|user| pool.waiting(user).cloned()).collect()
+            users
+                .into_iter()
+                .filter_map(|user| pool.waiting(user).cloned())
+                .collect()
         };
         let expiries = stream::iter(over).map(|waiting| self.expire(waiting));
         expiries.buffer_unordered(AT_ONCE).collect::<()>().await;
@@ -31,8 +34,14 @@ impl Matchmaker {
 
     async fn expire(&self, waiting: Waiting) {
         let user = waiting.ticket.user_id;
-        let gone = waiting.ticket.moved_to(TicketState::Gone { why: Gone::Expired });
-        match self.broker.commit(&[Write::Ticket(Box::new(gone), waiting.seq)]).await {
+        let gone = waiting
+            .ticket
+            .moved_to(TicketState::Gone { why: Gone::Expired });
+        match self
+            .broker
+            .commit(&[Write::Ticket(Box::new(gone), waiting.seq)])
+            .await
+        {
             Ok(seq) => {
                 tracing::info!(user_id = %user, ticket_id = %waiting.ticket.id, seq, "a ticket's lease is over");
                 metrics::counter!("webchat_match_tickets_expired_total").increment(1);
@@ -40,15 +49,23 @@ impl Matchmaker {
                 self.tell(user).await;
             }
             Err(PublishError::Conflict) => self.reread_ticket(user).await,
-            Err(error) => tracing::warn!(user_id = %user, %error, "a ticket's lease is over, which could not be written yet"),
+            Err(error) => {
+                tracing::warn!(user_id = %user, %error, "a ticket's lease is over, which could not be written yet");
+            }
         }
     }
 
     /// The user may be back by now. A lost notice is healed by the gateways, which read tickets again.
     async fn tell(&self, user: UserId) {
-        let notice = UserNotice::Ticket { ticket: TicketView::none() };
+        let notice = UserNotice::Ticket {
+            ticket: TicketView::none(),
+        };
         let sent = match serde_json::to_vec(&notice) {
-            Ok(payload) => self.broker.publish_core(subjects::live_user(user), payload).await,
+            Ok(payload) => {
+                self.broker
+                    .publish_core(subjects::live_user(user), payload)
+                    .await
+            }
             Err(error) => Err(PublishError::Rejected(error.to_string())),
         };
         if let Err(error) = sent {

@@ -2,10 +2,7 @@
 //!
 //! A heartbeat is a compare-and-set on one subject. Leading saves work and is no fence: that is the atomic claim.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use broker::{Broker, Publish, PublishError};
 use contract::{life::Heartbeat, streams::LIFE, subjects};
@@ -48,10 +45,14 @@ impl Leadership {
             return Some(0);
         };
         let since = match self.standing {
-            Standing::Standby { seen: Some((last, since)) } if last == seq => since,
+            Standing::Standby {
+                seen: Some((last, since)),
+            } if last == seq => since,
             _ => now,
         };
-        self.standing = Standing::Standby { seen: Some((seq, since)) };
+        self.standing = Standing::Standby {
+            seen: Some((seq, since)),
+        };
         let is_free = holder.is_nil() || holder == self.me;
         (is_free || now.duration_since(since) >= SILENCE).then_some(seq)
     }
@@ -74,8 +75,8 @@ pub(super) struct Seat {
 }
 
 /// Whether this matchmaker leads now.
-#[derive(Debug, Clone)]
-pub(super) struct Lead(Arc<watch::Receiver<Option<Instant>>>);
+#[derive(Debug)]
+pub(super) struct Lead(watch::Receiver<Option<Instant>>);
 
 impl Lead {
     /// Whether it leads: the last renewal worked, and is not long ago.
@@ -93,7 +94,7 @@ impl Seat {
             leadership: Leadership::new(Uuid::now_v7()),
             leads_until,
         };
-        (seat, Lead(Arc::new(lead)))
+        (seat, Lead(lead))
     }
 
     /// Leads or waits to lead; never ends.
@@ -171,7 +172,10 @@ impl Seat {
         let record = self.broker.last(&LIFE, &self.subject).await?;
         Ok(record.map(|record| {
             let heartbeat = serde_json::from_slice::<Heartbeat>(&record.payload);
-            (record.seq, heartbeat.map_or(Uuid::max(), |heartbeat| heartbeat.holder))
+            (
+                record.seq,
+                heartbeat.map_or(Uuid::max(), |heartbeat| heartbeat.holder),
+            )
         }))
     }
 }
@@ -181,7 +185,11 @@ mod tests {
     use super::*;
 
     fn standby() -> (Leadership, Uuid, Instant) {
-        (Leadership::new(Uuid::now_v7()), Uuid::now_v7(), Instant::now())
+        (
+            Leadership::new(Uuid::now_v7()),
+            Uuid::now_v7(),
+            Instant::now(),
+        )
     }
 
     #[test]
@@ -204,7 +212,10 @@ mod tests {
     fn a_silent_leader_is_replaced_after_three_seconds_of_own_watching() {
         let (mut me, leader, now) = standby();
         assert_eq!(me.observe(Some((5, leader)), now), None);
-        assert_eq!(me.observe(Some((5, leader)), now + Duration::from_millis(2_999)), None);
+        assert_eq!(
+            me.observe(Some((5, leader)), now + Duration::from_millis(2_999)),
+            None
+        );
         assert_eq!(me.observe(Some((5, leader)), now + SILENCE), Some(5));
     }
 
@@ -216,6 +227,10 @@ mod tests {
         me.lost();
         assert_eq!(me.observe(Some((6, me.me)), now), Some(6));
         me.lost();
-        assert_eq!(me.observe(Some((7, leader)), now + SILENCE), None, "the other's time begins now");
+        assert_eq!(
+            me.observe(Some((7, leader)), now + SILENCE),
+            None,
+            "the other's time begins now"
+        );
     }
 }

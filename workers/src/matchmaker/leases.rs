@@ -40,7 +40,8 @@ impl Leases {
     pub(super) fn advance(&mut self, by: Duration) {
         self.watched += by;
         let watched = self.watched;
-        self.lists.retain(|_, list| watched.saturating_sub(list.renewed_at) < FORGOTTEN_AFTER);
+        self.lists
+            .retain(|_, list| watched.saturating_sub(list.renewed_at) < FORGOTTEN_AFTER);
     }
 
     /// A user waits with this ticket. The lease of a new ticket begins now.
@@ -73,7 +74,9 @@ impl Leases {
                 held.until = self.watched + HELD_FOR;
             }
         }
-        let Some(before) = self.lists.insert(subject.to_owned(), list) else { return };
+        let Some(before) = self.lists.insert(subject.to_owned(), list) else {
+            return;
+        };
         for user in before.users {
             if !self.lists.values().any(|list| list.users.contains(&user)) {
                 self.drop_hold(user);
@@ -89,7 +92,10 @@ impl Leases {
 
     /// Who has been in no list for `lease` of watched time.
     pub(super) fn expired(&self, lease: Duration) -> Vec<UserId> {
-        let over = self.users.iter().filter(|(_, held)| self.watched >= held.until + lease);
+        let over = self
+            .users
+            .iter()
+            .filter(|(_, held)| self.watched >= held.until + lease);
         over.map(|(user, _)| *user).collect()
     }
 }
@@ -108,7 +114,10 @@ mod tests {
     }
 
     fn list(users: &[UserId]) -> Lease {
-        Lease { gateway: Uuid::nil(), users: users.to_vec() }
+        Lease {
+            gateway: Uuid::nil(),
+            users: users.to_vec(),
+        }
     }
 
     fn seconds(secs: u64) -> Duration {

@@ -33,7 +33,11 @@ use pool::{Pool, Snapshot};
 ///
 /// # Errors
 /// The broker refuses a stream at the start.
-pub async fn run(broker: Broker, settings: Arc<Settings>, shutdown: Shutdown) -> anyhow::Result<()> {
+pub async fn run(
+    broker: Broker,
+    settings: Arc<Settings>,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
     broker.ensure_streams().await?;
     let clock = broker.synchronise_clock().await;
     clock.context("the broker does not tell its time")?;
@@ -125,11 +129,21 @@ impl Matchmaker {
         };
         let decided = tokio::task::spawn_blocking(move || {
             let Snapshot { candidates, apart } = snapshot;
-            let forbidden = |one, other| PairKey::of(one, other).is_none_or(|key| apart.contains(&key));
+            let forbidden =
+                |one, other| PairKey::of(one, other).is_none_or(|key| apart.contains(&key));
             let proposals = matching::pair(&candidates, forbidden, now);
-            proposals.into_iter().map(|Proposal { one, other, the_match }| {
-                ([candidates[one].user, candidates[other].user], the_match)
-            }).collect::<Vec<_>>()
+            proposals
+                .into_iter()
+                .map(
+                    |Proposal {
+                         one,
+                         other,
+                         the_match,
+                     }| {
+                        ([candidates[one].user, candidates[other].user], the_match)
+                    },
+                )
+                .collect::<Vec<_>>()
         });
         let decided = match decided.await {
             Ok(decided) => decided,
@@ -156,8 +170,12 @@ impl Matchmaker {
     /// Reads a user's ticket from the leader, where a claim or an expiry showed that the view is behind.
     async fn reread_ticket(&self, user: domain::UserId) {
         match self.broker.ticket(user).await {
-            Ok(ticket) => self.pool().ticket_is(user, ticket.map(|ticket| (ticket.value, ticket.seq))),
-            Err(error) => tracing::warn!(user_id = %user, %error, "a ticket could not be read again"),
+            Ok(ticket) => self
+                .pool()
+                .ticket_is(user, ticket.map(|ticket| (ticket.value, ticket.seq))),
+            Err(error) => {
+                tracing::warn!(user_id = %user, %error, "a ticket could not be read again");
+            }
         }
     }
 }

@@ -153,7 +153,10 @@ impl Pool {
 
     /// Keeps two people apart until then, for a reason that the view does not know by itself.
     pub(super) fn keep_apart(&mut self, pair: PairKey, until: Timestamp) {
-        self.apart_until.entry(pair.low).or_default().insert(pair.high, until);
+        self.apart_until
+            .entry(pair.low)
+            .or_default()
+            .insert(pair.high, until);
     }
 
     /// The waiting ticket of a user.
@@ -173,7 +176,8 @@ impl Pool {
         let mut apart = HashSet::new();
         for low in self.waiting.keys().copied() {
             let others = self.apart_until.get(&low).into_iter().flatten();
-            let now_apart = others.filter(|(high, until)| **until > now && self.waiting.contains_key(high));
+            let now_apart =
+                others.filter(|(high, until)| **until > now && self.waiting.contains_key(high));
             apart.extend(now_apart.map(|(high, _)| PairKey { low, high: *high }));
         }
         Snapshot {
@@ -206,5 +210,6 @@ pub(super) fn apart_until(pair: &Pair, recent_partner: Duration) -> Timestamp {
     if pair.is_blocked() {
         return Timestamp(i64::MAX);
     }
-    pair.last_met_at.map_or(Timestamp(i64::MIN), |met| met.plus(recent_partner))
+    pair.last_met_at
+        .map_or(Timestamp(i64::MIN), |met| met.plus(recent_partner))
 }

@@ -29,14 +29,23 @@ impl Matchmaker {
         }
     }
 
+    /// Feeds the view until it is silent for too long, or the connection was made anew: the server may be another one.
     async fn follow(&self) -> Result<(), ConnectError> {
+        let mut connection = self.broker.connection();
+        let established = connection.borrow().established;
         let heartbeats = life_leader(DEFAULT_POOL);
         let filters = [LIFE_TICKETS, LIFE_PAIRS, LIFE_LEASES, &heartbeats];
         let mut view = self.broker.follow(&LIFE, &filters).await?;
         self.pool().begin(view.backlog);
-        while let Ok(Some(record)) = timeout(LONGEST_SILENCE, view.next()).await {
-            let now = self.broker.clock().now();
-            self.pool().feed(&record, now);
+        let feed = async {
+            while let Ok(Some(record)) = timeout(LONGEST_SILENCE, view.next()).await {
+                let now = self.broker.clock().now();
+                self.pool().feed(&record, now);
+            }
+        };
+        tokio::select! {
+            () = feed => {}
+            _ = connection.wait_for(|now| now.established > established) => {}
         }
         Ok(())
     }

@@ -62,8 +62,14 @@ impl PublicEvents {
             return Ok(());
         }
         let epoch = self.epoch().await?;
-        let publishes: Vec<_> = told.into_iter().map(|told| self.publish_one(epoch, told)).collect();
-        stream::iter(publishes).buffer_unordered(IN_FLIGHT).try_collect().await
+        let publishes: Vec<_> = told
+            .into_iter()
+            .map(|told| self.publish_one(epoch, told))
+            .collect();
+        stream::iter(publishes)
+            .buffer_unordered(IN_FLIGHT)
+            .try_collect()
+            .await
     }
 
     async fn publish_one(&self, epoch: Uuid, told: Told) -> Result<(), Stopped> {

@@ -106,8 +106,17 @@ mod tests {
     }
 
     fn names(before: Option<&Room>, room: &Room) -> Vec<String> {
-        let verb = |fact: Fact| fact.nats_subject().rsplit('.').next().unwrap_or_default().to_owned();
-        facts_of(before, room).into_iter().map(|(_, fact)| verb(fact)).collect()
+        let verb = |fact: Fact| {
+            fact.nats_subject()
+                .rsplit('.')
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        facts_of(before, room)
+            .into_iter()
+            .map(|(_, fact)| verb(fact))
+            .collect()
     }
 
     #[test]
@@ -116,12 +125,26 @@ mod tests {
         assert_eq!(names(None, &idle), ["created"]);
         let running = after(&idle, Input::Start { by: ADA }, 1_000);
         assert_eq!(names(Some(&idle), &running), ["countdown_started"]);
-        let voted = after(&running, Input::Vote { by: ADA, vote: Vote::Keep }, 2_000);
+        let voted = after(
+            &running,
+            Input::Vote {
+                by: ADA,
+                vote: Vote::Keep,
+            },
+            2_000,
+        );
         assert!(names(Some(&running), &voted).is_empty());
         let timer = Input::Timer(voted.deadline().unwrap());
         let asked = after(&voted, timer, 301_000);
         assert_eq!(names(Some(&voted), &asked), ["notification_started"]);
-        let kept = after(&asked, Input::Vote { by: BEN, vote: Vote::Keep }, 302_000);
+        let kept = after(
+            &asked,
+            Input::Vote {
+                by: BEN,
+                vote: Vote::Keep,
+            },
+            302_000,
+        );
         assert_eq!(names(Some(&asked), &kept), ["kept"]);
         let left = after(&kept, Input::Leave { by: BEN }, 400_000);
         assert_eq!(names(Some(&kept), &left), ["ended"]);
@@ -153,7 +176,9 @@ mod tests {
     fn a_block_is_told_as_left() {
         let room = after(&direct(), Input::Block { by: ADA }, 5);
         let facts = facts_of(Some(&direct()), &room);
-        assert!(matches!(&facts[..], [(5, Fact::RoomEnded(ended))] if ended.reason == Reason::Left));
+        assert!(
+            matches!(&facts[..], [(5, Fact::RoomEnded(ended))] if ended.reason == Reason::Left)
+        );
     }
 
     #[test]

@@ -34,7 +34,11 @@ pub(super) async fn announce(broker: &Broker, consumer: &ConsumerSpec) {
         floor,
     };
     let sent = match serde_json::to_vec(&stored) {
-        Ok(body) => broker.publish_core(subjects::LIVE_STORED.to_owned(), body).await,
+        Ok(body) => {
+            broker
+                .publish_core(subjects::LIVE_STORED.to_owned(), body)
+                .await
+        }
         Err(error) => return tracing::error!(%error, "a floor cannot be written as JSON"),
     };
     if let Err(error) = sent {

@@ -76,7 +76,10 @@ impl<P: Projection> Lane<P> {
             metrics::histogram!("webchat_persistence_batch_size", "consumer" => P::CONSUMER.name)
                 .record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
             if self.work_on(batch).await == Err(Stopped) {
-                tracing::warn!(consumer = P::CONSUMER.name, "stopped with a batch in hand; it will come again");
+                tracing::warn!(
+                    consumer = P::CONSUMER.name,
+                    "stopped with a batch in hand; it will come again"
+                );
             }
             metrics::histogram!("webchat_persistence_batch_seconds", "consumer" => P::CONSUMER.name)
                 .record(begun.elapsed().as_secs_f64());
@@ -103,12 +106,21 @@ impl<P: Projection> Lane<P> {
     }
 
     /// Stores and tells; what is left is what the database refuses.
-    async fn project(&mut self, batch: &[Event<P::Body>]) -> Result<HashMap<usize, DbErr>, Stopped> {
+    async fn project(
+        &mut self,
+        batch: &[Event<P::Body>],
+    ) -> Result<HashMap<usize, DbErr>, Stopped> {
         if batch.is_empty() {
             return Ok(HashMap::new());
         }
-        let settled =
-            settle(&self.projection, &self.database, batch, &mut self.pace, &self.shutdown).await?;
+        let settled = settle(
+            &self.projection,
+            &self.database,
+            batch,
+            &mut self.pace,
+            &self.shutdown,
+        )
+        .await?;
         for (part, stored) in settled.stored {
             self.projection.tell(&batch[part], stored).await?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use bootstrap::Database;
+use bootstrap::{Database, Shutdown};
 use contract::{
     consumers::{ConsumerSpec, PERSISTENCE_CHAT},
     message::StoredMessage,
@@ -18,26 +18,17 @@ use super::{
     decode::{Event, Undecodable, sql_seq},
     events::{PublicEvents, Told},
     lane::Projection,
+    last_message,
     notices::Notices,
-    rooms,
 };
 
 /// Stores messages, counts what is unread and tells `message_sent`.
 #[derive(Debug)]
 pub(super) struct Messages {
-    database: Database,
-    events: PublicEvents,
-    notices: Notices,
-}
-
-impl Messages {
-    pub(super) fn new(database: Database, events: PublicEvents, notices: Notices) -> Self {
-        Self {
-            database,
-            events,
-            notices,
-        }
-    }
+    pub database: Database,
+    pub events: PublicEvents,
+    pub notices: Notices,
+    pub shutdown: Shutdown,
 }
 
 impl Projection for Messages {
@@ -74,14 +65,22 @@ impl Projection for Messages {
     }
 
     async fn tell(&self, batch: &[Event<Row>], stored: HashSet<i64>) -> Result<(), Stopped> {
-        let new: Vec<_> = batch.iter().filter(|event| stored.contains(&sql_seq(event.seq))).collect();
+        let new: Vec<_> = batch
+            .iter()
+            .filter(|event| stored.contains(&sql_seq(event.seq)))
+            .collect();
         let mut senders = BTreeMap::<Uuid, BTreeSet<Uuid>>::new();
         for event in &new {
             let message = &event.body.message;
-            senders.entry(message.room_id.0).or_default().insert(message.sender_id.0);
+            senders
+                .entry(message.room_id.0)
+                .or_default()
+                .insert(message.sender_id.0);
         }
-        self.events.publish(new.into_iter().map(sent).collect()).await?;
-        rooms::meet_concurrent_projections(&self.database, &rooms_of(batch)).await;
+        self.events
+            .publish(new.into_iter().map(sent).collect())
+            .await?;
+        last_message::settle(&self.database, &self.shutdown, &rooms_of(batch)).await?;
         self.notices.unread(&senders).await;
         Ok(())
     }
@@ -125,6 +124,9 @@ fn sent(event: &Event<Row>) -> Told {
 
 /// Each room once, in the order in which all projections lock them.
 fn rooms_of(batch: &[Event<Row>]) -> Vec<Uuid> {
-    let rooms: BTreeSet<Uuid> = batch.iter().map(|event| event.body.message.room_id.0).collect();
+    let rooms: BTreeSet<Uuid> = batch
+        .iter()
+        .map(|event| event.body.message.room_id.0)
+        .collect();
     rooms.into_iter().collect()
 }

@@ -11,14 +11,17 @@ mod events;
 mod facts;
 mod floor;
 mod lane;
+mod last_message;
 mod messages;
 mod notices;
 mod outbox;
 mod pace;
 mod poison;
+mod predecessors;
 mod purge;
 mod receipts;
 mod rooms;
+mod rows;
 mod settle;
 
 use std::{sync::Arc, time::Duration};
@@ -30,10 +33,13 @@ use settings::Settings;
 use tokio::task::JoinSet;
 
 use events::PublicEvents;
-use lane::Lane;
+use lane::{Lane, Projection};
+use messages::Messages;
 use notices::Notices;
 use pace::Pace;
 use purge::Purger;
+use receipts::Receipts;
+use rooms::Rooms;
 
 /// Projects the streams into SQL until shutdown. The batch in hand is finished, unless the database or the broker is
 /// away: then it comes again, here or at another worker.
@@ -50,14 +56,20 @@ pub async fn run(
     let notices = Notices::new(broker.clone(), database.clone());
     let purger = Purger::start(broker.clone(), database.clone(), shutdown.clone());
     let events = |stream| PublicEvents::new(broker.clone(), stream, shutdown.clone());
-    let messages = messages::Messages::new(database.clone(), events(CHAT), notices.clone());
-    let rooms = rooms::Rooms::new(
-        database.clone(),
-        broker.clone(),
-        events(LIFE),
+    let messages = Messages {
+        database: database.clone(),
+        events: events(CHAT),
+        notices: notices.clone(),
+        shutdown: shutdown.clone(),
+    };
+    let rooms = Rooms {
+        database: database.clone(),
+        broker: broker.clone(),
+        events: events(LIFE),
         notices,
-        purger.decisions(),
-    );
+        decisions: purger.decisions(),
+        shutdown: shutdown.clone(),
+    };
     let mut tasks = JoinSet::new();
     let of = LaneSource {
         broker: &broker,
@@ -67,8 +79,12 @@ pub async fn run(
     };
     tasks.spawn(of.lane(messages).run());
     tasks.spawn(of.lane(rooms).run());
-    tasks.spawn(of.lane(receipts::Receipts).run());
-    tasks.spawn(outbox::drain(broker.clone(), database.clone(), shutdown.clone()));
+    tasks.spawn(of.lane(Receipts).run());
+    tasks.spawn(outbox::drain(
+        broker.clone(),
+        database.clone(),
+        shutdown.clone(),
+    ));
     tasks.spawn(floor::watch(broker.clone(), shutdown.clone()));
     while let Some(ended) = tasks.join_next().await {
         ended??;
@@ -86,7 +102,7 @@ struct LaneSource<'a> {
 }
 
 impl LaneSource<'_> {
-    fn lane<P: lane::Projection>(&self, projection: P) -> Lane<P> {
+    fn lane<P: Projection>(&self, projection: P) -> Lane<P> {
         let persistence = &self.settings.persistence;
         Lane {
             broker: self.broker.clone(),

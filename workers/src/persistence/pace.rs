@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DbBackend};
 
 /// Longest that one transaction should hold SQLite's only write lock: everybody else who writes waits that long.
 const LONGEST: Duration = Duration::from_millis(50);

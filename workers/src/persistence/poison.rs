@@ -28,7 +28,8 @@ fn refuses_the_row(error: &dyn DatabaseError) -> bool {
         if code.len() == SQLSTATE_LENGTH {
             SQLSTATE_CLASSES.contains(&&code[..2])
         } else {
-            code.parse::<u32>().is_ok_and(|code| SQLITE_CODES.contains(&(code & 0xff)))
+            code.parse::<u32>()
+                .is_ok_and(|code| SQLITE_CODES.contains(&(code & 0xff)))
         }
     })
 }

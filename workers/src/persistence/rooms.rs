@@ -1,16 +1,16 @@
 //! `LIFE`: rooms and pairs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use bootstrap::Database;
+use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::{
     consumers::{ConsumerSpec, PERSISTENCE_LIFE},
     subjects::{self, LifeKind},
 };
-use domain::{RoomId, pair::Pair, room::Room};
+use domain::{RoomId, UserId, pair::Pair, room::Room};
 use entities::{pair, room, room_event};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
+use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -20,8 +20,9 @@ use super::{
     events::{PublicEvents, Told},
     facts::{facts_of, who_sees_a_change},
     lane::Projection,
+    last_message,
     notices::Notices,
-    predecessors::{Predecessors, Revision, predecessor_of},
+    predecessors::{Predecessors, Revision, recorded_before},
     purge::Decided,
     rows,
 };
@@ -29,11 +30,12 @@ use super::{
 /// Stores rooms, their members and their events, and pairs; tells what happened to rooms.
 #[derive(Debug)]
 pub(super) struct Rooms {
-    database: Database,
-    broker: Broker,
-    events: PublicEvents,
-    notices: Notices,
-    decisions: mpsc::UnboundedSender<Decided>,
+    pub database: Database,
+    pub broker: Broker,
+    pub events: PublicEvents,
+    pub notices: Notices,
+    pub decisions: mpsc::UnboundedSender<Decided>,
+    pub shutdown: Shutdown,
 }
 
 /// An event of a room or of a pair.
@@ -43,24 +45,6 @@ pub(super) enum Life {
     Room(Box<Room>),
     /// A pair as it became.
     Pair(Box<Pair>),
-}
-
-impl Rooms {
-    pub(super) fn new(
-        database: Database,
-        broker: Broker,
-        events: PublicEvents,
-        notices: Notices,
-        decisions: mpsc::UnboundedSender<Decided>,
-    ) -> Self {
-        Self {
-            database,
-            broker,
-            events,
-            notices,
-            decisions,
-        }
-    }
 }
 
 impl Projection for Rooms {
@@ -74,11 +58,15 @@ impl Projection for Rooms {
         match subjects::parse_life(subject) {
             Some(LifeKind::Room(id)) => {
                 let room: Box<Room> = from_envelope(payload)?;
-                (room.id == id).then_some(Life::Room(room)).ok_or(Undecodable::Misplaced)
+                (room.id == id)
+                    .then_some(Life::Room(room))
+                    .ok_or(Undecodable::Misplaced)
             }
             Some(LifeKind::Pair(key)) => {
                 let pair: Box<Pair> = from_envelope(payload)?;
-                (pair.key == key).then_some(Life::Pair(pair)).ok_or(Undecodable::Misplaced)
+                (pair.key == key)
+                    .then_some(Life::Pair(pair))
+                    .ok_or(Undecodable::Misplaced)
             }
             _ => Err(Undecodable::Misplaced),
         }
@@ -96,7 +84,9 @@ impl Projection for Rooms {
                 Life::Pair(pair) => pairs.push(rows::pair(event.seq, pair, rows::document(pair)?)),
             }
         }
-        let rooms = documents.iter().map(|(event, room, json)| rows::room(event.seq, room, json.clone()));
+        let rooms = documents
+            .iter()
+            .map(|(event, room, json)| rows::room(event.seq, room, json.clone()));
         room::Entity::upsert(transaction, rooms).await?;
         let events = documents
             .iter()
@@ -104,52 +94,76 @@ impl Projection for Rooms {
             .collect();
         room_event::Entity::record(transaction, events).await?;
         pair::Entity::upsert(transaction, pairs).await?;
-        Predecessors::missing_in(batch).load(transaction).await
+        recorded_before(transaction, batch).await
     }
 
-    async fn tell(&self, batch: &[Event<Life>], recorded: HashMap<Revision, Room>) -> Result<(), Stopped> {
-        let mut told = Vec::new();
-        let mut created = Vec::new();
-        let mut changed = BTreeSet::new();
-        let known = Predecessors::within(batch, recorded);
-        for (event, room) in rooms_in(batch) {
-            let before = match known.of(room) {
-                Some(before) => Some(before),
-                None => predecessor_of(&self.broker, event.seq, room, self.events.shutdown()).await?,
-            };
-            let facts = facts_of(before.as_ref(), room);
-            told.extend(facts.into_iter().map(|(ordinal, fact)| Told {
-                seq: event.seq,
-                ordinal,
-                at: event.at,
-                fact,
-            }));
-            if room.revision == 1 {
-                created.push(room);
-            }
-            if room.revision > 1 || room.the_match().is_none() {
-                let members = who_sees_a_change(before.as_ref(), room);
-                changed.extend(members.into_iter().map(|member| (room.id, member)));
-            }
+    async fn tell(
+        &self,
+        batch: &[Event<Life>],
+        recorded: HashMap<Revision, Room>,
+    ) -> Result<(), Stopped> {
+        let meaning = self.meaning_of(batch, recorded).await?;
+        self.events.publish(meaning.told).await?;
+        let rooms: BTreeSet<Uuid> = rooms_in(batch).map(|(_, room)| room.id.0).collect();
+        let rooms: Vec<Uuid> = rooms.into_iter().collect();
+        last_message::settle(&self.database, &self.shutdown, &rooms).await?;
+        for room in meaning
+            .created
+            .iter()
+            .filter(|room| room.the_match().is_some())
+        {
+            self.notices.match_found(room).await;
         }
-        self.events.publish(told).await?;
-        self.tell_members(&created, changed).await;
+        for (room, member) in meaning.changed {
+            self.notices.room_changed(room, member).await;
+        }
+        let created: Vec<Uuid> = meaning.created.iter().map(|room| room.id.0).collect();
+        self.notices.unread_in_new_rooms(&created).await;
         self.remember_decisions(batch);
         Ok(())
     }
 }
 
+/// What a batch means to the world and to the members of its rooms.
+#[derive(Default)]
+struct Meaning<'a> {
+    told: Vec<Told>,
+    created: Vec<&'a Room>,
+    changed: BTreeSet<(RoomId, UserId)>,
+}
+
 impl Rooms {
-    async fn tell_members(&self, created: &[&Room], changed: BTreeSet<(RoomId, domain::UserId)>) {
-        let new: Vec<Uuid> = created.iter().map(|room| room.id.0).collect();
-        meet_concurrent_projections(&self.database, &new).await;
-        for room in created.iter().filter(|room| room.the_match().is_some()) {
-            self.notices.match_found(room).await;
+    async fn meaning_of<'a>(
+        &self,
+        batch: &'a [Event<Life>],
+        recorded: HashMap<Revision, Room>,
+    ) -> Result<Meaning<'a>, Stopped> {
+        let predecessors = Predecessors::of(batch, recorded);
+        let mut meaning = Meaning::default();
+        for (event, room) in rooms_in(batch) {
+            let before = predecessors
+                .before(&self.broker, event.seq, room, &self.shutdown)
+                .await?;
+            let facts = facts_of(before.as_ref(), room).into_iter();
+            meaning.told.extend(facts.map(|(ordinal, fact)| Told {
+                seq: event.seq,
+                ordinal,
+                at: event.at,
+                fact,
+            }));
+            let is_new = room.revision == 1;
+            if is_new {
+                meaning.created.push(room);
+            }
+            // A new matched room is told as the match that was found.
+            if !is_new || room.the_match().is_none() {
+                let members = who_sees_a_change(before.as_ref(), room).into_iter();
+                meaning
+                    .changed
+                    .extend(members.map(|member| (room.id, member)));
+            }
         }
-        for (room, member) in changed {
-            self.notices.room_changed(room, member).await;
-        }
-        self.notices.unread_in_new_rooms(&new).await;
+        Ok(meaning)
     }
 
     fn remember_decisions(&self, batch: &[Event<Life>]) {

@@ -43,10 +43,19 @@ pub(super) async fn settle<P: Projection>(
         refused: Vec::new(),
     };
     // The earlier half is stored first: it may be what the later one builds on.
-    let mut waiting = vec![0..batch.len()];
+    let mut waiting: Vec<Range<usize>> = std::iter::once(0..batch.len()).collect();
     while let Some(part) = waiting.pop() {
         let tries = if part.len() == 1 { TRIES_ALONE } else { 1 };
-        match store(projection, database, &batch[part.clone()], tries, pace, shutdown).await? {
+        match store(
+            projection,
+            database,
+            &batch[part.clone()],
+            tries,
+            pace,
+            shutdown,
+        )
+        .await?
+        {
             Ok(told) => settled.stored.push((part, told)),
             Err(error) if part.len() == 1 => settled.refused.push((part.start, error)),
             Err(_) => {
@@ -72,6 +81,8 @@ async fn store<P: Projection>(
     loop {
         match transact(projection, database, part).await {
             Ok((told, held)) => {
+                metrics::histogram!("webchat_persistence_transaction_seconds", "consumer" => P::CONSUMER.name)
+                    .record(held.as_secs_f64());
                 pace.observe(part.len(), held);
                 return Ok(Ok(told));
             }
@@ -84,7 +95,8 @@ async fn store<P: Projection>(
             Err(error) => {
                 let consumer = P::CONSUMER.name;
                 tracing::warn!(consumer, messages = part.len(), %error, "the database did not take a batch; it is kept and tried again");
-                metrics::counter!("webchat_persistence_retries_total", "consumer" => consumer).increment(1);
+                metrics::counter!("webchat_persistence_retries_total", "consumer" => consumer)
+                    .increment(1);
             }
         }
         backoff.wait(shutdown).await?;

@@ -1,0 +1,112 @@
+//! How this gateway is: for people, and for orchestrators.
+
+use std::time::Duration;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+};
+use bootstrap::{CheckStatus, ReadinessReport, Shutdown};
+use contract::{
+    api::{Health, HealthCheck, HealthChecks, HealthStatus},
+    streams::REVOKED,
+};
+
+use super::json::Json;
+use crate::{state::AppState, storage};
+
+const DATABASE: &str = "database";
+const NATS: &str = "nats";
+const STORAGE: &str = "storage";
+const REVOCATIONS: &str = "revocations";
+
+const PROBE_PERIOD: Duration = Duration::from_secs(2);
+const STORAGE_PERIOD: Duration = Duration::from_secs(10);
+
+/// Looks at everything that this gateway needs, now and then until shutdown.
+///
+/// # Errors
+/// The storage cannot be opened; the error names `storage.url`.
+pub fn watch(state: &AppState, shutdown: &Shutdown) -> Result<(), settings::SettingsError> {
+    let readiness = &state.readiness;
+    state.db.report_readiness(readiness, shutdown);
+    let broker = state.broker.clone();
+    readiness.probe(NATS, PROBE_PERIOD, shutdown, move || {
+        let broker = broker.clone();
+        async move { broker.stream_state(&REVOKED).await.map(|_| ()) }
+    });
+    let revocations = state.revocations.clone();
+    readiness.probe(REVOCATIONS, PROBE_PERIOD, shutdown, move || {
+        let is_fresh = revocations.is_fresh();
+        async move { if is_fresh { Ok(()) } else { Err("the list of ended sessions is out of date") } }
+    });
+    let store = storage::open(&state.settings)?;
+    readiness.probe(STORAGE, STORAGE_PERIOD, shutdown, move || storage::probe(store.clone()));
+    Ok(())
+}
+
+/// How the gateway and what it needs are. 503 where a part does not work.
+#[utoipa::path(
+    get, path = "/health", tag = "operation",
+    responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health))
+)]
+pub async fn health(State(state): State<AppState>) -> (StatusCode, HeaderMap, Json<Health>) {
+    let report = state.readiness.report();
+    let checks = HealthChecks {
+        database: check(&report, DATABASE),
+        nats: check(&report, NATS),
+        storage: check(&report, STORAGE),
+    };
+    let all = [checks.database, checks.nats, checks.storage];
+    let is_ok = all.iter().all(|check| check.status == HealthStatus::Ok);
+    let health = Health {
+        status: if is_ok { HealthStatus::Ok } else { HealthStatus::Degraded },
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        uptime_s: state.started.elapsed().as_secs(),
+        checks,
+        websocket_connections: state.hub.socket_count() as u64,
+    };
+    let (status, headers) = answer(is_ok);
+    (status, headers, Json(health))
+}
+
+/// Whether the process is alive.
+#[utoipa::path(get, path = "/livez", tag = "operation", responses((status = OK, body = String)))]
+pub async fn livez() -> &'static str {
+    "ok"
+}
+
+/// Whether this gateway can serve. Restarting it would not help where it cannot.
+#[utoipa::path(
+    get, path = "/readyz", tag = "operation",
+    responses((status = OK, body = String), (status = SERVICE_UNAVAILABLE, body = String))
+)]
+pub async fn readyz(State(state): State<AppState>) -> (StatusCode, HeaderMap, &'static str) {
+    let report = state.readiness.report();
+    let needed = [DATABASE, NATS, REVOCATIONS];
+    let is_ready = needed.iter().all(|name| report.checks.get(name).is_some_and(CheckStatus::is_ok));
+    let (status, headers) = answer(is_ready);
+    (status, headers, if is_ready { "ok" } else { "not ready" })
+}
+
+fn answer(is_ok: bool) -> (StatusCode, HeaderMap) {
+    let mut headers = HeaderMap::new();
+    if is_ok {
+        return (StatusCode::OK, headers);
+    }
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    (StatusCode::SERVICE_UNAVAILABLE, headers)
+}
+
+fn check(report: &ReadinessReport, name: &str) -> HealthCheck {
+    match report.checks.get(name) {
+        Some(CheckStatus::Ok { latency_ms }) => HealthCheck {
+            status: HealthStatus::Ok,
+            latency_ms: Some(*latency_ms),
+        },
+        _ => HealthCheck {
+            status: HealthStatus::Degraded,
+            latency_ms: None,
+        },
+    }
+}

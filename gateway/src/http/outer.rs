@@ -1,0 +1,87 @@
+//! What is around every request: its id and its log line, headers, limits, and what becomes of a panic.
+
+use std::{any::Any, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request},
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::CorsLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    trace::{DefaultOnResponse, TraceLayer},
+};
+use tracing::{Level, Span, field::Empty};
+
+use super::headers::secure;
+use crate::{error::ApiError, state::AppState};
+
+/// No request takes longer; an upgrade to a socket is answered at once and lives on.
+const REQUEST_WITHIN: Duration = Duration::from_secs(15);
+
+/// Puts the layers around the routes.
+pub fn layered(routes: Router, state: &AppState) -> Router {
+    let http = &state.settings.http;
+    routes
+        .layer(DefaultBodyLimit::max(http.body_limit_bytes))
+        .layer(from_fn(within_time))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(cors(&http.cors_allowed_origins))
+        .layer(from_fn(secure))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(DefaultOnResponse::new().level(Level::DEBUG))
+                // Faults are logged where they happen, with their cause.
+                .on_failure(()),
+        )
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+}
+
+/// The path and the ids in it, but no query, no header and no body: none of them may reach a log.
+fn span(request: &Request) -> Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    tracing::info_span!(
+        "request",
+        method = %request.method(),
+        route,
+        request_id = id,
+        user_id = Empty,
+        room_id = Empty,
+    )
+}
+
+async fn within_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST_WITHIN, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::unavailable("a request took too long").into_response(),
+    }
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    ApiError::internal(format_args!("panic: {}", text.unwrap_or("without a text"))).into_response()
+}
+
+/// Pages of these origins may call the API; of no other but the own one.
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    if origins.is_empty() {
+        return CorsLayer::new();
+    }
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(3_600))
+}

@@ -1,0 +1,209 @@
+//! The match queue: joining, looking, leaving. The ticket is changed by compare-and-set, like everything on `LIFE`.
+
+use std::time::Duration;
+
+use axum::{extract::State, http::StatusCode};
+use broker::{
+    PublishError,
+    life::{Versioned, Write},
+};
+use contract::{
+    api::{TicketView, TicketViewState},
+    live::{Outlook, OutlookRequest, UserNotice},
+    problem::{Code, Problem},
+    subjects,
+};
+use domain::{
+    FieldError, TicketId, UserId,
+    account::{age_on, parse_date},
+    matching::Features,
+    ticket::{Gone, Ticket, TicketState},
+};
+use uuid::Uuid;
+
+use super::{
+    json::Json,
+    profile,
+    responses::{Limited, SignedInOnly},
+};
+use crate::{auth::CurrentUser, error::ApiError, state::AppState};
+
+/// How often a change is tried again when others are faster: the matchmaker, or the user on another device.
+const ATTEMPTS: usize = 16;
+/// How long the matchmaker is waited for; a ticket is a ticket without its outlook.
+const OUTLOOK_WITHIN: Duration = Duration::from_millis(300);
+
+/// Joins the queue. While waiting, joining again changes nothing.
+#[utoipa::path(
+    post, path = "/match/queue", tag = "match", security(("bearer" = [])),
+    responses(
+        (status = ACCEPTED, body = TicketView),
+        (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_in_room`: a matched room is undecided"),
+        (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json", description = "`profile_incomplete`, with what is missing"),
+        SignedInOnly, Limited,
+    )
+)]
+pub async fn join(
+    State(state): State<AppState>,
+    user: CurrentUser,
+) -> Result<(StatusCode, Json<TicketView>), ApiError> {
+    state.limits.check_queue(user.id)?;
+    let features = features_of(&state, user.id).await?;
+    let ticket = enqueue(&state, user.id, features).await?;
+    state.notifications.user_is_waiting(user.id);
+    let view = waiting(&ticket);
+    tell(&state, user.id, &view).await;
+    Ok((StatusCode::ACCEPTED, Json(view)))
+}
+
+/// The user's place in the queue.
+#[utoipa::path(
+    get, path = "/match/queue", tag = "match", security(("bearer" = [])),
+    responses((status = OK, body = TicketView), SignedInOnly)
+)]
+pub async fn read(State(state): State<AppState>, user: CurrentUser) -> Result<Json<TicketView>, ApiError> {
+    Ok(Json(ticket_view(&state, user.id).await?))
+}
+
+/// Leaves the queue. Who is not in it has left it.
+#[utoipa::path(
+    delete, path = "/match/queue", tag = "match", security(("bearer" = [])),
+    responses((status = NO_CONTENT, description = "Not in the queue"), SignedInOnly, Limited)
+)]
+pub async fn leave(State(state): State<AppState>, user: CurrentUser) -> Result<StatusCode, ApiError> {
+    state.limits.check_queue(user.id)?;
+    if dequeue(&state, user.id).await? {
+        tell(&state, user.id, &TicketView::none()).await;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The user's place in the queue. A match counts until its room is decided.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn ticket_view(state: &AppState, user: UserId) -> Result<TicketView, ApiError> {
+    let Some(ticket) = state.broker.ticket(user).await? else {
+        return Ok(TicketView::none());
+    };
+    let ticket = ticket.value;
+    Ok(match ticket.state {
+        TicketState::Waiting => {
+            let outlook = outlook(state, user).await?;
+            TicketView {
+                estimated_wait_ms: outlook.estimated_wait_ms,
+                filters: outlook.filters,
+                ..waiting(&ticket)
+            }
+        }
+        TicketState::Matched { room_id } if is_undecided(state, room_id).await? => TicketView {
+            state: TicketViewState::Matched,
+            room_id: Some(room_id),
+            ..waiting(&ticket)
+        },
+        TicketState::Matched { .. } | TicketState::Gone { .. } => TicketView::none(),
+    })
+}
+
+/// What the leading matchmaker says of a waiting user; nothing where it does not answer soon.
+async fn outlook(state: &AppState, user_id: UserId) -> Result<Outlook, ApiError> {
+    let question = serde_json::to_vec(&OutlookRequest { user_id }).map_err(ApiError::internal)?;
+    let subject = subjects::LIVE_QUEUE_OUTLOOK.to_owned();
+    let answer = state.broker.ask_live(subject, question, OUTLOOK_WITHIN).await?;
+    match answer {
+        Some(answer) => serde_json::from_slice(&answer).map_err(ApiError::internal),
+        None => Ok(Outlook::default()),
+    }
+}
+
+/// What matching needs to know of the user, today.
+async fn features_of(state: &AppState, user: UserId) -> Result<Features, ApiError> {
+    let (account, profile) = profile::load(state, user).await?;
+    let missing = profile.missing();
+    if !missing.is_empty() {
+        let fault = |field: &&str| FieldError::new(field, "required", "This is needed to be matched.");
+        let detail = "Fill in what is missing in the profile, then join again.";
+        return Err(ApiError::new(Code::ProfileIncomplete, detail).with_errors(missing.iter().map(fault).collect()));
+    }
+    let date_of_birth = parse_date(&account.date_of_birth)
+        .ok_or_else(|| ApiError::internal("an account's date of birth cannot be read"))?;
+    let today = state.now().to_datetime().date();
+    Ok(profile.features(age_on(date_of_birth, today)))
+}
+
+async fn enqueue(state: &AppState, user: UserId, features: Features) -> Result<Ticket, ApiError> {
+    for _ in 0..ATTEMPTS {
+        let current = state.broker.ticket(user).await?;
+        match current.as_ref().map(|ticket| &ticket.value.state) {
+            Some(TicketState::Waiting) => return current.map(|ticket| ticket.value).ok_or_else(contended),
+            Some(TicketState::Matched { room_id }) if is_undecided(state, *room_id).await? => {
+                let detail = "You are in a matched room that is not decided yet. Go there, or leave it first.";
+                return Err(ApiError::new(Code::AlreadyInRoom, detail));
+            }
+            _ => {}
+        }
+        let seq = current.map_or(0, |ticket| ticket.seq);
+        let ticket = Ticket::join(TicketId(Uuid::now_v7()), user, features.clone(), state.now());
+        if replace(state, ticket.clone(), seq).await? {
+            return Ok(ticket);
+        }
+    }
+    Err(contended())
+}
+
+/// Whether this call took the user out of the queue.
+async fn dequeue(state: &AppState, user: UserId) -> Result<bool, ApiError> {
+    for _ in 0..ATTEMPTS {
+        let Some(Versioned { value: ticket, seq, .. }) = state.broker.ticket(user).await? else {
+            return Ok(false);
+        };
+        if !ticket.is_waiting() {
+            return Ok(false);
+        }
+        if replace(state, ticket.moved_to(TicketState::Gone { why: Gone::Left }), seq).await? {
+            return Ok(true);
+        }
+    }
+    Err(contended())
+}
+
+/// `false` where the ticket has changed since it was read.
+async fn replace(state: &AppState, ticket: Ticket, seq: u64) -> Result<bool, ApiError> {
+    match state.broker.commit(&[Write::Ticket(Box::new(ticket), seq)]).await {
+        Ok(_) => Ok(true),
+        Err(PublishError::Conflict) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn is_undecided(state: &AppState, room: domain::RoomId) -> Result<bool, ApiError> {
+    let room = state.broker.room(room).await?;
+    Ok(room.is_some_and(|room| !room.value.is_decided()))
+}
+
+fn waiting(ticket: &Ticket) -> TicketView {
+    TicketView {
+        ticket_id: Some(ticket.id),
+        state: TicketViewState::Waiting,
+        joined_at: Some(ticket.joined_at),
+        estimated_wait_ms: None,
+        room_id: None,
+        filters: Vec::new(),
+    }
+}
+
+/// Tells the user's other devices. It may be lost: they read the ticket again anyway.
+async fn tell(state: &AppState, user: UserId, ticket: &TicketView) {
+    let notice = UserNotice::Ticket { ticket: ticket.clone() };
+    let told = match serde_json::to_vec(&notice) {
+        Ok(notice) => state.broker.publish_core(subjects::live_user(user), notice).await.map_err(|e| e.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = told {
+        tracing::debug!(error, user_id = %user, "a ticket's change was not told");
+    }
+}
+
+fn contended() -> ApiError {
+    PublishError::Conflict.into()
+}

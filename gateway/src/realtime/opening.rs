@@ -1,0 +1,111 @@
+//! The first frames of a chat socket: the hello, and what the client missed.
+
+use std::time::Duration;
+
+use contract::{
+    frames::ChatServerFrame,
+    message::Message,
+    room::{MemberState, RoomHello, RoomStatus},
+    streams::CHAT,
+};
+use domain::{RoomId, UserId};
+use tokio::time::sleep;
+
+use super::{
+    frame::Frame,
+    resume::{Available, Claim, Resume, decide},
+    room_actor::Joined,
+};
+use crate::{
+    chat::history::{self, HistoryPage},
+    error::ApiError,
+    http,
+    state::AppState,
+};
+
+/// On a cluster a replica may not have the newest message yet.
+const REPLAY_ATTEMPTS: u32 = 20;
+const REPLAY_PAUSE: Duration = Duration::from_millis(50);
+
+/// The hello, and the messages after `claim.after` if all of them are to be had.
+///
+/// # Errors
+/// The broker or the database is away.
+pub(super) async fn frames(
+    state: &AppState,
+    joined: &Joined,
+    user: UserId,
+    claim: Option<Claim>,
+) -> Result<Vec<Frame>, ApiError> {
+    let room = joined.room.borrow().id;
+    let (epoch, missed) = match claim {
+        None => (state.hub.epoch(state).await?, Some(Vec::new())),
+        Some(claim) => {
+            let stream = state.broker.stream_state(&CHAT).await?;
+            let available = Available {
+                epoch: stream.epoch,
+                last_seq: joined.last_seq,
+                stream_begins: stream.first_seq,
+                floor: state.floors.chat(),
+            };
+            let missed = missed(state, room, decide(Some(claim), available), joined.last_seq).await?;
+            let outcome = if missed.is_some() { "recovered" } else { "lost" };
+            metrics::counter!("webchat_resumes_total", "outcome" => outcome).increment(1);
+            (stream.epoch, missed)
+        }
+    };
+    let hello = ChatServerFrame::Hello {
+        epoch,
+        last_seq: joined.last_seq,
+        stored_seq: joined.stored_seq,
+        recovered: missed.is_some(),
+        server_time: state.now(),
+        room: room_hello(state, joined, user).await?,
+    };
+    let missed = missed.unwrap_or_default().into_iter().map(ChatServerFrame::Message);
+    Ok(std::iter::once(hello).chain(missed).map(|frame| Frame::from(&frame)).collect())
+}
+
+/// Everything up to the room's newest message at joining; `None` where it is not to be had, or too much.
+async fn missed(
+    state: &AppState,
+    room: RoomId,
+    resume: Resume,
+    last_seq: u64,
+) -> Result<Option<Vec<Message>>, ApiError> {
+    let (after, from_stream) = match resume {
+        Resume::Nothing => return Ok(Some(Vec::new())),
+        Resume::Lost => return Ok(None),
+        Resume::FromStream(after) => (after, true),
+        Resume::FromDatabase(after) => (after, false),
+    };
+    let most = state.settings.realtime.resume_max_messages;
+    for _ in 0..REPLAY_ATTEMPTS {
+        let HistoryPage { items, has_more } = match from_stream {
+            true => history::from_stream(state, room, after, last_seq, most).await?,
+            false => history::page(state, room, Some(last_seq + 1), Some(after), most).await?,
+        };
+        match items.last() {
+            _ if has_more => return Ok(None),
+            Some(last) if last.seq == last_seq => return Ok(Some(items)),
+            _ => sleep(REPLAY_PAUSE).await,
+        }
+    }
+    Err(ApiError::unavailable("the newest messages cannot be replayed"))
+}
+
+async fn room_hello(state: &AppState, joined: &Joined, user: UserId) -> Result<RoomHello, ApiError> {
+    let room = std::sync::Arc::clone(&joined.room.borrow());
+    let names = http::rooms::display_names(state, &room.members).await?;
+    let view = room.view(user).ok_or_else(ApiError::room_not_found)?;
+    let member = |(id, online, read_seq): (UserId, bool, u64)| MemberState {
+        id,
+        display_name: names.get(&id).cloned().unwrap_or_default(),
+        online,
+        read_seq,
+    };
+    Ok(RoomHello {
+        status: RoomStatus::at(room.id, view, state.now()),
+        members: joined.members.map(member).to_vec(),
+    })
+}

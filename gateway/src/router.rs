@@ -1,0 +1,66 @@
+//! All routes in one table.
+
+use axum::{Router, middleware::from_fn_with_state, routing::get};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    http::{
+        assets, asyncapi, auth, docs, health, lifecycle, messages, outer, profile, queue, relations, rooms, users,
+    },
+    limits::limit_sign_in,
+    realtime,
+    state::AppState,
+};
+
+/// Everything that a gateway serves.
+pub fn router(state: &AppState) -> Router {
+    let (api, document) = api(state).split_for_parts();
+    let routes = api
+        .merge(realtime::routes())
+        .route("/asyncapi.json", get(asyncapi::get_document))
+        .route("/ws/docs", get(asyncapi::get_page))
+        .merge(docs::routes(document))
+        .merge(assets::routes(state))
+        .method_not_allowed_fallback(assets::method_not_allowed)
+        .with_state(state.clone());
+    outer::layered(routes, state)
+}
+
+/// The OpenAPI document of everything below `/`.
+pub fn document(state: &AppState) -> OpenApi {
+    api(state).into_openapi()
+}
+
+fn api(state: &AppState) -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(docs::base())
+        .merge(sign_in(state))
+        .routes(routes!(users::me, users::update_me))
+        .routes(routes!(profile::read, profile::replace))
+        .routes(routes!(profile::profile_options))
+        .routes(routes!(relations::like, relations::unlike))
+        .routes(routes!(relations::block, relations::unblock))
+        .routes(routes!(queue::join, queue::read, queue::leave))
+        .routes(routes!(rooms::open, rooms::list))
+        .routes(routes!(rooms::read))
+        .routes(routes!(messages::read, messages::send))
+        .routes(routes!(lifecycle::leave))
+        .routes(routes!(lifecycle::keep))
+        .routes(routes!(lifecycle::like))
+        .routes(routes!(lifecycle::start))
+        .routes(routes!(lifecycle::respond))
+        .routes(routes!(lifecycle::extend))
+        .routes(routes!(lifecycle::status))
+        .routes(routes!(health::health))
+        .routes(routes!(health::livez))
+        .routes(routes!(health::readyz))
+}
+
+fn sign_in(state: &AppState) -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .route_layer(from_fn_with_state(state.clone(), limit_sign_in))
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 60 } });
+
+const MOST_STEPS = 120;
+
+story("the whole way to a message goes without a mouse", async (scene) => {
+  const [eli] = await scene.members("Eli");
+  const fay = await scene.enter("Fay");
+  const keys = fay.page.keyboard;
+
+  await tabTo(fay, '[data-testid="go-signup"]');
+  await keys.press("Enter");
+  await fay.sees("signup-form");
+  await tabTo(fay, "#username");
+  await keys.type(fay.username);
+  await tabTo(fay, "#password");
+  await keys.type(fay.password);
+  await tabTo(fay, "#date_of_birth");
+  await keys.type(await dateInLocalOrder(fay.page, { day: "09", month: "03", year: "1994" }));
+  await tabTo(fay, "#display_name");
+  await keys.type("Fay");
+  await keys.press("Enter");
+  await fay.sees("profile-form");
+
+  await tabTo(fay, "#gender");
+  await keys.press("ArrowDown");
+  await tabTo(fay, 'input[name="interests"]');
+  await keys.press("Space");
+  await tabTo(fay, '[data-testid="save-profile"]');
+  await keys.press("Enter");
+  await fay.sees("go-wait");
+  await tabTo(fay, '[data-testid="go-wait"]', "Shift+Tab");
+  await keys.press("Enter");
+  await fay.sees("join-queue");
+  await tabTo(fay, '[data-testid="join-queue"]');
+  await keys.press("Enter");
+  await eli.joinQueue();
+
+  await fay.sees("match-moment");
+  await tabTo(fay, '[data-testid="start-chatting"]');
+  await keys.press("Enter");
+  await tabTo(fay, '[data-testid="message-input"]');
+  await keys.type("Typed, not clicked");
+  await keys.press("Shift+Enter");
+  await keys.type("in two lines");
+  await keys.press("Enter");
+  await eli.hears("Typed, not clicked\nin two lines");
+});
+
+/** Presses Tab until the focus is there, and that it can be seen. */
+async function tabTo(person, selector, key = "Tab") {
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const focus = await person.page.evaluate((wanted) => {
+      const active = document.activeElement;
+      return active?.matches(wanted) ? { isVisible: active.matches(":focus-visible") } : null;
+    }, selector);
+    if (focus !== null) {
+      assert.ok(focus.isVisible, `the focus on ${selector} can be seen`);
+      return;
+    }
+    await person.page.keyboard.press(key);
+  }
+  assert.fail(`${selector} was not reached in ${MOST_STEPS} steps`);
+}
+
+/** What to type into a date field, whose parts come in the order of the browser's own language. */
+function dateInLocalOrder(page, parts) {
+  return page.evaluate((given) => {
+    const order = new Intl.DateTimeFormat(navigator.language).formatToParts(new Date());
+    return order.map(({ type }) => given[type] ?? "").join("");
+  }, parts);
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { meet, PHONE } from "./support/person.mjs";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 180 } });
+
+/** What a page may say while nobody answers it. */
+const OUTAGE = [
+  /^no answer: .*net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
+  /^console error: WebSocket connection to/,
+  /^console error: action failed/,
+  // The server is up again and not yet ready.
+  /^503 /,
+];
+
+story("after kill -9 of the server the page comes back by itself, with nothing lost and nothing twice", async (scene) => {
+  const { server } = scene;
+  const [ana, tom] = await scene.members("Ana", "Tom");
+  for (const person of [ana, tom]) for (const pattern of OUTAGE) person.watch.expect(pattern, Infinity);
+  await meet(ana, tom);
+  await ana.say("one");
+  await tom.hears("one");
+  await tom.say("two");
+  await ana.hears("two");
+  const endsAt = await endOf(server, ana);
+
+  // Nobody waits for the acknowledgement of the last one before the cut.
+  await ana.say("three");
+  await server.kill();
+  await ana.sees("connection-banner");
+  await ana.page.setViewportSize(PHONE.viewport);
+  await ana.show("17-connection-lost");
+  await ana.say("written without a server");
+  await ana.sees("message", { "data-state": "sending" });
+  await server.start();
+
+  await tom.hears("written without a server");
+  await tom.say("welcome back");
+  await ana.hears("welcome back");
+  await ana.find("connection-banner").waitFor({ state: "detached" });
+  await sleep(1_000); // whatever would come twice has come by now
+  const read = await server.device(ana);
+  const { items } = await read(`/chat/rooms/${await ana.roomId()}/messages`);
+  const texts = ["one", "two", "three", "written without a server", "welcome back"];
+  assert.deepEqual(items.map(({ text }) => text), texts);
+  for (const person of [ana, tom]) {
+    const shown = await person.messages();
+    assert.deepEqual(shown.map(({ seq, text }) => ({ seq, text })), items.map(({ seq, text }) => ({ seq, text })));
+    assert.ok(shown.every(({ state }) => state === "sent" || state === "received"));
+  }
+  assert.equal(await endOf(server, ana), endsAt, "the clock has run on");
+});
+
+async function endOf(server, member) {
+  const read = await server.device(member);
+  return (await read(`/simple-countdown/status/${await member.roomId()}`)).ends_at;
+}

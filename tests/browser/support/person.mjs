@@ -1,0 +1,179 @@
+/** A person at a browser of their own, who finds things by the page's test ids. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { narrowFaults } from "./layout.mjs";
+import { PICTURES } from "./places.mjs";
+import { Watch } from "./watch.mjs";
+
+export const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
+const PATIENCE_MS = 15_000;
+
+let born = 0;
+
+export class Person {
+  /**
+   * @param {string} name what others call them
+   * @param {import("playwright-core").BrowserContext} context
+   * @param {import("playwright-core").Page} page
+   */
+  constructor(name, context, page) {
+    this.name = name;
+    this.username = `${name.toLowerCase().replaceAll(/[^a-z]/g, "") || "someone"}-${process.pid}-${(born += 1)}`;
+    this.password = "a quiet green river";
+    this.context = context;
+    this.page = page;
+    this.watch = new Watch();
+    this.isOnPhone = page.viewportSize().width < 700;
+    /** Every frame from the server. @type {{at: number, type: string}[]} */
+    this.frames = [];
+  }
+
+  /** A new person in front of the landing page. */
+  static async enter(browser, origin, { name, device = DESKTOP }) {
+    const context = await browser.newContext({ baseURL: origin, locale: "en-GB", colorScheme: "light", ...device });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    const person = new Person(name, context, page);
+    await person.watch.follow(page);
+    page.on("websocket", (socket) => {
+      socket.on("framereceived", ({ payload }) => person.frames.push({ at: Date.now(), type: JSON.parse(String(payload)).type }));
+    });
+    // A first visit has no session to take up, and only the server knows.
+    person.watch.expect(/^401 POST \/auth\/refresh$/);
+    await page.goto("/");
+    await person.sees("go-signup");
+    return person;
+  }
+
+  /** @param {string} testId @param {Record<string, string>} attributes */
+  find(testId, attributes = {}) {
+    const more = Object.entries(attributes).map(([name, value]) => `[${name}="${value}"]`);
+    return this.page.locator(`[data-testid="${testId}"]${more.join("")}`);
+  }
+
+  /** Waits until it is on the page. */
+  async sees(testId, attributes = {}, timeout = PATIENCE_MS) {
+    await this.find(testId, attributes).first().waitFor({ timeout });
+  }
+
+  async press(testId) {
+    await this.find(testId).click();
+  }
+
+  /** What stands in it. */
+  async reads(testId) {
+    return (await this.find(testId).innerText()).trim();
+  }
+
+  async fill(fields) {
+    for (const [name, value] of Object.entries(fields)) await this.page.locator(`[name="${name}"]`).fill(value);
+  }
+
+  async go(screen) {
+    await this.page.evaluate((hash) => (location.hash = hash), `#/${screen}`);
+  }
+
+  async fillSignUp(fields = {}) {
+    await this.go("signup");
+    await this.sees("signup-form");
+    const { name, username, password } = this;
+    await this.fill({ username, password, date_of_birth: "1994-03-09", display_name: name, ...fields });
+  }
+
+  async signUp() {
+    await this.fillSignUp();
+    await this.press("signup");
+    await this.sees("profile-form");
+  }
+
+  async chooseProfile({ interests = ["hiking", "music"], languages = ["en"] } = {}) {
+    await this.page.locator("#gender").selectOption({ index: 1 });
+    for (const [name, values] of Object.entries({ interests, languages })) {
+      for (const value of values) await this.page.locator(`input[name="${name}"][value="${value}"]`).check();
+    }
+  }
+
+  async saveProfile() {
+    await this.press("save-profile");
+    await this.find("profile-saved").getByText("Saved").waitFor();
+  }
+
+  /** Everything up to the waiting room's door. */
+  async becomeMember() {
+    await this.signUp();
+    await this.chooseProfile();
+    await this.saveProfile();
+  }
+
+  async joinQueue() {
+    await this.go("wait");
+    await this.press("join-queue");
+  }
+
+  async say(text) {
+    await this.find("message-input").fill(text);
+    await this.press("send");
+  }
+
+  async hears(text) {
+    await this.find("message-text").getByText(text, { exact: true }).first().waitFor({ timeout: PATIENCE_MS });
+  }
+
+  /** The conversation as the page shows it. */
+  async messages() {
+    return this.find("message").evaluateAll((items) =>
+      items.map((item) => ({
+        seq: Number(item.dataset.seq),
+        text: item.querySelector('[data-testid="message-text"]')?.textContent,
+        mine: item.dataset.mine === "true",
+        state: item.dataset.state,
+      })),
+    );
+  }
+
+  async roomId() {
+    return this.find("chat").getAttribute("data-room-id");
+  }
+
+  /** The time left on the clock of the page, in seconds. */
+  async secondsLeft() {
+    const [minutes, seconds] = (await this.reads("countdown-text")).split(":").map(Number);
+    return minutes * 60 + seconds;
+  }
+
+  /** A picture of the screen, which is also looked at for faults of its layout. */
+  async show(screen, { schemes = ["light"], wholePage = false } = {}) {
+    mkdirSync(PICTURES, { recursive: true });
+    const device = this.isOnPhone ? "phone" : "desktop";
+    for (const colorScheme of schemes) {
+      await this.page.emulateMedia({ colorScheme });
+      await this.settled();
+      const path = join(PICTURES, `${screen}.${device}.${colorScheme}.png`);
+      await this.page.screenshot({ path, fullPage: wholePage });
+    }
+    await this.page.emulateMedia({ colorScheme: "light" });
+    if (!this.isOnPhone) return;
+    for (const fault of await narrowFaults(this.page)) this.watch.complain(`${screen} ${fault}`);
+  }
+
+  /** Until what moves in has moved in. What moves for ever is not waited for. */
+  async settled() {
+    await this.page.evaluate(() => {
+      const passing = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 1_000);
+      return Promise.race([
+        Promise.allSettled(passing.map(({ finished }) => finished)),
+        new Promise((resolve) => setTimeout(resolve, 500)),
+      ]);
+    });
+  }
+}
+
+/** Two members find each other and sit down to talk. */
+export async function meet(one, other) {
+  await one.joinQueue();
+  await one.sees("waiting");
+  await other.joinQueue();
+  await Promise.all([one, other].map((person) => person.press("start-chatting")));
+}

@@ -1,0 +1,132 @@
+/** `webchat serve` as a real process, on a port and in folders of its own. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathWithNats, ROOT, webchat } from "./places.mjs";
+
+const READY_WITHIN_MS = 60_000;
+const STOPPED_WITHIN_MS = 15_000;
+const OUTPUT_KEPT = 200;
+
+export class Server {
+  #settings;
+  #folder = "";
+  #port = 0;
+  #process = null;
+  #output = [];
+
+  /** @param {Record<string, Record<string, unknown>>} settings over the defaults, as in config/default.toml */
+  constructor(settings = {}) {
+    this.#settings = { admin: { port: 0 }, limits: { enabled: false }, ...settings };
+    // However the tests end, the server ends with them.
+    process.once("exit", () => this.#process?.kill("SIGKILL"));
+  }
+
+  get origin() {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** The last lines that the server printed. */
+  get output() {
+    return this.#output.join("");
+  }
+
+  /** Starts, or starts again on the same port and data; resolves when everything is ready. */
+  async start() {
+    this.#folder ||= await mkdtemp(join(tmpdir(), "webchat-browser-"));
+    this.#port ||= await freePort();
+    const child = spawn(webchat(), ["serve"], { cwd: this.#folder, env: this.#environment(), stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (data) => (this.#output = [...this.#output, String(data)].slice(-OUTPUT_KEPT)));
+    }
+    await this.#untilReady(child);
+  }
+
+  /** As `kill -9` or a power cut. */
+  async kill() {
+    await this.#end("SIGKILL");
+  }
+
+  /** Ends cleanly, as the tests expect it to, and leaves nothing behind. */
+  async stop() {
+    const child = this.#process;
+    if (child !== null && child.exitCode === null && child.signalCode === null) {
+      const forced = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN_MS);
+      await this.#end("SIGTERM");
+      clearTimeout(forced);
+      if (child.exitCode !== 0) throw new Error(`webchat serve did not end cleanly on SIGTERM:\n${this.output}`);
+    }
+    if (this.#folder !== "") await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /**
+   * A second device of a person, beside the page: what the server itself says.
+   * @returns {Promise<(path: string) => Promise<any>>} reads a path as JSON
+   */
+  async device({ username, password }) {
+    const { access_token } = await this.#json("/auth/login", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ username, password }),
+    });
+    return (path) => this.#json(path, { headers: { authorization: `Bearer ${access_token}` } });
+  }
+
+  async #json(path, request) {
+    const response = await fetch(this.origin + path, request);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  #environment() {
+    const settings = Object.entries(this.#settings).flatMap(([section, keys]) =>
+      Object.entries(keys).map(([key, value]) => [`WEBCHAT__${section}__${key}`.toUpperCase(), String(value)]),
+    );
+    // Nothing of the surroundings but what programs need: a test must not depend on somebody's settings.
+    const { HOME, TMPDIR, LANG } = process.env;
+    const surroundings = Object.entries({ HOME, TMPDIR, LANG }).filter(([, value]) => value !== undefined);
+    return {
+      ...Object.fromEntries(surroundings),
+      PATH: pathWithNats(),
+      HOST: "127.0.0.1",
+      PORT: String(this.#port),
+      WEBCHAT_DATA_DIR: join(this.#folder, "data"),
+      LOG_DIR: join(this.#folder, "logs"),
+      WEBCHAT__HTTP__STATIC_DIR: join(ROOT, "static"),
+      ...Object.fromEntries(settings),
+    };
+  }
+
+  async #untilReady(child) {
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (Date.now() < deadline) {
+      if (child.exitCode !== null) throw new Error(`webchat serve ended with ${child.exitCode}:\n${this.output}`);
+      const ready = await fetch(`${this.origin}/readyz`).then(({ ok }) => ok, () => false);
+      if (ready) return;
+      await sleep(50);
+    }
+    throw new Error(`webchat serve was not ready within ${READY_WITHIN_MS} ms:\n${this.output}`);
+  }
+
+  async #end(signal) {
+    const child = this.#process;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return port;
+}

@@ -1,0 +1,51 @@
+//! Whole-system tests: real processes on free ports and folders of their own, used as people use them, killed as
+//! machines kill them.
+//!
+//! The programs are those beside this test's executable: `cargo build --workspace` makes them.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a failed step ends its test, and the processes' last words help to see why"
+)]
+
+mod backlog;
+mod bad_frames;
+mod bad_requests;
+mod bad_values;
+mod client;
+mod crash;
+mod events;
+mod journey;
+mod program;
+mod request;
+mod roles;
+mod scene;
+mod separate_roles;
+mod serve;
+mod serve_refuses;
+mod serve_survives;
+mod socket;
+mod timers;
+mod without_persistence;
+
+use std::time::{Duration, Instant};
+
+/// How long anything may take that should take a moment.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Looks again and again until there is something to see.
+async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "waited {PATIENCE:?} in vain: {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}

@@ -1,0 +1,97 @@
+//! Single requests and what comes back for them.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+const REQUEST_LIMIT: Duration = Duration::from_secs(15);
+
+/// What came back for a request.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The media type.
+    pub content_type: String,
+    /// The body; a string where it is no JSON.
+    pub body: Value,
+    request: String,
+}
+
+impl Answer {
+    /// The body of an answer that must have this status.
+    pub fn expect<T: DeserializeOwned>(self, status: u16) -> T {
+        assert_eq!(self.status, status, "{}: {}", self.request, self.body);
+        let shown = self.body.to_string();
+        serde_json::from_value(self.body)
+            .unwrap_or_else(|error| panic!("{}: {error}: {shown}", self.request))
+    }
+
+    /// The stable code of a refusal; empty for anything else.
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+}
+
+/// Whether `/readyz` says so.
+pub async fn is_ready(url: &str) -> bool {
+    let answer = http().get(format!("{url}/readyz")).send().await;
+    answer.is_ok_and(|answer| answer.status().is_success())
+}
+
+/// One request on a connection of its own.
+pub async fn request(
+    method: Method,
+    url: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<Value>,
+) -> Answer {
+    let mut request = http().request(method, format!("{url}{path}"));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    send(request).await
+}
+
+/// Sends a request that the caller has built.
+pub async fn send(request: reqwest::RequestBuilder) -> Answer {
+    let (client, request) = request.build_split();
+    let request = request.expect("a request");
+    let shown = format!("{} {}", request.method(), request.url());
+    let response = client
+        .execute(request)
+        .await
+        .unwrap_or_else(|error| panic!("{shown}: {error:?}"));
+    let status = response.status().as_u16();
+    let content_type = response
+        .headers()
+        .get("content-type")
+        .and_then(|value| value.to_str().ok());
+    let content_type = content_type.unwrap_or_default().to_owned();
+    let text = response
+        .text()
+        .await
+        .unwrap_or_else(|error| panic!("{shown}: {error:?}"));
+    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    Answer {
+        status,
+        content_type,
+        body,
+        request: shown,
+    }
+}
+
+/// A client that keeps no connections: gateways come and go in these tests.
+pub fn http() -> reqwest::Client {
+    reqwest::Client::builder()
+        .pool_max_idle_per_host(0)
+        .timeout(REQUEST_LIMIT)
+        .build()
+        .expect("an HTTP client")
+}

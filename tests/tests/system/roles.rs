@@ -1,0 +1,141 @@
+//! The roles as processes of their own, on one nats-server and one database.
+
+use std::collections::BTreeMap;
+
+use tempfile::TempDir;
+use webchat_tests::nats::{Nats, free_port};
+
+use crate::{
+    eventually,
+    program::{Program, Variables, common},
+    request::is_ready,
+};
+
+const SECRET: &str = "a secret of the tests, longer than 32 bytes";
+
+/// The programs of a whole deployment.
+pub const ALL: [&str; 4] = ["gateway", "persistence", "matchmaker", "countdown"];
+
+/// Processes by their names: `gateway`, or `gateway-2` for a second one.
+#[derive(Debug)]
+pub struct Roles {
+    running: BTreeMap<String, Program>,
+    ports: BTreeMap<String, Ports>,
+    /// The broker.
+    pub nats: Nats,
+    folder: TempDir,
+    variables: Variables,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Ports {
+    http: u16,
+    admin: u16,
+}
+
+impl Roles {
+    /// Starts one process of each role, on SQLite unless the settings name another `DATABASE_URL`, and waits until all
+    /// are ready.
+    pub async fn start(settings: &[(&str, &str)]) -> Self {
+        let mut roles = Self::prepare(settings).await;
+        roles.start_all(&ALL).await;
+        roles
+    }
+
+    async fn prepare(settings: &[(&str, &str)]) -> Self {
+        let nats = Nats::start().await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut variables = common(folder.path());
+        let database = folder.path().join("webchat.db");
+        variables.insert("NATS_URL".to_owned(), nats.url());
+        variables.insert(
+            "DATABASE_URL".to_owned(),
+            format!("sqlite://{}", database.display()),
+        );
+        variables.insert("JWT_SECRET_KEY".to_owned(), SECRET.to_owned());
+        variables.extend(
+            settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        Self {
+            running: BTreeMap::new(),
+            ports: BTreeMap::new(),
+            nats,
+            folder,
+            variables,
+        }
+    }
+
+    /// Starts these processes at once and waits until all are ready.
+    pub async fn start_all(&mut self, names: &[&str]) {
+        for name in names {
+            self.spawn(name);
+        }
+        for name in names {
+            self.until_ready(name).await;
+        }
+    }
+
+    /// Starts a process and does not wait for it.
+    pub fn spawn(&mut self, name: &str) {
+        let ports = *self.ports.entry(name.to_owned()).or_insert_with(|| Ports {
+            http: free_port(),
+            admin: free_port(),
+        });
+        let mut variables = self.variables.clone();
+        variables.insert("PORT".to_owned(), ports.http.to_string());
+        variables.insert("WEBCHAT__ADMIN__PORT".to_owned(), ports.admin.to_string());
+        let program = name.split('-').next().expect("a program's name");
+        let started = Program::start(program, &[], name, self.folder.path(), &variables);
+        self.running.insert(name.to_owned(), started);
+    }
+
+    /// Waits until a process is ready.
+    pub async fn until_ready(&mut self, name: &str) {
+        let program = self.running.get_mut(name).expect("a running process");
+        let ports = self.ports[name];
+        // A gateway is ready for people when its public port says so.
+        let port = if name.starts_with("gateway") {
+            ports.http
+        } else {
+            ports.admin
+        };
+        let url = format!("http://127.0.0.1:{port}");
+        eventually(&format!("{name} is ready"), async || {
+            let outcome = program.outcome();
+            assert!(
+                outcome.is_none(),
+                "{name} ended: {outcome:?}: {}",
+                program.complaint()
+            );
+            is_ready(&url).await.then_some(())
+        })
+        .await;
+    }
+
+    /// Kills a process with SIGKILL; `nats` is the broker.
+    pub fn kill9(&mut self, name: &str) {
+        match name {
+            "nats" => self.nats.kill9(),
+            name => self
+                .running
+                .remove(name)
+                .expect("a running process")
+                .kill9(),
+        }
+    }
+
+    /// Starts again what was killed, and does not wait until it is ready.
+    pub async fn start_again(&mut self, name: &str) {
+        match name {
+            "nats" => self.nats.restart().await,
+            name => self.spawn(name),
+        }
+    }
+
+    /// Where people reach a gateway.
+    pub fn url(&self, gateway: &str) -> String {
+        format!("http://127.0.0.1:{}", self.ports[gateway].http)
+    }
+}

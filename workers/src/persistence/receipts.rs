@@ -1,0 +1,52 @@
+//! `RECEIPT`: how far each member has read.
+
+use contract::{
+    consumers::{ConsumerSpec, PERSISTENCE_RECEIPT},
+    receipt::Receipt,
+    subjects,
+};
+use entities::read_position;
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use super::{
+    backoff::Stopped,
+    decode::{Event, Undecodable, sql_seq},
+    lane::Projection,
+};
+
+/// Moves read positions forward. Nothing follows from them: the stream's live copies tell the other member.
+#[derive(Debug)]
+pub(super) struct Receipts;
+
+impl Projection for Receipts {
+    const CONSUMER: ConsumerSpec = PERSISTENCE_RECEIPT;
+    const ANNOUNCES_FLOOR: bool = false;
+    type Body = Receipt;
+    type Stored = ();
+
+    fn decode(subject: &str, payload: &[u8]) -> Result<Receipt, Undecodable> {
+        let receipt: Receipt = serde_json::from_slice(payload)?;
+        if subjects::receipt(receipt.room_id, receipt.user_id) != subject {
+            return Err(Undecodable::Misplaced);
+        }
+        Ok(receipt)
+    }
+
+    async fn store(
+        &self,
+        transaction: &DatabaseTransaction,
+        batch: &[Event<Receipt>],
+    ) -> Result<(), DbErr> {
+        let positions = batch.iter().map(|event| read_position::Model {
+            room_id: event.body.room_id.0,
+            user_id: event.body.user_id.0,
+            seq: sql_seq(event.body.seq),
+            updated_at: event.body.at.0,
+        });
+        read_position::Entity::advance(transaction, positions).await
+    }
+
+    async fn tell(&self, _batch: &[Event<Receipt>], (): ()) -> Result<(), Stopped> {
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! What the workers promise, on real components.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::large_futures,
+    reason = "a failed step fails the test"
+)]
+
+mod countdown;
+mod lifecycle;
+mod matchmaker;
+mod matchmaker_lead;
+mod persistence;

@@ -1,0 +1,213 @@
+//! Messages: stored once, told once, counted right.
+
+use broker::Publish;
+use contract::{
+    consumers::{PERSISTENCE_CHAT, PERSISTENCE_LIFE, PERSISTENCE_RECEIPT},
+    live::{StoredFloor, UserNotice},
+    receipt::Receipt,
+    streams::DLQ,
+    subjects,
+};
+use domain::{RoomId, Timestamp, pair::PairKey};
+use entities::{message, read_position, room};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{Ground, TIMING, a_message, a_user, next_notice, on_both_databases, until};
+
+on_both_databases!(
+    every_message_is_stored_and_told_once_though_delivered_twice,
+    poison_goes_to_the_dead_letters_and_others_flow,
+    the_floor_is_never_ahead_of_the_database,
+    the_last_message_of_a_list_is_right_whichever_stream_is_first,
+    the_receiver_alone_is_told_what_is_unread,
+    read_positions_only_move_forward,
+);
+
+async fn every_message_is_stored_and_told_once_though_delivered_twice(ground: Ground) {
+    let (room, ada) = (RoomId(Uuid::now_v7()), a_user());
+    let message = a_message(room, ada, "hello");
+    for _ in 0..3 {
+        ground.send(&message).await;
+    }
+    for number in 0..40 {
+        ground
+            .send(&a_message(room, ada, &number.to_string()))
+            .await;
+    }
+    let worker = ground.worker().await;
+    ground.until_done(PERSISTENCE_CHAT).await;
+    let first = ground.events().await;
+    worker.stop().await;
+    ground.deliver_again(PERSISTENCE_CHAT).await;
+    let worker = ground.worker().await;
+    ground.until_done(PERSISTENCE_CHAT).await;
+    worker.stop().await;
+    let stored = message::Entity::in_room(room.0)
+        .all(&ground.database.read)
+        .await
+        .unwrap();
+    assert_eq!(stored.len(), 41);
+    assert_eq!(first.len(), 41, "the repeats of one message are one event");
+    assert_eq!(
+        ground.events().await,
+        first,
+        "a redelivery tells the same events"
+    );
+}
+
+async fn poison_goes_to_the_dead_letters_and_others_flow(ground: Ground) {
+    let (room, ada) = (RoomId(Uuid::now_v7()), a_user());
+    ground.send(&a_message(room, ada, "before")).await;
+    ground
+        .broker
+        .publish(Publish::new(subjects::chat(room), "not JSON"))
+        .await
+        .unwrap();
+    // PostgreSQL has no text with this character; SQLite takes it.
+    ground.send(&a_message(room, ada, "nul\0byte")).await;
+    for number in 0..20 {
+        ground
+            .send(&a_message(room, ada, &number.to_string()))
+            .await;
+    }
+    let worker = ground.worker().await;
+    ground.until_done(PERSISTENCE_CHAT).await;
+    worker.stop().await;
+    let sqlite = ground.database.write.get_database_backend() == sea_orm::DbBackend::Sqlite;
+    let stored = message::Entity::in_room(room.0)
+        .count(&ground.database.read)
+        .await
+        .unwrap();
+    assert_eq!(stored, if sqlite { 22 } else { 21 });
+    let dead = ground.broker.replay(&DLQ, "dlq.>", 1, 100).await.unwrap();
+    assert_eq!(dead.len(), if sqlite { 1 } else { 2 });
+    let floor = ground
+        .broker
+        .consumer_state(&PERSISTENCE_CHAT)
+        .await
+        .unwrap()
+        .unwrap()
+        .floor;
+    assert_eq!(floor, 23, "poison counts as passed");
+}
+
+async fn the_floor_is_never_ahead_of_the_database(ground: Ground) {
+    let mut floors = ground
+        .broker
+        .subscribe(subjects::LIVE_STORED.to_owned())
+        .await
+        .unwrap();
+    let (first, second) = (ground.worker().await, ground.worker().await);
+    let (room, ada) = (RoomId(Uuid::now_v7()), a_user());
+    const MESSAGES: u64 = 600;
+    for number in 0..MESSAGES {
+        ground
+            .send(&a_message(room, ada, &number.to_string()))
+            .await;
+    }
+    let mut floor = 0;
+    while floor < MESSAGES {
+        let live = tokio::time::timeout(super::PATIENCE, floors.next())
+            .await
+            .unwrap()
+            .unwrap();
+        let told: StoredFloor = serde_json::from_slice(&live.payload).unwrap();
+        if told.stream != "CHAT" {
+            continue;
+        }
+        floor = floor.max(told.floor);
+        let up_to = message::Column::Seq.lte(i64::try_from(floor).unwrap());
+        let stored = message::Entity::find()
+            .filter(up_to)
+            .count(&ground.database.read)
+            .await
+            .unwrap();
+        assert_eq!(stored, floor);
+    }
+    first.stop().await;
+    second.stop().await;
+}
+
+async fn the_last_message_of_a_list_is_right_whichever_stream_is_first(ground: Ground) {
+    let (ada, ben) = (a_user(), a_user());
+    let id = RoomId(Uuid::now_v7());
+    let early = ground
+        .send(&a_message(id, ada, "quicker than its room"))
+        .await;
+    let worker = ground.worker().await;
+    ground.until_done(PERSISTENCE_CHAT).await;
+    let key = PairKey::of(ada, ben).unwrap();
+    ground.broker.open_room(key, id, TIMING).await.unwrap();
+    ground.until_done(PERSISTENCE_LIFE).await;
+    let row = async || {
+        let found = room::Entity::find_by_id(id.0)
+            .one(&ground.database.read)
+            .await
+            .unwrap();
+        found.unwrap().last_message_seq.unsigned_abs()
+    };
+    assert_eq!(row().await, early);
+    let late = ground.send(&a_message(id, ben, "after its room")).await;
+    ground.until_done(PERSISTENCE_CHAT).await;
+    assert_eq!(row().await, late);
+    worker.stop().await;
+}
+
+async fn the_receiver_alone_is_told_what_is_unread(ground: Ground) {
+    let (ada, ben, id) = (a_user(), a_user(), RoomId(Uuid::now_v7()));
+    let worker = ground.worker().await;
+    let key = PairKey::of(ada, ben).unwrap();
+    ground.broker.open_room(key, id, TIMING).await.unwrap();
+    ground.until_done(PERSISTENCE_LIFE).await;
+    let mut of_ada = ground.notices_of(ada).await;
+    let mut of_ben = ground.notices_of(ben).await;
+    for expected in 1..=3_u64 {
+        let seq = ground
+            .send(&a_message(id, ada, &format!("{expected}")))
+            .await;
+        let UserNotice::Unread {
+            room_id,
+            count,
+            last_message,
+        } = next_notice(&mut of_ben).await
+        else {
+            panic!("another notice");
+        };
+        assert_eq!((room_id, count, last_message.seq), (id, expected, seq));
+        assert_eq!(last_message.prev_seq, seq - 1);
+        assert_eq!(last_message.text, format!("{expected}"));
+    }
+    worker.stop().await;
+    let silent = tokio::time::timeout(std::time::Duration::from_millis(200), of_ada.next()).await;
+    assert!(silent.is_err(), "the sender is told nothing");
+}
+
+async fn read_positions_only_move_forward(ground: Ground) {
+    let (ada, room) = (a_user(), RoomId(Uuid::now_v7()));
+    let worker = ground.worker().await;
+    for seq in [3, 9, 5] {
+        let receipt = Receipt {
+            room_id: room,
+            user_id: ada,
+            seq,
+            at: Timestamp(1_000),
+        };
+        let body = serde_json::to_vec(&receipt).unwrap();
+        ground
+            .broker
+            .publish(Publish::new(subjects::receipt(room, ada), body))
+            .await
+            .unwrap();
+        ground.until_done(PERSISTENCE_RECEIPT).await;
+    }
+    until("the position is stored", async || {
+        let rows = read_position::Entity::in_room(room.0)
+            .all(&ground.database.read)
+            .await
+            .unwrap();
+        rows.first().is_some_and(|row| row.seq == 9)
+    })
+    .await;
+    worker.stop().await;
+}

@@ -1,0 +1,246 @@
+//! The persistence worker: nothing is lost, nothing is stored or told twice, nobody waits for it.
+
+mod failures;
+mod messages;
+mod rooms;
+mod sharing;
+
+use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
+
+use bootstrap::{Database, Shutdown, database};
+use broker::{Broker, LiveMessage, Publish, Subscription};
+use contract::{
+    consumers::ConsumerSpec, live::UserNotice, message::StoredMessage, streams::EVENTS, subjects,
+};
+use domain::{ClientId, MessageId, RoomId, Timestamp, UserId, room::Timing};
+use settings::Settings;
+use tempfile::TempDir;
+use tokio::{task::JoinHandle, time::timeout};
+use uuid::Uuid;
+use webchat_tests::{nats::Nats, postgres::Postgres};
+use webchat_workers::persistence;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const TIMING: Timing = Timing {
+    countdown_ms: 300_000,
+    notification_ms: 30_000,
+    no_show_ms: 30_000,
+    extension_ms: 20_000,
+    extensions_max: 10,
+};
+
+/// A broker and an empty database of one test.
+pub struct Ground {
+    pub nats: Nats,
+    pub broker: Broker,
+    pub database: Database,
+    pub settings: Arc<Settings>,
+    _folder: Option<TempDir>,
+}
+
+/// A worker as another process would be: with its own connections.
+pub struct Worker {
+    shutdown: Shutdown,
+    task: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Ground {
+    pub async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/webchat.db", folder.path().display());
+        Self::on(url, Some(folder)).await
+    }
+
+    pub async fn on_postgres() -> Self {
+        Self::on(Postgres::shared().fresh_database(), None).await
+    }
+
+    async fn on(url: String, folder: Option<TempDir>) -> Self {
+        let nats = Nats::start().await;
+        let variables = [
+            ("DATABASE_URL".to_owned(), url),
+            ("NATS_URL".to_owned(), nats.url()),
+            (
+                "WEBCHAT__DATABASE__MAX_CONNECTIONS".to_owned(),
+                "4".to_owned(),
+            ),
+        ];
+        let settings = Arc::new(Settings::from_sources(None, variables).unwrap());
+        let broker = bootstrap::connect_broker(&settings, "test").await.unwrap();
+        broker.ensure_streams().await.unwrap();
+        broker.synchronise_clock().await.unwrap();
+        Self {
+            database: database::connect(&settings).await.unwrap(),
+            nats,
+            broker,
+            settings,
+            _folder: folder,
+        }
+    }
+
+    pub async fn worker(&self) -> Worker {
+        let broker = bootstrap::connect_broker(&self.settings, "persistence")
+            .await
+            .unwrap();
+        let database = database::connect(&self.settings).await.unwrap();
+        let shutdown = Shutdown::new();
+        let run = persistence::run(
+            broker,
+            database,
+            Arc::clone(&self.settings),
+            shutdown.clone(),
+        );
+        Worker {
+            shutdown,
+            task: tokio::spawn(run),
+        }
+    }
+
+    /// Sends a message as a gateway does; its sequence.
+    pub async fn send(&self, message: &StoredMessage) -> u64 {
+        let body = serde_json::to_vec(message).unwrap();
+        let publish = Publish::new(subjects::chat(message.room_id), body);
+        self.broker.publish(publish).await.unwrap().seq
+    }
+
+    /// Has everything of a consumer delivered again, from the beginning.
+    pub async fn deliver_again(&self, consumer: ConsumerSpec) {
+        let api = format!(
+            "$JS.API.CONSUMER.DELETE.{}.{}",
+            consumer.stream.name, consumer.name
+        );
+        self.broker.publish_core(api, "").await.unwrap();
+        until("the consumer is gone", async || {
+            self.broker
+                .consumer_state(&consumer)
+                .await
+                .unwrap()
+                .is_none()
+        })
+        .await;
+    }
+
+    /// All public events so far, as (subject, id).
+    pub async fn events(&self) -> Vec<(String, Uuid)> {
+        let records = self
+            .broker
+            .replay(&EVENTS, subjects::EVENTS_ALL, 1, 20_000)
+            .await
+            .unwrap();
+        let read = |record: broker::Record| {
+            let event: serde_json::Value = serde_json::from_slice(&record.payload).unwrap();
+            (
+                record.subject,
+                event["id"].as_str().unwrap().parse().unwrap(),
+            )
+        };
+        records.into_iter().map(read).collect()
+    }
+
+    /// The last words of the events' subjects, sorted.
+    pub async fn verbs(&self) -> Vec<String> {
+        let events = self.events().await;
+        let ids: HashSet<Uuid> = events.iter().map(|(_, id)| *id).collect();
+        assert_eq!(ids.len(), events.len(), "each event has its own id");
+        let verb = |(subject, _): (String, Uuid)| subject.rsplit('.').next().unwrap().to_owned();
+        let mut verbs: Vec<String> = events.into_iter().map(verb).collect();
+        verbs.sort();
+        verbs
+    }
+
+    pub async fn notices_of(&self, user: UserId) -> Subscription {
+        let subscription = self
+            .broker
+            .subscribe(subjects::live_user(user))
+            .await
+            .unwrap();
+        self.broker.synchronise_clock().await.unwrap();
+        subscription
+    }
+
+    /// Waits until a consumer has nothing left to do.
+    pub async fn until_done(&self, consumer: ConsumerSpec) {
+        until("the consumer is done", async || {
+            let state = self.broker.consumer_state(&consumer).await.unwrap();
+            state.is_some_and(|state| state.pending == 0 && state.unacknowledged == 0)
+        })
+        .await;
+    }
+}
+
+impl Worker {
+    /// Asks it to stop and waits until it has.
+    pub async fn stop(self) {
+        self.shutdown.request();
+        timeout(PATIENCE, self.task)
+            .await
+            .expect("it stops")
+            .unwrap()
+            .unwrap();
+    }
+
+    /// Ends it in the middle of whatever it does.
+    pub async fn kill(self) {
+        self.task.abort();
+        self.task.await.unwrap_err();
+    }
+}
+
+pub async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+    let patient = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, patient)
+        .await
+        .unwrap_or_else(|_| panic!("never: {what}"));
+}
+
+pub async fn next_notice(subscription: &mut Subscription) -> UserNotice {
+    let live = timeout(PATIENCE, subscription.next())
+        .await
+        .expect("a notice")
+        .unwrap();
+    notice(&live)
+}
+
+pub fn notice(live: &LiveMessage) -> UserNotice {
+    serde_json::from_slice(&live.payload).unwrap()
+}
+
+pub fn a_user() -> UserId {
+    UserId(Uuid::now_v7())
+}
+
+pub fn a_message(room_id: RoomId, sender_id: UserId, text: &str) -> StoredMessage {
+    StoredMessage {
+        id: MessageId(Uuid::now_v7()),
+        client_id: ClientId(Uuid::now_v7()),
+        room_id,
+        sender_id,
+        text: text.to_owned(),
+        attachments: Vec::new(),
+        sent_at: Timestamp(1_795_460_400_123),
+    }
+}
+
+/// Makes two tests of each body, `name::sqlite` and `name::postgres`.
+macro_rules! on_both_databases {
+    ($($body:ident),+ $(,)?) => {$(
+        mod $body {
+            use crate::persistence::Ground;
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                super::$body(Ground::on_sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                super::$body(Ground::on_postgres().await).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_databases;
