@@ -3,7 +3,7 @@
 use std::{process::ExitCode, time::Duration};
 
 use bootstrap::{Process, Role, connect_broker, database, role};
-use gateway::Gateway;
+use webchat_gateway::Gateway;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

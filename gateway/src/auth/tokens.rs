@@ -31,6 +31,12 @@ pub struct Issued {
     pub expires_in: u64,
 }
 
+impl fmt::Debug for Issued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issued").field("expires_in", &self.expires_in).finish_non_exhaustive()
+    }
+}
+
 /// Makes and checks access tokens.
 pub struct Tokens {
     header: Header,

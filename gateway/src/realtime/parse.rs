@@ -2,7 +2,7 @@
 
 use contract::{frames::ErrorFrame, problem::Code};
 use domain::ClientId;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// Reads a client frame.
 ///
@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 /// wrong value. A send that can be recognised is named.
 pub fn client_frame<T: DeserializeOwned>(text: &str) -> Result<T, ErrorFrame> {
     serde_json::from_str(text).map_err(|error| {
-        let (code, detail) = if error.is_data() {
+        let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
+        let (code, detail) = if is_json {
             (Code::ValidationFailed, format!("The frame is not one of this socket's: {error}."))
         } else {
             (Code::MalformedJson, format!("The frame is not JSON: {error}."))

@@ -24,6 +24,7 @@ export class Server {
     this.#settings = { admin: { port: 0 }, limits: { enabled: false }, ...settings };
     // However the tests end, the server ends with them.
     process.once("exit", () => this.#process?.kill("SIGKILL"));
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   }
 
   get origin() {

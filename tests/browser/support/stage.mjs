@@ -1,6 +1,6 @@
 /** A server and a browser for a file of stories, and what every story owes: pages without complaints. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
@@ -64,7 +64,7 @@ async function play(scene, name, body) {
   try {
     await body(scene);
   } catch (error) {
-    await photographFailure(scene, name);
+    await keepEvidence(scene, name);
     const complaints = scene.people.flatMap(complaintsOf);
     error.message += `${complaints.length > 0 ? "\nThe pages complained:\n" : ""}${complaints.join("\n")}`;
     throw error;
@@ -81,12 +81,13 @@ function complaintsOf(person) {
   return person.watch.unexpected().map((text) => `${person.name}: ${text}`);
 }
 
-async function photographFailure(scene, name) {
+/** What each person saw when the story failed, and what the server said. */
+async function keepEvidence(scene, name) {
   mkdirSync(PICTURES, { recursive: true });
-  const story = name.replaceAll(/[^a-z0-9]+/gi, "-");
+  const story = join(PICTURES, `failed.${name.replaceAll(/[^a-z0-9]+/gi, "-")}`);
+  writeFileSync(`${story}.server.log`, scene.server.output);
   for (const [index, person] of scene.people.entries()) {
-    const path = join(PICTURES, `failed.${story}.${index + 1}.png`);
     // The page may be what has failed: its picture is then not to be had.
-    await person.page.screenshot({ path }).catch(() => undefined);
+    await person.page.screenshot({ path: `${story}.${index + 1}.png` }).catch(() => undefined);
   }
 }

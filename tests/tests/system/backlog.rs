@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use domain::RoomId;
 use futures_util::{StreamExt, stream};
 
-use crate::{client::Person, events, eventually, roles::Roles, socket::Acked};
+use crate::{client::Person, events, eventually, request::Answer, roles::Roles, socket::Acked};
 
 const ROOMS: usize = 4;
 const MESSAGES_A_ROOM: usize = 750;

@@ -37,14 +37,11 @@ pub async fn run(
     clock.context("the broker does not tell its time")?;
     let rooms = broker.consume(COUNTDOWN_ROOMS).await?;
     let fired = broker.consume(COUNTDOWN_DUE).await?;
-    let set = serve(rooms, &shutdown, |delivery| {
-        timers::set(broker.clone(), delivery)
-    });
-    let serve_due = serve(fired, &shutdown, |delivery| {
-        due::serve(broker.clone(), delivery)
-    });
+    let set = serve(rooms, &shutdown, |event| timers::set(broker.clone(), event));
+    let apply = serve(fired, &shutdown, |timer| due::serve(broker.clone(), timer));
+    let both = async { tokio::join!(Box::pin(set), Box::pin(apply)) };
     tokio::select! {
-        _ = async { tokio::join!(set, serve_due) } => {}
+        _ = both => {}
         () = watch_backlog(&broker) => {}
     }
     Ok(())

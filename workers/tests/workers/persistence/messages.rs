@@ -20,6 +20,7 @@ on_both_databases!(
     poison_goes_to_the_dead_letters_and_others_flow,
     the_floor_is_never_ahead_of_the_database,
     the_last_message_of_a_list_is_right_whichever_stream_is_first,
+    a_rooms_first_message_is_in_the_list_though_both_are_projected_at_once,
     the_receiver_alone_is_told_what_is_unread,
     read_positions_only_move_forward,
 );
@@ -152,6 +153,31 @@ async fn the_last_message_of_a_list_is_right_whichever_stream_is_first(ground: G
     ground.until_done(PERSISTENCE_CHAT).await;
     assert_eq!(row().await, late);
     worker.stop().await;
+}
+
+async fn a_rooms_first_message_is_in_the_list_though_both_are_projected_at_once(ground: Ground) {
+    let (first, second) = (ground.worker().await, ground.worker().await);
+    const ROOMS: usize = 150;
+    for _ in 0..ROOMS {
+        let (ada, ben, id) = (a_user(), a_user(), RoomId(Uuid::now_v7()));
+        let message = a_message(id, ada, "first");
+        let key = PairKey::of(ada, ben).unwrap();
+        let (opened, _seq) = tokio::join!(
+            ground.broker.open_room(key, id, TIMING),
+            ground.send(&message)
+        );
+        opened.unwrap();
+    }
+    ground.until_done(PERSISTENCE_CHAT).await;
+    ground.until_done(PERSISTENCE_LIFE).await;
+    first.stop().await;
+    second.stop().await;
+    let rooms = room::Entity::find()
+        .all(&ground.database.read)
+        .await
+        .unwrap();
+    assert_eq!(rooms.len(), ROOMS);
+    assert!(rooms.iter().all(|room| room.last_message_seq > 0));
 }
 
 async fn the_receiver_alone_is_told_what_is_unread(ground: Ground) {
