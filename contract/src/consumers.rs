@@ -29,7 +29,7 @@ pub const PERSISTENCE_CHAT: ConsumerSpec = ConsumerSpec {
     name: "persistence-chat",
     stream: CHAT,
     filters: &[subjects::CHAT_ALL],
-    ack_wait: Duration::from_secs(30),
+    ack_wait: Duration::from_secs(10),
     max_ack_pending: 20_000,
     max_deliver: 20,
 };
@@ -39,7 +39,7 @@ pub const PERSISTENCE_LIFE: ConsumerSpec = ConsumerSpec {
     name: "persistence-life",
     stream: LIFE,
     filters: &[subjects::LIFE_ROOMS, subjects::LIFE_PAIRS],
-    ack_wait: Duration::from_secs(30),
+    ack_wait: Duration::from_secs(10),
     max_ack_pending: 20_000,
     max_deliver: 20,
 };
@@ -49,7 +49,7 @@ pub const PERSISTENCE_RECEIPT: ConsumerSpec = ConsumerSpec {
     name: "persistence-receipt",
     stream: RECEIPT,
     filters: &[subjects::RECEIPT_ALL],
-    ack_wait: Duration::from_secs(30),
+    ack_wait: Duration::from_secs(10),
     max_ack_pending: 20_000,
     max_deliver: 20,
 };

@@ -24,7 +24,7 @@ use super::{
 };
 
 /// How often a batch in hand tells that it is still worked on; well below every consumer's ack wait.
-const PROGRESS_EVERY: Duration = Duration::from_secs(5);
+const PROGRESS_EVERY: Duration = Duration::from_secs(3);
 /// Telling it may not hold up the work itself.
 const PROGRESS_LIMIT: Duration = Duration::from_secs(1);
 
