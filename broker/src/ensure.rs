@@ -35,11 +35,14 @@ impl Broker {
         if spec.has_epoch {
             config.metadata = HashMap::from([(EPOCH.to_owned(), Uuid::now_v7().to_string())]);
         }
-        let stream = self
-            .jetstream
-            .get_or_create_stream(config.clone())
-            .await
-            .map_err(|error| refused(error.to_string()))?;
+        let stream = match self.jetstream.get_or_create_stream(config.clone()).await {
+            Ok(stream) => stream,
+            // Another process may have made it after we looked, with an epoch of its own: that one counts.
+            Err(error) => match self.jetstream.get_stream(spec.name).await {
+                Ok(stream) => stream,
+                Err(_missing) => return Err(refused(error.to_string())),
+            },
+        };
         let existing = &stream.cached_info().config;
         config.metadata = existing.metadata.clone();
         if differs(existing, &config) {

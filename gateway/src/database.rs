@@ -19,9 +19,10 @@ pub async fn begin_write(db: &Database) -> Result<DatabaseTransaction, ApiError>
     let begun = Instant::now();
     loop {
         match db.begin_write().await {
-            Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
+            Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => {
+                tokio::time::sleep(PAUSE).await;
+            }
             outcome => return Ok(outcome?),
         }
     }
 }
-

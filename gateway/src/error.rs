@@ -89,7 +89,10 @@ impl ApiError {
     /// A fault of the server; `why` goes to the log only.
     pub fn internal(why: impl Display) -> Self {
         tracing::error!(%why, "a request failed");
-        Self::new(Code::Internal, "Something went wrong on the server. Trying again may help.")
+        Self::new(
+            Code::Internal,
+            "Something went wrong on the server. Trying again may help.",
+        )
     }
 }
 
@@ -97,7 +100,8 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut problem = self.code.problem(self.detail);
         problem.errors = self.errors;
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
@@ -169,7 +173,10 @@ pub fn is_unique_violation(error: &DbErr) -> bool {
 
 /// Whether a lock on SQLite was not granted in time: codes 5 and 6, whose extended forms keep them in the low byte.
 pub fn is_busy(error: &DbErr) -> bool {
-    driver_code(error).is_some_and(|code| code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)))
+    driver_code(error).is_some_and(|code| {
+        code.parse::<u32>()
+            .is_ok_and(|code| matches!(code & 0xff, 5 | 6))
+    })
 }
 
 /// Whether the database is away or too busy, so that trying again later may help.
@@ -182,7 +189,8 @@ fn is_passing(error: &DbErr) -> bool {
             match cause.as_ref() {
                 sqlx::Error::Database(_) => {
                     let code = driver_code(error).unwrap_or_default();
-                    is_busy(error) || (code.len() == 5 && POSTGRES.iter().any(|class| code.starts_with(class)))
+                    is_busy(error)
+                        || (code.len() == 5 && POSTGRES.iter().any(|class| code.starts_with(class)))
                 }
                 sqlx::Error::Io(_)
                 | sqlx::Error::PoolTimedOut
@@ -206,8 +214,11 @@ fn driver_code(error: &DbErr) -> Option<String> {
 }
 
 fn contended() -> ApiError {
-    ApiError::new(Code::Contended, "Others changed the same thing at the same time. Try again.")
-        .retry_after(RETRY_AFTER_SECS)
+    ApiError::new(
+        Code::Contended,
+        "Others changed the same thing at the same time. Try again.",
+    )
+    .retry_after(RETRY_AFTER_SECS)
 }
 
 /// The error's text as a sentence.

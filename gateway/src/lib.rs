@@ -52,9 +52,14 @@ impl Gateway {
         settings.require_jwt_secret()?;
         let http = &settings.http;
         let listener = bootstrap::admin::listen("http", &http.host, http.port).await?;
-        let address = listener.local_addr().context("the port could not be read")?;
+        let address = listener
+            .local_addr()
+            .context("the port could not be read")?;
         broker.await_streams(STREAMS_WITHIN).await?;
-        broker.synchronise_clock().await.context("the broker's time could not be read")?;
+        broker
+            .synchronise_clock()
+            .await
+            .context("the broker's time could not be read")?;
         let state = AppState::start(settings, broker, database, &shutdown).await?;
         http::health::watch(&state, &shutdown)?;
         Ok(Self {

@@ -99,7 +99,10 @@ pub async fn limit_sign_in(
     Ok(next.run(request).await)
 }
 
-fn check<K: Hash + Eq + Clone>(limiter: Option<&DefaultKeyedRateLimiter<K>>, key: &K) -> Result<(), ApiError> {
+fn check<K: Hash + Eq + Clone>(
+    limiter: Option<&DefaultKeyedRateLimiter<K>>,
+    key: &K,
+) -> Result<(), ApiError> {
     let Some(limiter) = limiter else {
         return Ok(());
     };

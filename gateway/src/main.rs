@@ -27,7 +27,13 @@ async fn serve(process: Process) -> anyhow::Result<()> {
     let parts = gateway.readiness();
     readiness.probe("gateway", READINESS_PERIOD, &shutdown, move || {
         let is_ready = parts.report().ready;
-        async move { if is_ready { Ok(()) } else { Err("see /health of the gateway") } }
+        async move {
+            if is_ready {
+                Ok(())
+            } else {
+                Err("see /health of the gateway")
+            }
+        }
     });
     tracing::info!(address = %gateway.local_addr(), "serving");
     gateway.run().await?;

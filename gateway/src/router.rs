@@ -6,7 +6,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     http::{
-        assets, asyncapi, auth, docs, health, lifecycle, messages, outer, profile, queue, relations, rooms, users,
+        assets, asyncapi, auth, docs, health, lifecycle, messages, outer, profile, queue,
+        relations, rooms, users,
     },
     limits::limit_sign_in,
     realtime,

@@ -14,14 +14,17 @@ pub fn open(settings: &Settings) -> Result<Arc<dyn ObjectStore>, SettingsError> 
     let unusable = |problem: String| SettingsError::about("storage.url", problem);
     match settings.storage_location()? {
         StorageLocation::Folder(folder) => {
-            let failed = |error: &dyn std::fmt::Display| unusable(format!("cannot use {}: {error}", folder.display()));
+            let failed = |error: &dyn std::fmt::Display| {
+                unusable(format!("cannot use {}: {error}", folder.display()))
+            };
             std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
-            let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| failed(&error))?;
+            let store =
+                LocalFileSystem::new_with_prefix(&folder).map_err(|error| failed(&error))?;
             Ok(Arc::new(store))
         }
-        StorageLocation::S3 { .. } => {
-            Err(unusable("this build keeps files in a folder only; use file:///path".to_owned()))
-        }
+        StorageLocation::S3 { .. } => Err(unusable(
+            "this build keeps files in a folder only; use file:///path".to_owned(),
+        )),
     }
 }
 

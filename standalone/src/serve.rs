@@ -63,7 +63,7 @@ async fn run_roles(
     });
     let broker = connect_broker(&workers, Role::COUNTDOWN.name).await?;
     roles.start(Role::COUNTDOWN, broker, |broker| {
-        countdown::run(broker, Arc::clone(&shared), workers_stop.clone())
+        countdown::run(broker, workers_stop.clone())
     });
     let broker = connect_broker(&workers, Role::MATCHMAKER.name).await?;
     roles.start(Role::MATCHMAKER, broker, |broker| {

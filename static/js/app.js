@@ -21,6 +21,7 @@ const dispatch = createDispatch({ store, api, sockets });
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 let shownScreen = "";
+let shownFaults = store.state.form.fields;
 
 function draw() {
   const { state } = store;
@@ -31,6 +32,7 @@ function draw() {
   anchor(log);
   if (log !== null) dispatch("seen");
   const hasMoment = (state.chat?.momentUntilMs ?? 0) > state.nowMs;
+  focusFirstFault(state.form.fields);
   focusNewScreen(`${state.session}/${state.route.screen}/${state.route.roomId}/${state.chat?.load}/${hasMoment}`);
 }
 
@@ -42,6 +44,13 @@ function focusNewScreen(screen) {
   if (isFirst || document.activeElement?.matches("input, textarea, select")) return;
   /** @type {HTMLElement|null} */ (root.querySelector(".moment h1") ?? root.querySelector("main h1"))?.focus({ preventScroll: true });
   scrollTo(0, 0);
+}
+
+/** A refused form is taken up where it has to be corrected. @param {Record<string, string>} faults */
+function focusFirstFault(faults) {
+  if (faults === shownFaults) return;
+  shownFaults = faults;
+  /** @type {HTMLElement|null} */ (root.querySelector('form [aria-invalid="true"]'))?.focus();
 }
 
 /** Redraws when the shown time changes. */
@@ -64,6 +73,7 @@ addEventListener("hashchange", () => dispatch("navigated"));
 addEventListener("online", probe);
 addEventListener("offline", probe);
 addEventListener("pageshow", probe);
+addEventListener("resize", draw);
 document.addEventListener("visibilitychange", probe);
 
 draw();

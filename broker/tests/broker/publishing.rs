@@ -124,3 +124,15 @@ async fn a_batch_is_stored_whole_or_not_at_all() {
     assert!(broker.last(&LIFE, &c).await.unwrap().is_none());
     assert!(broker.last(&LIFE, &b).await.unwrap().is_some());
 }
+
+#[tokio::test]
+async fn processes_that_start_at_once_all_find_the_streams_made_and_share_one_epoch() {
+    let nats = Nats::start().await;
+    let starting = (0..8).map(|_| connected(&nats));
+    let mut epochs = Vec::new();
+    for broker in futures_util::future::join_all(starting).await {
+        epochs.push(broker.stream_state(&CHAT).await.unwrap().epoch);
+    }
+    epochs.dedup();
+    assert_eq!(epochs.len(), 1);
+}

@@ -54,7 +54,10 @@ impl FromRequestParts<AppState> for RoomMember {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let user = CurrentUser::from_request_parts(parts, state).await?.id;
-        let room = path_id(parts).await.map(RoomId).ok_or_else(ApiError::room_not_found)?;
+        let room = path_id(parts)
+            .await
+            .map(RoomId)
+            .ok_or_else(ApiError::room_not_found)?;
         tracing::Span::current().record("room_id", tracing::field::display(room));
         let room = member_room(state, room, user).await?;
         Ok(Self { user, room })
@@ -72,7 +75,11 @@ impl FromRequestParts<AppState> for UserPath {
 
 /// The token of `Authorization: Bearer`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
@@ -80,6 +87,10 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 async fn path_id(parts: &mut Parts) -> Option<Uuid> {
     const HYPHENATED: usize = 36;
     let params = parts.extract::<RawPathParams>().await.ok()?;
-    let (_, value) = params.iter().find(|(name, _)| matches!(*name, "id" | "room_id"))?;
-    Uuid::parse_str(value).ok().filter(|_| value.len() == HYPHENATED)
+    let (_, value) = params
+        .iter()
+        .find(|(name, _)| matches!(*name, "id" | "room_id"))?;
+    Uuid::parse_str(value)
+        .ok()
+        .filter(|_| value.len() == HYPHENATED)
 }

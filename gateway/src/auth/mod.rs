@@ -26,7 +26,9 @@ pub fn authenticate(state: &AppState, token: &str) -> Result<Session, ApiError> 
         .verify(token, state.now())
         .ok_or_else(ApiError::not_authenticated)?;
     if !state.revocations.is_fresh() {
-        return Err(ApiError::unavailable("the list of ended sessions is out of date"));
+        return Err(ApiError::unavailable(
+            "the list of ended sessions is out of date",
+        ));
     }
     if state.revocations.is_revoked(&session) {
         return Err(ApiError::not_authenticated());

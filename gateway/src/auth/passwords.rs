@@ -92,18 +92,24 @@ impl Passwords {
             let _permit = permit;
             work()
         };
-        tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(ApiError::internal)
     }
 
     async fn permit(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         let _place = Place::take(&self.waiting).ok_or_else(ApiError::overloaded)?;
-        Arc::clone(&self.permits).acquire_owned().await.map_err(ApiError::internal)
+        Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .map_err(ApiError::internal)
     }
 }
 
 fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, String> {
     let hash = argon2.hash_password(password.as_bytes());
-    hash.map(|hash| hash.to_string()).map_err(|error| error.to_string())
+    hash.map(|hash| hash.to_string())
+        .map_err(|error| error.to_string())
 }
 
 /// A place in the queue, free again however the waiting ends.
@@ -136,8 +142,11 @@ mod tests {
         let passwords = Passwords::new(&auth).unwrap();
         let hash = passwords.hash("correct horse".to_owned()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"), "{hash}");
-        let mut verify = async |password: &str, hash: Option<&String>| {
-            passwords.verify(password.to_owned(), hash.cloned()).await.unwrap()
+        let verify = async |password: &str, hash: Option<&String>| {
+            passwords
+                .verify(password.to_owned(), hash.cloned())
+                .await
+                .unwrap()
         };
         assert!(verify("correct horse", Some(&hash)).await);
         assert!(!verify("wrong horse", Some(&hash)).await);

@@ -35,14 +35,19 @@ pub struct RefreshToken {
 
 impl fmt::Debug for RefreshToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RefreshToken").field("session_id", &self.session_id).finish_non_exhaustive()
+        f.debug_struct("RefreshToken")
+            .field("session_id", &self.session_id)
+            .finish_non_exhaustive()
     }
 }
 
 impl RefreshKey {
     /// The key that follows from the installation's secret.
     pub fn new(secret: &[u8]) -> Self {
-        let key = Sha256::new().chain_update(b"webchat refresh tokens").chain_update(secret).finalize();
+        let key = Sha256::new()
+            .chain_update(b"webchat refresh tokens")
+            .chain_update(secret)
+            .finalize();
         // A key of a hash's length is never refused, nor hashed once more.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&key);
@@ -56,7 +61,10 @@ impl RefreshKey {
 
     /// The token that follows; always the same one.
     pub fn successor(&self, token: &RefreshToken) -> RefreshToken {
-        self.token(token.session_id, self.derive(b"next", token.session_id, &token.nonce))
+        self.token(
+            token.session_id,
+            self.derive(b"next", token.session_id, &token.nonce),
+        )
     }
 
     /// Reads a token; `None` where it was not made here.
@@ -65,7 +73,9 @@ impl RefreshKey {
         let session_id: SessionId = session_id.parse().ok()?;
         let bytes = URL_SAFE_NO_PAD.decode(rest).ok()?;
         let (nonce, tag) = bytes.split_first_chunk::<NONCE_BYTES>()?;
-        self.mac(b"tag", session_id, nonce).verify_truncated_left(tag).ok()?;
+        self.mac(b"tag", session_id, nonce)
+            .verify_truncated_left(tag)
+            .ok()?;
         Some(RefreshToken {
             session_id,
             nonce: *nonce,
@@ -82,7 +92,11 @@ impl RefreshKey {
     }
 
     fn derive(&self, purpose: &[u8], session_id: SessionId, nonce: &[u8]) -> [u8; 16] {
-        let full: [u8; 32] = self.mac(purpose, session_id, nonce).finalize().into_bytes().into();
+        let full: [u8; 32] = self
+            .mac(purpose, session_id, nonce)
+            .finalize()
+            .into_bytes()
+            .into();
         let mut half = [0; 16];
         half.copy_from_slice(&full[..16]);
         half
@@ -128,7 +142,9 @@ mod tests {
         assert_ne!(key.first(session), first);
         let other_key = RefreshKey::new(b"another secret of thirty-two chars");
         assert_eq!(key.parse(&other_key.first(session).text()), None);
-        let other_session = first.text().replace(&session.to_string(), &Uuid::now_v7().to_string());
+        let other_session = first
+            .text()
+            .replace(&session.to_string(), &Uuid::now_v7().to_string());
         for made_up in ["", ".", "x.y", other_session.as_str(), &first.text()[..50]] {
             assert_eq!(key.parse(made_up), None, "{made_up}");
         }

@@ -8,8 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use broker::{Broker, Publish, ReadError};
 use bootstrap::Shutdown;
+use broker::{Broker, Publish, ReadError};
 use contract::{revocation::Revocation, streams::REVOKED, subjects};
 use dashmap::DashMap;
 use domain::{SessionId, Timestamp, UserId};
@@ -52,7 +52,11 @@ impl Revocations {
     ///
     /// # Errors
     /// The broker cannot be read.
-    pub async fn load(broker: Broker, token_life: Duration, shutdown: &Shutdown) -> Result<Arc<Self>, ReadError> {
+    pub async fn load(
+        broker: Broker,
+        token_life: Duration,
+        shutdown: &Shutdown,
+    ) -> Result<Arc<Self>, ReadError> {
         let revocations = Arc::new(Self {
             broker,
             token_life,
@@ -61,7 +65,10 @@ impl Revocations {
             last_good_read: Mutex::new(Instant::now()),
             listeners: broadcast::channel(LISTENER_BACKLOG).0,
         });
-        let live = revocations.broker.subscribe(subjects::LIVE_REVOKED_ALL.to_owned()).await?;
+        let live = revocations
+            .broker
+            .subscribe(subjects::LIVE_REVOKED_ALL.to_owned())
+            .await?;
         let position = revocations.read_after(0).await?;
         tokio::spawn(Arc::clone(&revocations).listen(live, shutdown.clone()));
         tokio::spawn(Arc::clone(&revocations).keep_reading(position, shutdown.clone()));
@@ -70,7 +77,10 @@ impl Revocations {
 
     /// Whether what is known here is recent enough to trust a token.
     pub fn is_fresh(&self) -> bool {
-        let last = *self.last_good_read.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = *self
+            .last_good_read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         last.elapsed() <= FRESH_FOR
     }
 
@@ -112,7 +122,9 @@ impl Revocations {
                 () = shutdown.requested() => None,
             };
             let Some(message) = message else { return };
-            let told_at = message.stored_at.unwrap_or_else(|| self.broker.clock().now());
+            let told_at = message
+                .stored_at
+                .unwrap_or_else(|| self.broker.clock().now());
             self.take(&message.payload, told_at);
         }
     }
@@ -144,13 +156,19 @@ impl Revocations {
     async fn read_after(&self, mut position: u64) -> Result<u64, ReadError> {
         let begun = Instant::now();
         loop {
-            let records = self.broker.replay(&REVOKED, subjects::REVOKE_ALL, position + 1, BATCH).await?;
+            let records = self
+                .broker
+                .replay(&REVOKED, subjects::REVOKE_ALL, position + 1, BATCH)
+                .await?;
             for record in &records {
                 self.take(&record.payload, record.stored_at);
                 position = position.max(record.seq);
             }
             if records.len() < BATCH {
-                *self.last_good_read.lock().unwrap_or_else(PoisonError::into_inner) = begun;
+                *self
+                    .last_good_read
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = begun;
                 return Ok(position);
             }
         }
@@ -165,7 +183,9 @@ impl Revocations {
 
     fn learn(&self, revocation: Revocation, told_at: Timestamp) {
         let is_new = match revocation {
-            Revocation::Session { session_id } => self.sessions.insert(session_id, told_at).is_none(),
+            Revocation::Session { session_id } => {
+                self.sessions.insert(session_id, told_at).is_none()
+            }
             Revocation::User {
                 user_id,
                 not_before,

@@ -6,7 +6,8 @@ use contract::revocation::Revocation;
 use domain::{SessionId, Timestamp, UserId};
 use entities::{session, user};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
+    QueryFilter,
 };
 use uuid::Uuid;
 
@@ -68,9 +69,14 @@ pub async fn refresh(state: &AppState, text: &str) -> Result<Option<Refreshed>, 
     let transaction = begin_write(&state.db).await?;
     for _ in 0..ATTEMPTS {
         let now = state.now();
-        let row = session::Entity::find_active(token.session_id.0, now.0).one(&transaction).await?;
+        let row = session::Entity::find_active(token.session_id.0, now.0)
+            .one(&transaction)
+            .await?;
         let Some(row) = row else { return Ok(None) };
-        let Some(user) = user::Entity::find_active(row.user_id).one(&transaction).await? else {
+        let Some(user) = user::Entity::find_active(row.user_id)
+            .one(&transaction)
+            .await?
+        else {
             return Ok(None);
         };
         match standing(state, &row, &token, now) {
@@ -80,11 +86,8 @@ pub async fn refresh(state: &AppState, text: &str) -> Result<Option<Refreshed>, 
             Standing::Current => continue,
             Standing::JustReplaced => {}
             Standing::Spent => {
-                session::Entity::end(&transaction, row.user_id, row.id, now.0).await?;
-                transaction.commit().await?;
-                tracing::warn!(session_id = %token.session_id, "a spent refresh token was used; its session ends");
-                let session_id = token.session_id;
-                state.revocations.publish(Revocation::Session { session_id }).await?;
+                transaction.rollback().await?;
+                end_stolen(state, &row).await?;
                 return Ok(None);
             }
         }
@@ -104,7 +107,25 @@ pub async fn end(state: &AppState, user: UserId, session_id: SessionId) -> Resul
     let transaction = begin_write(&state.db).await?;
     session::Entity::end(&transaction, user.0, session_id.0, state.now().0).await?;
     transaction.commit().await?;
-    state.revocations.publish(Revocation::Session { session_id }).await
+    state
+        .revocations
+        .publish(Revocation::Session { session_id })
+        .await
+}
+
+/// Ends a session whose spent token was used. Its access tokens go first: where either step fails, the token is still
+/// a spent one, and using it again tries again.
+async fn end_stolen(state: &AppState, row: &session::Model) -> Result<(), ApiError> {
+    let session_id = SessionId(row.id);
+    tracing::warn!(%session_id, "a spent refresh token was used; its session ends");
+    state
+        .revocations
+        .publish(Revocation::Session { session_id })
+        .await?;
+    let transaction = begin_write(&state.db).await?;
+    session::Entity::end(&transaction, row.user_id, row.id, state.now().0).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// Where a token that was made here stands in its chain.
@@ -114,13 +135,20 @@ enum Standing {
     Spent,
 }
 
-fn standing(state: &AppState, row: &session::Model, token: &RefreshToken, now: Timestamp) -> Standing {
+fn standing(
+    state: &AppState,
+    row: &session::Model,
+    token: &RefreshToken,
+    now: Timestamp,
+) -> Standing {
     let hash = token.hash();
     let grace = Duration::from_secs(state.settings.auth.refresh_grace_secs);
     let is_previous = row.previous_hash.as_deref() == Some(hash.as_str());
     match () {
         () if row.current_hash == hash => Standing::Current,
-        () if is_previous && now.since(Timestamp(row.rotated_at)) <= grace => Standing::JustReplaced,
+        () if is_previous && now.since(Timestamp(row.rotated_at)) <= grace => {
+            Standing::JustReplaced
+        }
         () => Standing::Spent,
     }
 }
@@ -133,12 +161,18 @@ async fn rotate(
     token: &RefreshToken,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
-    let (id, successor) = (token.session_id.0, state.refresh_key.successor(token).hash());
+    let (id, successor) = (
+        token.session_id.0,
+        state.refresh_key.successor(token).hash(),
+    );
     if !session::Entity::rotate(transaction, id, &token.hash(), &successor, now.0).await? {
         return Ok(false);
     }
     session::Entity::update_many()
-        .col_expr(session::Column::ExpiresAt, sea_orm::sea_query::Expr::value(expiry(state, now).0))
+        .col_expr(
+            session::Column::ExpiresAt,
+            sea_orm::sea_query::Expr::value(expiry(state, now).0),
+        )
         .filter(session::Column::Id.eq(id))
         .exec(transaction)
         .await?;
@@ -146,5 +180,7 @@ async fn rotate(
 }
 
 fn expiry(state: &AppState, now: Timestamp) -> Timestamp {
-    now.plus(Duration::from_secs(state.settings.auth.refresh_token_days * DAY_SECS))
+    now.plus(Duration::from_secs(
+        state.settings.auth.refresh_token_days * DAY_SECS,
+    ))
 }

@@ -33,7 +33,9 @@ pub struct Issued {
 
 impl fmt::Debug for Issued {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Issued").field("expires_in", &self.expires_in).finish_non_exhaustive()
+        f.debug_struct("Issued")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
     }
 }
 
@@ -48,7 +50,9 @@ pub struct Tokens {
 
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens").field("life", &self.life).finish_non_exhaustive()
+        f.debug_struct("Tokens")
+            .field("life", &self.life)
+            .finish_non_exhaustive()
     }
 }
 
@@ -83,7 +87,12 @@ impl Tokens {
     ///
     /// # Errors
     /// `internal_error` where it cannot be signed.
-    pub fn issue(&self, user: UserId, session: SessionId, now: Timestamp) -> Result<Issued, ApiError> {
+    pub fn issue(
+        &self,
+        user: UserId,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<Issued, ApiError> {
         let claims = AccessClaims {
             sub: user,
             sid: session,
@@ -100,7 +109,9 @@ impl Tokens {
 
     /// Reads a token; `None` where it is forged, damaged or past its end.
     pub fn verify(&self, token: &str, now: Timestamp) -> Option<Session> {
-        let claims = decode::<AccessClaims>(token, &self.decoding, &self.validation).ok()?.claims;
+        let claims = decode::<AccessClaims>(token, &self.decoding, &self.validation)
+            .ok()?
+            .claims;
         let expires_at = Timestamp(claims.exp.checked_mul(1000)?);
         (now < expires_at).then_some(Session {
             user_id: claims.sub,
@@ -134,11 +145,17 @@ mod tests {
         let now = Timestamp(1_795_460_400_123);
         let token = ours.issue(user, session, now).unwrap().token;
         let read = ours.verify(&token, now).unwrap();
-        assert_eq!((read.user_id, read.session_id, read.issued_at), (user, session, now));
+        assert_eq!(
+            (read.user_id, read.session_id, read.issued_at),
+            (user, session, now)
+        );
         assert_eq!(ours.verify(&token, read.expires_at), None);
         let other_secret = tokens("another secret of thirty-two chars", JwtAlgorithm::HS256);
         assert_eq!(other_secret.verify(&token, now), None);
-        assert_eq!(tokens(secret, JwtAlgorithm::HS512).verify(&token, now), None);
+        assert_eq!(
+            tokens(secret, JwtAlgorithm::HS512).verify(&token, now),
+            None
+        );
         assert_eq!(ours.verify(&format!("{token}x"), now), None);
     }
 }

@@ -67,7 +67,9 @@ impl Floors {
     /// `up_to`.
     pub async fn wait_life(&self, seq: u64, up_to: Duration) -> bool {
         let mut life = self.life.subscribe();
-        timeout(up_to, life.wait_for(|floor| *floor >= seq)).await.is_ok_and(|waited| waited.is_ok())
+        timeout(up_to, life.wait_for(|floor| *floor >= seq))
+            .await
+            .is_ok_and(|waited| waited.is_ok())
     }
 
     /// Waits until the floors were read once. Before that they are 0: true, but no help.
@@ -78,7 +80,9 @@ impl Floors {
         let mut read_once = self.read_once.subscribe();
         match timeout(FIRST_READING, read_once.wait_for(|read| *read)).await {
             Ok(Ok(_)) => Ok(()),
-            _ => Err(ReadError::Unavailable("it is not known yet how far persistence is".to_owned())),
+            _ => Err(ReadError::Unavailable(
+                "it is not known yet how far persistence is".to_owned(),
+            )),
         }
     }
 
@@ -113,7 +117,9 @@ impl Floors {
             Ok(stored) if stored.stream == CHAT.name => raise(&self.chat, stored.floor),
             Ok(stored) if stored.stream == LIFE.name => raise(&self.life, stored.floor),
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "an announcement of persistence is not understood"),
+            Err(error) => {
+                tracing::warn!(%error, "an announcement of persistence is not understood");
+            }
         }
     }
 

@@ -3,14 +3,17 @@
 use std::collections::VecDeque;
 
 use contract::{
-    message::{Attachment, Message, StoredMessage},
+    message::{Message, StoredMessage},
     streams::CHAT,
     subjects,
 };
-use domain::{ClientId, MessageId, RoomId, Timestamp, UserId};
+use domain::{ClientId, RoomId, UserId};
 use entities::message::{self, Window};
 
-use super::tail;
+use super::{
+    rows::{signed, stored_message, stored_messages, unsigned},
+    tail,
+};
 use crate::{error::ApiError, state::AppState};
 
 /// A part of a room's history, ascending.
@@ -79,7 +82,17 @@ pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Messa
             let prev_seq = prev_seq(state, room, record.seq).await?;
             Ok(Some(tail::decode(&record)?.placed(record.seq, prev_seq)))
         }
-        None => Ok(from_sql(state, room, Window { limit: 1, ..Window::default() }).await?.items.pop()),
+        None => Ok(from_sql(
+            state,
+            room,
+            Window {
+                limit: 1,
+                ..Window::default()
+            },
+        )
+        .await?
+        .items
+        .pop()),
     }
 }
 
@@ -90,7 +103,9 @@ pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Messa
 pub async fn last_seq(state: &AppState, room: RoomId) -> Result<u64, ApiError> {
     match state.broker.last(&CHAT, &subjects::chat(room)).await? {
         Some(record) => Ok(record.seq),
-        None => Ok(unsigned(message::Entity::prev_seq(&state.db.read, room.0, i64::MAX).await?)),
+        None => Ok(unsigned(
+            message::Entity::prev_seq(&state.db.read, room.0, i64::MAX).await?,
+        )),
     }
 }
 
@@ -239,32 +254,8 @@ async fn chained(
         return Ok(Vec::new());
     };
     let mut prev = prev_seq(state, room, *first).await?;
-    let place = |(seq, message): (u64, StoredMessage)| message.placed(seq, std::mem::replace(&mut prev, seq));
+    let place = |(seq, message): (u64, StoredMessage)| {
+        message.placed(seq, std::mem::replace(&mut prev, seq))
+    };
     Ok(found.into_iter().map(place).collect())
-}
-
-fn stored_messages(page: message::Page) -> Result<Vec<(u64, StoredMessage)>, ApiError> {
-    let placed = |model: message::Model| Ok((unsigned(model.seq), stored_message(model)?));
-    page.items.into_iter().map(placed).collect()
-}
-
-fn stored_message(model: message::Model) -> Result<StoredMessage, ApiError> {
-    let attachments: Vec<Attachment> = serde_json::from_value(model.attachments).map_err(ApiError::internal)?;
-    Ok(StoredMessage {
-        id: MessageId(model.id),
-        client_id: ClientId(model.client_id),
-        room_id: RoomId(model.room_id),
-        sender_id: UserId(model.sender_id),
-        text: model.text,
-        attachments,
-        sent_at: Timestamp(model.sent_at),
-    })
-}
-
-fn signed(seq: u64) -> i64 {
-    i64::try_from(seq).unwrap_or(i64::MAX)
-}
-
-fn unsigned(seq: i64) -> u64 {
-    u64::try_from(seq).unwrap_or(0)
 }

@@ -13,7 +13,11 @@ use crate::{error::ApiError, state::AppState};
 ///
 /// # Errors
 /// 404 where the room is not there or not the user's; 503 where the broker or the database is away.
-pub async fn member_room(state: &AppState, room: RoomId, user: UserId) -> Result<Arc<Room>, ApiError> {
+pub async fn member_room(
+    state: &AppState,
+    room: RoomId,
+    user: UserId,
+) -> Result<Arc<Room>, ApiError> {
     let found = match state.broker.room(room).await? {
         Some(room) => Some(room.value),
         None => archived(state, room).await?,
@@ -26,5 +30,6 @@ pub async fn member_room(state: &AppState, room: RoomId, user: UserId) -> Result
 
 async fn archived(state: &AppState, id: RoomId) -> Result<Option<Room>, ApiError> {
     let row = room::Entity::find_by_id(id.0).one(&state.db.read).await?;
-    row.map(|row| serde_json::from_value(row.document).map_err(ApiError::internal)).transpose()
+    row.map(|row| serde_json::from_value(row.document).map_err(ApiError::internal))
+        .transpose()
 }

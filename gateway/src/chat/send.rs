@@ -57,7 +57,13 @@ pub async fn send_message(
 ) -> Result<Sent, ApiError> {
     validate(&request)?;
     let ended = has_ended(state, room, sender).await?;
-    if ended || needs_lookup(request.client_id, request.resend, state.broker.clock().now()) {
+    if ended
+        || needs_lookup(
+            request.client_id,
+            request.resend,
+            state.broker.clock().now(),
+        )
+    {
         let found = history::find_by_client_id(state, room.id, sender, request.client_id).await?;
         if let Some((seq, stored)) = found {
             return Ok(Sent {
@@ -68,15 +74,23 @@ pub async fn send_message(
         }
     }
     if ended {
-        return Err(ApiError::new(Code::RoomEnded, "The room has ended; nothing can be sent any more."));
+        return Err(ApiError::new(
+            Code::RoomEnded,
+            "The room has ended; nothing can be sent any more.",
+        ));
     }
     publish(state, room.id, sender, request).await
 }
 
 fn validate(request: &SendRequest) -> Result<(), ApiError> {
     let files = &request.attachment_ids;
-    let unknown_file = (!files.is_empty())
-        .then(|| FieldError::new("attachment_ids", "unknown_file", "There is no such file in this room."));
+    let unknown_file = (!files.is_empty()).then(|| {
+        FieldError::new(
+            "attachment_ids",
+            "unknown_file",
+            "There is no such file in this room.",
+        )
+    });
     let faults: Vec<_> = [
         validate_client_id(request.client_id),
         validate_text(&request.text, !files.is_empty()),
@@ -144,11 +158,17 @@ async fn original(state: &AppState, repeated: &StoredMessage, seq: u64) -> Resul
     let first = match state.broker.get(&CHAT, seq).await? {
         Some(record) => Some((seq, tail::decode(&record)?)),
         None => {
-            let StoredMessage { room_id, sender_id, client_id, .. } = repeated;
+            let StoredMessage {
+                room_id,
+                sender_id,
+                client_id,
+                ..
+            } = repeated;
             history::find_by_client_id(state, *room_id, *sender_id, *client_id).await?
         }
     };
-    let (seq, stored) = first.ok_or_else(|| ApiError::internal("a repeated message has no original"))?;
+    let (seq, stored) =
+        first.ok_or_else(|| ApiError::internal("a repeated message has no original"))?;
     // Repeated by ourselves after a lost answer, it is this very message.
     let duplicate = stored.id != repeated.id;
     Ok(Sent {

@@ -41,7 +41,9 @@ pub(crate) async fn walk(
                     }
                 }
                 // One that nobody can read must not hide the others.
-                Err(error) => tracing::error!(room_id = %room, seq = record.seq, %error, "a message is skipped"),
+                Err(error) => {
+                    tracing::error!(room_id = %room, seq = record.seq, %error, "a message is skipped");
+                }
             }
         }
         if records.len() < BATCH {

@@ -28,7 +28,10 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 
 /// What a known path says to a method that it does not have.
 pub async fn method_not_allowed(method: Method) -> ApiError {
-    ApiError::new(Code::MethodNotAllowed, format!("{method} is not possible here."))
+    ApiError::new(
+        Code::MethodNotAllowed,
+        format!("{method} is not possible here."),
+    )
 }
 
 fn not_found() -> Response<Body> {

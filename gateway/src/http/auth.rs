@@ -53,7 +53,8 @@ pub async fn register(
         return Err(username_taken());
     }
     let password_hash = state.passwords.hash(form.password).await?;
-    let (user, token) = write_account(&state, registration, password_hash, user_agent(&headers)).await?;
+    let (user, token) =
+        write_account(&state, registration, password_hash, user_agent(&headers)).await?;
     signed_in(&state, StatusCode::CREATED, &user, &token).await
 }
 
@@ -76,10 +77,14 @@ pub async fn login(
     let stored = named.as_ref().map(|user| user.password_hash.clone());
     let is_right = state.passwords.verify(form.password, stored).await?;
     let Some(user) = named.filter(|_| is_right) else {
-        return Err(ApiError::new(Code::BadCredentials, "The username or the password is wrong."));
+        return Err(ApiError::new(
+            Code::BadCredentials,
+            "The username or the password is wrong.",
+        ));
     };
     let transaction = begin_write(&state.db).await?;
-    let token = sessions::start(&state, &transaction, UserId(user.id), user_agent(&headers)).await?;
+    let token =
+        sessions::start(&state, &transaction, UserId(user.id), user_agent(&headers)).await?;
     transaction.commit().await?;
     signed_in(&state, StatusCode::OK, &user, &token).await
 }
@@ -94,15 +99,23 @@ pub async fn login(
         Limited, Always,
     )
 )]
-pub async fn refresh(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub async fn refresh(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let refreshed = match refresh_cookie(&headers) {
         Some(token) => sessions::refresh(&state, token).await?,
         None => None,
     };
     match refreshed {
-        Some(refreshed) => signed_in(&state, StatusCode::OK, &refreshed.user, &refreshed.token).await,
+        Some(refreshed) => {
+            signed_in(&state, StatusCode::OK, &refreshed.user, &refreshed.token).await
+        }
         None => {
-            let refusal = ApiError::new(Code::InvalidRefreshToken, "The session is over. Sign in again.");
+            let refusal = ApiError::new(
+                Code::InvalidRefreshToken,
+                "The session is over. Sign in again.",
+            );
             Ok(([(header::SET_COOKIE, cookie(&state, "", 0)?)], refusal).into_response())
         }
     }
@@ -113,7 +126,10 @@ pub async fn refresh(State(state): State<AppState>, headers: HeaderMap) -> Resul
     post, path = "/auth/logout", tag = "auth", security(("bearer" = [])),
     responses((status = NO_CONTENT, description = "Signed out"), SignedInOnly, Limited)
 )]
-pub async fn logout(State(state): State<AppState>, user: CurrentUser) -> Result<Response, ApiError> {
+pub async fn logout(
+    State(state): State<AppState>,
+    user: CurrentUser,
+) -> Result<Response, ApiError> {
     sessions::end(&state, user.id, user.session.session_id).await?;
     let forget = [(header::SET_COOKIE, cookie(&state, "", 0)?)];
     Ok((StatusCode::NO_CONTENT, forget).into_response())
@@ -157,7 +173,9 @@ async fn write_account(
     let user_id = UserId(user.id);
     let transaction = begin_write(&state.db).await?;
     let row = user::ActiveModel::from(user.clone());
-    let inserted = user::Entity::insert(row).exec_without_returning(&transaction).await;
+    let inserted = user::Entity::insert(row)
+        .exec_without_returning(&transaction)
+        .await;
     if inserted.as_ref().is_err_and(is_unique_violation) {
         return Err(username_taken());
     }
@@ -184,7 +202,9 @@ async fn signed_in(
     user: &user::Model,
     token: &RefreshToken,
 ) -> Result<Response, ApiError> {
-    let access = state.tokens.issue(UserId(user.id), token.session_id, state.now())?;
+    let access = state
+        .tokens
+        .issue(UserId(user.id), token.session_id, state.now())?;
     let body = SignedIn {
         user: account_view(state, user).await?,
         access_token: access.token,
@@ -197,14 +217,22 @@ async fn signed_in(
 }
 
 fn cookie(state: &AppState, value: &str, max_age_secs: u64) -> Result<HeaderValue, ApiError> {
-    let secure = if state.settings.http.is_https() { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={value}; Max-Age={max_age_secs}; Path=/auth; HttpOnly; SameSite=Strict{secure}");
+    let secure = if state.settings.http.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "{COOKIE}={value}; Max-Age={max_age_secs}; Path=/auth; HttpOnly; SameSite=Strict{secure}"
+    );
     HeaderValue::try_from(cookie).map_err(ApiError::internal)
 }
 
 fn refresh_cookie(headers: &HeaderMap) -> Option<&str> {
     let cookies = headers.get_all(header::COOKIE).into_iter();
-    let mut pairs = cookies.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    let mut pairs = cookies
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
     pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
 }
 
@@ -213,5 +241,8 @@ fn user_agent(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn username_taken() -> ApiError {
-    ApiError::new(Code::UsernameTaken, "This username belongs to somebody. Choose another one.")
+    ApiError::new(
+        Code::UsernameTaken,
+        "This username belongs to somebody. Choose another one.",
+    )
 }

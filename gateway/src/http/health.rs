@@ -38,10 +38,18 @@ pub fn watch(state: &AppState, shutdown: &Shutdown) -> Result<(), settings::Sett
     let revocations = state.revocations.clone();
     readiness.probe(REVOCATIONS, PROBE_PERIOD, shutdown, move || {
         let is_fresh = revocations.is_fresh();
-        async move { if is_fresh { Ok(()) } else { Err("the list of ended sessions is out of date") } }
+        async move {
+            if is_fresh {
+                Ok(())
+            } else {
+                Err("the list of ended sessions is out of date")
+            }
+        }
     });
     let store = storage::open(&state.settings)?;
-    readiness.probe(STORAGE, STORAGE_PERIOD, shutdown, move || storage::probe(store.clone()));
+    readiness.probe(STORAGE, STORAGE_PERIOD, shutdown, move || {
+        storage::probe(store.clone())
+    });
     Ok(())
 }
 
@@ -60,7 +68,11 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, HeaderMap, Js
     let all = [checks.database, checks.nats, checks.storage];
     let is_ok = all.iter().all(|check| check.status == HealthStatus::Ok);
     let health = Health {
-        status: if is_ok { HealthStatus::Ok } else { HealthStatus::Degraded },
+        status: if is_ok {
+            HealthStatus::Ok
+        } else {
+            HealthStatus::Degraded
+        },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime_s: state.started.elapsed().as_secs(),
         checks,
@@ -84,7 +96,9 @@ pub async fn livez() -> &'static str {
 pub async fn readyz(State(state): State<AppState>) -> (StatusCode, HeaderMap, &'static str) {
     let report = state.readiness.report();
     let needed = [DATABASE, NATS, REVOCATIONS];
-    let is_ready = needed.iter().all(|name| report.checks.get(name).is_some_and(CheckStatus::is_ok));
+    let is_ready = needed
+        .iter()
+        .all(|name| report.checks.get(name).is_some_and(CheckStatus::is_ok));
     let (status, headers) = answer(is_ready);
     (status, headers, if is_ready { "ok" } else { "not ready" })
 }

@@ -25,7 +25,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             let detail = "Send the body as JSON, with the content type application/json.";
             return Err(ApiError::new(Code::UnsupportedMediaType, detail));
         }
-        let body = Bytes::from_request(request, state).await.map_err(unreadable)?;
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(unreadable)?;
         parse(&body).map(Self)
     }
 }
@@ -37,11 +39,20 @@ impl<T: Serialize> IntoResponse for Json<T> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+    let Some(value) = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
         return false;
     };
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let essence = value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 fn unreadable(rejection: BytesRejection) -> ApiError {
@@ -57,8 +68,12 @@ fn unreadable(rejection: BytesRejection) -> ApiError {
 /// # Errors
 /// `malformed_json`, or `validation_failed` with the first field that is wrong.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|error| ApiError::new(Code::MalformedJson, format!("The body is not JSON: {error}.")))?;
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        ApiError::new(
+            Code::MalformedJson,
+            format!("The body is not JSON: {error}."),
+        )
+    })?;
     if let Some(field) = field_with_nul(&value) {
         let fault = FieldError::new(&field, "invalid_characters", "U+0000 is not allowed.");
         return Err(ApiError::validation(vec![fault]));
@@ -90,7 +105,9 @@ fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
         Value::Array(items) => items.iter().any(has_nul),
-        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| name.contains('\0') || has_nul(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
@@ -104,20 +121,33 @@ fn field_error(path: &str, message: &str) -> FieldError {
     let path = if path == "." { "" } else { path };
     let named = |code, prefix: &str, detail| {
         let name = message.strip_prefix(prefix)?;
-        let end = name.find("`, expected").or_else(|| name.find("`, there are")).or_else(|| name.rfind('`'))?;
+        let end = name
+            .find("`, expected")
+            .or_else(|| name.find("`, there are"))
+            .or_else(|| name.rfind('`'))?;
         Some(FieldError::new(&name[..end], code, detail))
     };
-    named("unknown_field", "unknown field `", "There is no such field; leave it out.")
-        .or_else(|| named("required", "missing field `", "This field is needed."))
-        .or_else(|| named("duplicate_field", "duplicate field `", "Give this field once."))
-        .unwrap_or_else(|| {
-            let code = match message {
-                _ if message.starts_with("invalid type") => "wrong_type",
-                _ if message.starts_with("unknown variant") => "unknown_value",
-                _ => "invalid_value",
-            };
-            FieldError::new(path, code, format!("This cannot be used: {message}."))
-        })
+    named(
+        "unknown_field",
+        "unknown field `",
+        "There is no such field; leave it out.",
+    )
+    .or_else(|| named("required", "missing field `", "This field is needed."))
+    .or_else(|| {
+        named(
+            "duplicate_field",
+            "duplicate field `",
+            "Give this field once.",
+        )
+    })
+    .unwrap_or_else(|| {
+        let code = match message {
+            _ if message.starts_with("invalid type") => "wrong_type",
+            _ if message.starts_with("unknown variant") => "unknown_value",
+            _ => "invalid_value",
+        };
+        FieldError::new(path, code, format!("This cannot be used: {message}."))
+    })
 }
 
 #[cfg(test)]
@@ -137,23 +167,48 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_form_is_named_by_field_and_code() {
         let cases = [
-            (r#"{"username":"a","password":"b","x`, expected y":1}"#, "x", "unknown_field"),
+            (
+                r#"{"username":"a","password":"b","x`, expected y":1}"#,
+                "x",
+                "unknown_field",
+            ),
             (r#"{"username":"a"}"#, "password", "required"),
-            (r#"{"username":"a","username":"b","password":"c"}"#, "username", "duplicate_field"),
+            (
+                r#"{"username":"a","username":"b","password":"c"}"#,
+                "username",
+                "duplicate_field",
+            ),
             (r#"{"username":1,"password":"c"}"#, "username", "wrong_type"),
-            (r#"{"username":"a","password":"\u0000"}"#, "password", "invalid_characters"),
+            (
+                r#"{"username":"a","password":"\u0000"}"#,
+                "password",
+                "invalid_characters",
+            ),
             (r#"["a","b"]"#, "", "wrong_type"),
         ];
         for (body, field, code) in cases {
-            assert_eq!(fault::<LoginRequest>(body), (field.to_owned(), code.to_owned()), "{body}");
+            assert_eq!(
+                fault::<LoginRequest>(body),
+                (field.to_owned(), code.to_owned()),
+                "{body}"
+            );
         }
         let bad_id = r#"{"client_id":"nonsense","text":"hi"}"#;
-        assert_eq!(fault::<SendMessageRequest>(bad_id), ("client_id".to_owned(), "invalid_value".to_owned()));
+        assert_eq!(
+            fault::<SendMessageRequest>(bad_id),
+            ("client_id".to_owned(), "invalid_value".to_owned())
+        );
     }
 
     #[test]
     fn only_what_is_no_json_at_all_is_malformed() {
-        for body in ["", "{", "{\"username\":1,}", "\u{feff}{}", "{\"a\":\"\\ud800\"}"] {
+        for body in [
+            "",
+            "{",
+            "{\"username\":1,}",
+            "\u{feff}{}",
+            "{\"a\":\"\\ud800\"}",
+        ] {
             let error = parse::<LoginRequest>(body.as_bytes()).unwrap_err();
             assert_eq!(error.code, Code::MalformedJson, "{body}");
         }

@@ -29,7 +29,10 @@ use crate::{auth::RoomMember, error::ApiError, state::AppState};
         OfRoom,
     )
 )]
-pub async fn keep(State(state): State<AppState>, member: RoomMember) -> Result<Json<RoomStatus>, ApiError> {
+pub async fn keep(
+    State(state): State<AppState>,
+    member: RoomMember,
+) -> Result<Json<RoomStatus>, ApiError> {
     vote(&state, &member, Vote::Keep).await
 }
 
@@ -65,8 +68,13 @@ pub async fn like(
         OfRoom,
     )
 )]
-pub async fn start(State(state): State<AppState>, member: RoomMember) -> Result<Json<RoomStatus>, ApiError> {
-    let room = change(&state, &member.room, Input::Start { by: member.user }).await?.0;
+pub async fn start(
+    State(state): State<AppState>,
+    member: RoomMember,
+) -> Result<Json<RoomStatus>, ApiError> {
+    let room = change(&state, &member.room, Input::Start { by: member.user })
+        .await?
+        .0;
     status_of(&state, &room, member.user)
 }
 
@@ -98,8 +106,13 @@ pub async fn respond(
         OfRoom,
     )
 )]
-pub async fn extend(State(state): State<AppState>, member: RoomMember) -> Result<Json<RoomStatus>, ApiError> {
-    let room = change(&state, &member.room, Input::Extend { by: member.user }).await?.0;
+pub async fn extend(
+    State(state): State<AppState>,
+    member: RoomMember,
+) -> Result<Json<RoomStatus>, ApiError> {
+    let room = change(&state, &member.room, Input::Extend { by: member.user })
+        .await?
+        .0;
     status_of(&state, &room, member.user)
 }
 
@@ -109,7 +122,10 @@ pub async fn extend(State(state): State<AppState>, member: RoomMember) -> Result
     params(("room_id" = RoomId, Path)),
     responses((status = OK, body = RoomStatus), OfRoom)
 )]
-pub async fn status(State(state): State<AppState>, member: RoomMember) -> Result<Json<RoomStatus>, ApiError> {
+pub async fn status(
+    State(state): State<AppState>,
+    member: RoomMember,
+) -> Result<Json<RoomStatus>, ApiError> {
     status_of(&state, &member.room, member.user)
 }
 
@@ -119,15 +135,24 @@ pub async fn status(State(state): State<AppState>, member: RoomMember) -> Result
     params(("id" = RoomId, Path)),
     responses((status = OK, body = RoomSummary), OfRoom)
 )]
-pub async fn leave(State(state): State<AppState>, member: RoomMember) -> Result<Json<RoomSummary>, ApiError> {
+pub async fn leave(
+    State(state): State<AppState>,
+    member: RoomMember,
+) -> Result<Json<RoomSummary>, ApiError> {
     let (room, seq) = change(&state, &member.room, Input::Leave { by: member.user }).await?;
     until_listed(&state, seq).await;
     Ok(Json(summary(&state, member.user, &room).await?))
 }
 
-async fn vote(state: &AppState, member: &RoomMember, vote: Vote) -> Result<Json<RoomStatus>, ApiError> {
+async fn vote(
+    state: &AppState,
+    member: &RoomMember,
+    vote: Vote,
+) -> Result<Json<RoomStatus>, ApiError> {
     let by = member.user;
-    let room = change(state, &member.room, Input::Vote { by, vote }).await?.0;
+    let room = change(state, &member.room, Input::Vote { by, vote })
+        .await?
+        .0;
     status_of(state, &room, by)
 }
 

@@ -69,6 +69,10 @@ pub async fn send(
     };
     let sent = send_message(&state, &member.room, member.user, request).await?;
     let prev_seq = history::prev_seq(&state, member.room.id, sent.seq).await?;
-    let status = if sent.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    let status = if sent.duplicate {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
     Ok((status, Json(sent.stored.placed(sent.seq, prev_seq))))
 }

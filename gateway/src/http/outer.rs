@@ -1,6 +1,9 @@
 //! What is around every request: its id and its log line, headers, limits, and what becomes of a panic.
 
-use std::{any::Any, time::Duration};
+use std::{
+    any::Any,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -26,12 +29,15 @@ const REQUEST_WITHIN: Duration = Duration::from_secs(15);
 /// Puts the layers around the routes.
 pub fn layered(routes: Router, state: &AppState) -> Router {
     let http = &state.settings.http;
-    routes
+    let routes = routes
         .layer(DefaultBodyLimit::max(http.body_limit_bytes))
         .layer(from_fn(within_time))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(cors(&http.cors_allowed_origins))
+        .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| {
+            panicked(panic.as_ref())
+        }));
+    with_cors(routes, &http.cors_allowed_origins)
         .layer(from_fn(secure))
+        .layer(from_fn(measured))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(
             TraceLayer::new_for_http()
@@ -45,9 +51,14 @@ pub fn layered(routes: Router, state: &AppState) -> Router {
 
 /// The path and the ids in it, but no query, no header and no body: none of them may reach a log.
 fn span(request: &Request) -> Span {
-    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str);
     let id = request.extensions().get::<RequestId>();
-    let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    let id = id
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or_default();
     tracing::info_span!(
         "request",
         method = %request.method(),
@@ -65,23 +76,47 @@ async fn within_time(request: Request, next: Next) -> Response {
     }
 }
 
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
+/// Counts and times by route, never by path: a metric has few names.
+async fn measured(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("other", MatchedPath::as_str).to_owned();
+    let method = request.method().as_str().to_owned();
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    let labels = [("route", route), ("method", method), ("status", status)];
+    metrics::histogram!("webchat_http_request_seconds", &labels)
+        .record(begun.elapsed().as_secs_f64());
+    response
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     ApiError::internal(format_args!("panic: {}", text.unwrap_or("without a text"))).into_response()
 }
 
 /// Pages of these origins may call the API; of no other but the own one.
-fn cors(origins: &[String]) -> CorsLayer {
-    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+fn with_cors(routes: Router, origins: &[String]) -> Router {
     if origins.is_empty() {
-        return CorsLayer::new();
+        return routes;
     }
-    CorsLayer::new()
+    let origins: Vec<HeaderValue> = origins
+        .iter()
+        .filter_map(|origin| origin.parse().ok())
+        .collect();
+    let cors = CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
         .allow_credentials(true)
-        .max_age(Duration::from_secs(3_600))
+        .max_age(Duration::from_secs(3_600));
+    routes.layer(cors)
 }

@@ -23,7 +23,10 @@ use crate::{auth::CurrentUser, database::begin_write, error::ApiError, state::Ap
     get, path = "/users/me/profile", tag = "account", security(("bearer" = [])),
     responses((status = OK, body = Profile), SignedInOnly)
 )]
-pub async fn read(State(state): State<AppState>, user: CurrentUser) -> Result<Json<Profile>, ApiError> {
+pub async fn read(
+    State(state): State<AppState>,
+    user: CurrentUser,
+) -> Result<Json<Profile>, ApiError> {
     Ok(Json(load(&state, user.id).await?.1))
 }
 
@@ -63,7 +66,10 @@ pub async fn profile_options() -> Json<ProfileOptions> {
 ///
 /// # Errors
 /// `not_authenticated` where the account was deleted meanwhile.
-pub(super) async fn load(state: &AppState, user: UserId) -> Result<(user::Model, Profile), ApiError> {
+pub(super) async fn load(
+    state: &AppState,
+    user: UserId,
+) -> Result<(user::Model, Profile), ApiError> {
     let account = account_of(state, user).await?;
     let row = Select::one(profile::Entity::of(user.0), &state.db.read).await?;
     let profile = profile_of(&account, row);

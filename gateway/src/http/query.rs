@@ -51,7 +51,11 @@ impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let mut fields = Fields::of(parts)?;
-        let cursor = fields.read("cursor", "Pass the next_cursor of the page before.", parse_cursor);
+        let cursor = fields.read(
+            "cursor",
+            "Pass the next_cursor of the page before.",
+            parse_cursor,
+        );
         let limit = fields.limit();
         fields.finish(Self { cursor, limit })
     }
@@ -78,7 +82,11 @@ const SEQUENCE: &str = "Give a whole number, 0 or larger.";
 /// Sequences beyond what any stream can reach mean the end of it.
 fn sequence(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.parse().unwrap_or(u64::MAX).min(i64::MAX.unsigned_abs()))
+    is_number.then(|| {
+        text.parse()
+            .unwrap_or(u64::MAX)
+            .min(i64::MAX.unsigned_abs())
+    })
 }
 
 /// The fields of a query string and what is wrong with them so far.
@@ -90,7 +98,11 @@ struct Fields {
 impl Fields {
     fn of(parts: &Parts) -> Result<Self, ApiError> {
         let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|error| {
-            let fault = FieldError::new("", "invalid_value", format!("The query cannot be read: {error}."));
+            let fault = FieldError::new(
+                "",
+                "invalid_value",
+                format!("The query cannot be read: {error}."),
+            );
             ApiError::validation(vec![fault])
         })?;
         Ok(Self {
@@ -99,18 +111,30 @@ impl Fields {
         })
     }
 
-    fn read<T>(&mut self, field: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let mut values = self.pairs.iter().filter(|(name, _)| name == field).map(|(_, value)| value);
+    fn read<T>(
+        &mut self,
+        field: &str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let mut values = self
+            .pairs
+            .iter()
+            .filter(|(name, _)| name == field)
+            .map(|(_, value)| value);
         let (value, again) = (values.next()?, values.next());
         let parsed = parse(value).filter(|_| again.is_none());
         if parsed.is_none() {
-            self.faults.push(FieldError::new(field, "invalid_value", expected));
+            self.faults
+                .push(FieldError::new(field, "invalid_value", expected));
         }
         parsed
     }
 
     fn limit(&mut self) -> u32 {
-        let asked = self.read("limit", "Give a number from 1 to 100.", |text| text.parse().ok());
+        let asked = self.read("limit", "Give a number from 1 to 100.", |text| {
+            text.parse().ok()
+        });
         history_limit(asked).unwrap_or_else(|fault| {
             self.faults.push(fault);
             0
@@ -140,16 +164,28 @@ mod tests {
     #[tokio::test]
     async fn a_cursor_leads_to_where_it_was_made() {
         let room = RoomId(Uuid::now_v7());
-        let query = page(&format!("cursor={}&limit=7", cursor_after(room))).await.unwrap();
+        let query = page(&format!("cursor={}&limit=7", cursor_after(room)))
+            .await
+            .unwrap();
         assert_eq!((query.cursor, query.limit), (Some(room), 7));
     }
 
     #[tokio::test]
     async fn wrong_values_are_named_together() {
         let error = page("cursor=%00&limit=101").await.unwrap_err();
-        let fields: Vec<_> = error.errors.iter().map(|error| error.field.as_str()).collect();
+        let fields: Vec<_> = error
+            .errors
+            .iter()
+            .map(|error| error.field.as_str())
+            .collect();
         assert_eq!(fields, ["cursor", "limit"]);
-        for query in ["limit=0", "limit=x", "limit=-1", "limit=1&limit=2", "limit="] {
+        for query in [
+            "limit=0",
+            "limit=x",
+            "limit=-1",
+            "limit=1&limit=2",
+            "limit=",
+        ] {
             assert!(page(query).await.is_err(), "{query}");
         }
     }

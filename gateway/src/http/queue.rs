@@ -61,7 +61,10 @@ pub async fn join(
     get, path = "/match/queue", tag = "match", security(("bearer" = [])),
     responses((status = OK, body = TicketView), SignedInOnly)
 )]
-pub async fn read(State(state): State<AppState>, user: CurrentUser) -> Result<Json<TicketView>, ApiError> {
+pub async fn read(
+    State(state): State<AppState>,
+    user: CurrentUser,
+) -> Result<Json<TicketView>, ApiError> {
     Ok(Json(ticket_view(&state, user.id).await?))
 }
 
@@ -70,7 +73,10 @@ pub async fn read(State(state): State<AppState>, user: CurrentUser) -> Result<Js
     delete, path = "/match/queue", tag = "match", security(("bearer" = [])),
     responses((status = NO_CONTENT, description = "Not in the queue"), SignedInOnly, Limited)
 )]
-pub async fn leave(State(state): State<AppState>, user: CurrentUser) -> Result<StatusCode, ApiError> {
+pub async fn leave(
+    State(state): State<AppState>,
+    user: CurrentUser,
+) -> Result<StatusCode, ApiError> {
     state.limits.check_queue(user.id)?;
     if dequeue(&state, user.id).await? {
         tell(&state, user.id, &TicketView::none()).await;
@@ -109,7 +115,10 @@ pub async fn ticket_view(state: &AppState, user: UserId) -> Result<TicketView, A
 async fn outlook(state: &AppState, user_id: UserId) -> Result<Outlook, ApiError> {
     let question = serde_json::to_vec(&OutlookRequest { user_id }).map_err(ApiError::internal)?;
     let subject = subjects::LIVE_QUEUE_OUTLOOK.to_owned();
-    let answer = state.broker.ask_live(subject, question, OUTLOOK_WITHIN).await?;
+    let answer = state
+        .broker
+        .ask_live(subject, question, OUTLOOK_WITHIN)
+        .await?;
     match answer {
         Some(answer) => serde_json::from_slice(&answer).map_err(ApiError::internal),
         None => Ok(Outlook::default()),
@@ -121,9 +130,11 @@ async fn features_of(state: &AppState, user: UserId) -> Result<Features, ApiErro
     let (account, profile) = profile::load(state, user).await?;
     let missing = profile.missing();
     if !missing.is_empty() {
-        let fault = |field: &&str| FieldError::new(field, "required", "This is needed to be matched.");
+        let fault =
+            |field: &&str| FieldError::new(field, "required", "This is needed to be matched.");
         let detail = "Fill in what is missing in the profile, then join again.";
-        return Err(ApiError::new(Code::ProfileIncomplete, detail).with_errors(missing.iter().map(fault).collect()));
+        return Err(ApiError::new(Code::ProfileIncomplete, detail)
+            .with_errors(missing.iter().map(fault).collect()));
     }
     let date_of_birth = parse_date(&account.date_of_birth)
         .ok_or_else(|| ApiError::internal("an account's date of birth cannot be read"))?;
@@ -135,7 +146,9 @@ async fn enqueue(state: &AppState, user: UserId, features: Features) -> Result<T
     for _ in 0..ATTEMPTS {
         let current = state.broker.ticket(user).await?;
         match current.as_ref().map(|ticket| &ticket.value.state) {
-            Some(TicketState::Waiting) => return current.map(|ticket| ticket.value).ok_or_else(contended),
+            Some(TicketState::Waiting) => {
+                return current.map(|ticket| ticket.value).ok_or_else(contended);
+            }
             Some(TicketState::Matched { room_id }) if is_undecided(state, *room_id).await? => {
                 let detail = "You are in a matched room that is not decided yet. Go there, or leave it first.";
                 return Err(ApiError::new(Code::AlreadyInRoom, detail));
@@ -143,7 +156,12 @@ async fn enqueue(state: &AppState, user: UserId, features: Features) -> Result<T
             _ => {}
         }
         let seq = current.map_or(0, |ticket| ticket.seq);
-        let ticket = Ticket::join(TicketId(Uuid::now_v7()), user, features.clone(), state.now());
+        let ticket = Ticket::join(
+            TicketId(Uuid::now_v7()),
+            user,
+            features.clone(),
+            state.now(),
+        );
         if replace(state, ticket.clone(), seq).await? {
             return Ok(ticket);
         }
@@ -154,13 +172,22 @@ async fn enqueue(state: &AppState, user: UserId, features: Features) -> Result<T
 /// Whether this call took the user out of the queue.
 async fn dequeue(state: &AppState, user: UserId) -> Result<bool, ApiError> {
     for _ in 0..ATTEMPTS {
-        let Some(Versioned { value: ticket, seq, .. }) = state.broker.ticket(user).await? else {
+        let Some(Versioned {
+            value: ticket, seq, ..
+        }) = state.broker.ticket(user).await?
+        else {
             return Ok(false);
         };
         if !ticket.is_waiting() {
             return Ok(false);
         }
-        if replace(state, ticket.moved_to(TicketState::Gone { why: Gone::Left }), seq).await? {
+        if replace(
+            state,
+            ticket.moved_to(TicketState::Gone { why: Gone::Left }),
+            seq,
+        )
+        .await?
+        {
             return Ok(true);
         }
     }
@@ -169,7 +196,11 @@ async fn dequeue(state: &AppState, user: UserId) -> Result<bool, ApiError> {
 
 /// `false` where the ticket has changed since it was read.
 async fn replace(state: &AppState, ticket: Ticket, seq: u64) -> Result<bool, ApiError> {
-    match state.broker.commit(&[Write::Ticket(Box::new(ticket), seq)]).await {
+    match state
+        .broker
+        .commit(&[Write::Ticket(Box::new(ticket), seq)])
+        .await
+    {
         Ok(_) => Ok(true),
         Err(PublishError::Conflict) => Ok(false),
         Err(error) => Err(error.into()),
@@ -194,9 +225,15 @@ fn waiting(ticket: &Ticket) -> TicketView {
 
 /// Tells the user's other devices. It may be lost: they read the ticket again anyway.
 async fn tell(state: &AppState, user: UserId, ticket: &TicketView) {
-    let notice = UserNotice::Ticket { ticket: ticket.clone() };
+    let notice = UserNotice::Ticket {
+        ticket: ticket.clone(),
+    };
     let told = match serde_json::to_vec(&notice) {
-        Ok(notice) => state.broker.publish_core(subjects::live_user(user), notice).await.map_err(|e| e.to_string()),
+        Ok(notice) => state
+            .broker
+            .publish_core(subjects::live_user(user), notice)
+            .await
+            .map_err(|e| e.to_string()),
         Err(error) => Err(error.to_string()),
     };
     if let Err(error) = told {

@@ -9,10 +9,7 @@ use domain::{
 use entities::user;
 use sea_orm::Select;
 
-use super::{
-    responses::OfUser,
-    rooms::{may_meet, until_listed},
-};
+use super::{people::may_meet, responses::OfUser, rooms::until_listed};
 use crate::{
     auth::{CurrentUser, UserPath},
     error::ApiError,
@@ -28,7 +25,11 @@ use crate::{
         OfUser,
     )
 )]
-pub async fn like(State(state): State<AppState>, user: CurrentUser, peer: UserPath) -> Result<StatusCode, ApiError> {
+pub async fn like(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    peer: UserPath,
+) -> Result<StatusCode, ApiError> {
     change_like(&state, user.id, peer.0, true).await
 }
 
@@ -37,7 +38,11 @@ pub async fn like(State(state): State<AppState>, user: CurrentUser, peer: UserPa
     delete, path = "/users/{id}/like", tag = "people", security(("bearer" = [])), params(("id" = UserId, Path)),
     responses((status = NO_CONTENT, description = "The like is not there"), OfUser)
 )]
-pub async fn unlike(State(state): State<AppState>, user: CurrentUser, peer: UserPath) -> Result<StatusCode, ApiError> {
+pub async fn unlike(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    peer: UserPath,
+) -> Result<StatusCode, ApiError> {
     change_like(&state, user.id, peer.0, false).await
 }
 
@@ -50,7 +55,11 @@ pub async fn unlike(State(state): State<AppState>, user: CurrentUser, peer: User
         OfUser,
     )
 )]
-pub async fn block(State(state): State<AppState>, user: CurrentUser, peer: UserPath) -> Result<StatusCode, ApiError> {
+pub async fn block(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    peer: UserPath,
+) -> Result<StatusCode, ApiError> {
     change_block(&state, user.id, peer.0, true).await
 }
 
@@ -67,7 +76,12 @@ pub async fn unblock(
     change_block(&state, user.id, peer.0, false).await
 }
 
-async fn change_like(state: &AppState, user: UserId, peer: UserId, on: bool) -> Result<StatusCode, ApiError> {
+async fn change_like(
+    state: &AppState,
+    user: UserId,
+    peer: UserId,
+    on: bool,
+) -> Result<StatusCode, ApiError> {
     let pair = pair_of(user, peer)?;
     may_meet(state, user, peer).await?;
     if state.broker.pair(pair).await?.value.is_blocked() {
@@ -76,9 +90,17 @@ async fn change_like(state: &AppState, user: UserId, peer: UserId, on: bool) -> 
     change(state, pair, Input::Like { by: user, on }).await
 }
 
-async fn change_block(state: &AppState, user: UserId, peer: UserId, on: bool) -> Result<StatusCode, ApiError> {
+async fn change_block(
+    state: &AppState,
+    user: UserId,
+    peer: UserId,
+    on: bool,
+) -> Result<StatusCode, ApiError> {
     let pair = pair_of(user, peer)?;
-    if Select::one(user::Entity::find_active(peer.0), &state.db.read).await?.is_none() {
+    if Select::one(user::Entity::find_active(peer.0), &state.db.read)
+        .await?
+        .is_none()
+    {
         return Err(ApiError::user_not_found());
     }
     change(state, pair, Input::Block { by: user, on }).await

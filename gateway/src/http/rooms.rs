@@ -10,20 +10,16 @@ use contract::{
     api::{OpenRoomRequest, Page},
     room::{Member, RoomSummary},
 };
-use domain::{
-    FieldError, RoomId, UserId,
-    account::{age_on, parse_date},
-    matching::same_age_group,
-    pair::PairKey,
-    room::Room,
-};
-use entities::{room, user};
+use domain::{FieldError, RoomId, UserId, pair::PairKey, room::Room};
+use entities::room;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sea_orm::Select;
 use uuid::Uuid;
 
+pub use super::people::display_names;
 use super::{
     json::Json,
+    people::{DELETED_USER, may_meet},
     query::{PageQuery, cursor_after},
     responses::{OfRoom, OfUser, ReadsForm, SignedInOnly},
     unread::Unread,
@@ -39,8 +35,6 @@ use crate::{
 const STORED_WITHIN: Duration = Duration::from_secs(2);
 /// Rooms of one list that are looked up at the same time.
 const LOOKUPS: usize = 16;
-/// The name of those whose account is gone.
-const DELETED_USER: &str = "deleted user";
 
 /// Opens a room with somebody, or finds the open one of the two.
 #[utoipa::path(
@@ -62,9 +56,16 @@ pub async fn open(
     };
     may_meet(&state, user.id, form.peer_id).await?;
     let timing = state.settings.room.timing();
-    let opened = state.broker.open_room(pair, RoomId(Uuid::now_v7()), timing).await?;
+    let opened = state
+        .broker
+        .open_room(pair, RoomId(Uuid::now_v7()), timing)
+        .await?;
     until_listed(&state, opened.seq).await;
-    let status = if opened.created { StatusCode::CREATED } else { StatusCode::OK };
+    let status = if opened.created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     Ok((status, Json(summary(&state, user.id, &opened.room).await?)))
 }
 
@@ -78,7 +79,9 @@ pub async fn list(
     user: CurrentUser,
     query: PageQuery,
 ) -> Result<Json<Page<RoomSummary>>, ApiError> {
-    Ok(Json(summaries(&state, user.id, query.cursor, query.limit).await?))
+    Ok(Json(
+        summaries(&state, user.id, query.cursor, query.limit).await?,
+    ))
 }
 
 /// One room.
@@ -86,7 +89,10 @@ pub async fn list(
     get, path = "/chat/rooms/{id}", tag = "rooms", security(("bearer" = [])), params(("id" = RoomId, Path)),
     responses((status = OK, body = RoomSummary), OfRoom)
 )]
-pub async fn read(State(state): State<AppState>, member: RoomMember) -> Result<Json<RoomSummary>, ApiError> {
+pub async fn read(
+    State(state): State<AppState>,
+    member: RoomMember,
+) -> Result<Json<RoomSummary>, ApiError> {
     Ok(Json(summary(&state, member.user, &member.room).await?))
 }
 
@@ -105,8 +111,17 @@ pub async fn summaries(
     let mut rows = Select::all(page, &state.db.read).await?;
     let has_more = rows.len() > limit;
     rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| has_more).map(|row| cursor_after(RoomId(row.id)));
-    let known = Known::load(state, user, rows.iter().flat_map(|row| [row.low_user, row.high_user]), rows.iter().map(|row| row.id)).await?;
+    let next_cursor = rows
+        .last()
+        .filter(|_| has_more)
+        .map(|row| cursor_after(RoomId(row.id)));
+    let known = Known::load(
+        state,
+        user,
+        rows.iter().flat_map(|row| [row.low_user, row.high_user]),
+        rows.iter().map(|row| row.id),
+    )
+    .await?;
     let lookups = rows.into_iter().map(|row| {
         let known = &known;
         async move {
@@ -114,7 +129,10 @@ pub async fn summaries(
             known.summary(state, &room).await
         }
     });
-    let items = stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
+    let items = stream::iter(lookups)
+        .buffered(LOOKUPS)
+        .try_collect()
+        .await?;
     Ok(Page { items, next_cursor })
 }
 
@@ -124,7 +142,10 @@ pub async fn summaries(
 /// `unavailable`; `room_not_found` for anybody else.
 pub async fn summary(state: &AppState, user: UserId, room: &Room) -> Result<RoomSummary, ApiError> {
     let members = room.members.map(|member| member.0);
-    Known::load(state, user, members, [room.id.0]).await?.summary(state, room).await
+    Known::load(state, user, members, [room.id.0])
+        .await?
+        .summary(state, room)
+        .await
 }
 
 /// What SQL says of some of a user's rooms.
@@ -141,7 +162,12 @@ impl Known {
         members: impl IntoIterator<Item = Uuid>,
         rooms: impl IntoIterator<Item = Uuid>,
     ) -> Result<Self, ApiError> {
-        let members: Vec<UserId> = members.into_iter().collect::<HashSet<_>>().into_iter().map(UserId).collect();
+        let members: Vec<UserId> = members
+            .into_iter()
+            .collect::<HashSet<_>>()
+            .into_iter()
+            .map(UserId)
+            .collect();
         let rooms: Vec<Uuid> = rooms.into_iter().collect();
         Ok(Self {
             user,
@@ -155,14 +181,23 @@ impl Known {
         let [low, high] = room.members;
         let member = |id: UserId| Member {
             id,
-            display_name: self.names.get(&id).cloned().unwrap_or_else(|| DELETED_USER.to_owned()),
+            display_name: self
+                .names
+                .get(&id)
+                .cloned()
+                .unwrap_or_else(|| DELETED_USER.to_owned()),
         };
         Ok(RoomSummary {
             id: room.id,
             state: view.state,
             kept: room.kept_at.is_some(),
             members: room.members.map(member).to_vec(),
-            reveal_level: state.broker.pair(PairKey { low, high }).await?.value.reveal_level,
+            reveal_level: state
+                .broker
+                .pair(PairKey { low, high })
+                .await?
+                .value
+                .reveal_level,
             ends_at: view.ends_at,
             created_at: room.created_at,
             last_message: history::last_message(state, room.id).await?,
@@ -172,47 +207,13 @@ impl Known {
     }
 }
 
-/// The names that others see of these users.
-///
-/// # Errors
-/// `unavailable`.
-pub async fn display_names(state: &AppState, users: &[UserId]) -> Result<HashMap<UserId, String>, ApiError> {
-    let ids: Vec<Uuid> = users.iter().map(|user| user.0).collect();
-    let accounts = Select::all(user::Entity::find_all(&ids), &state.db.read).await?;
-    let name = |account: user::Model| {
-        let shown = match account.deleted_at {
-            Some(_) => DELETED_USER.to_owned(),
-            None if account.display_name.is_empty() => account.username,
-            None => account.display_name,
-        };
-        (UserId(account.id), shown)
-    };
-    Ok(accounts.into_iter().map(name).collect())
-}
-
-/// Whether the two may have to do with each other: both are there, and of one age group. Blocks the pair knows itself.
-///
-/// # Errors
-/// `user_not_found` where they may not.
-pub(super) async fn may_meet(state: &AppState, user: UserId, peer: UserId) -> Result<(), ApiError> {
-    let today = state.now().to_datetime().date();
-    let accounts = Select::all(user::Entity::find_all(&[user.0, peer.0]), &state.db.read).await?;
-    let ages: Vec<u8> = accounts
-        .iter()
-        .filter(|account| account.deleted_at.is_none())
-        .filter_map(|account| parse_date(&account.date_of_birth))
-        .map(|date_of_birth| age_on(date_of_birth, today))
-        .collect();
-    match ages.as_slice() {
-        [one, other] if same_age_group(*one, *other) => Ok(()),
-        _ => Err(ApiError::user_not_found()),
-    }
-}
-
 /// Waits until lists show the event at `seq`, or long enough: it is stored by the broker either way.
 pub(super) async fn until_listed(state: &AppState, seq: u64) {
     if !state.floors.wait_life(seq, STORED_WITHIN).await {
-        tracing::debug!(seq, "the database is behind; answering before it has the change");
+        tracing::debug!(
+            seq,
+            "the database is behind; answering before it has the change"
+        );
     }
 }
 

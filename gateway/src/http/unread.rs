@@ -67,7 +67,9 @@ impl Unread {
         let in_sql = self.rooms.get(&room.0).copied().unwrap_or_default();
         let counted = in_sql.newest.max(in_sql.read_up_to);
         let tail = history::tail_after(state, room, self.floor).await?;
-        let beyond = tail.iter().filter(|(seq, message)| *seq > counted && message.sender_id != self.user);
+        let beyond = tail
+            .iter()
+            .filter(|(seq, message)| *seq > counted && message.sender_id != self.user);
         Ok(in_sql.unread + beyond.count() as u64)
     }
 }

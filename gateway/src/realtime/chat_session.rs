@@ -4,9 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use axum::extract::ws::WebSocket;
 use contract::{
-    frames::{ChatClientFrame, ChatServerFrame, MAX_FRAME_BYTES},
+    frames::{ChatClientFrame, ChatServerFrame},
     live::Realtime,
-    message::Message,
     problem::Code,
     subjects,
 };
@@ -15,7 +14,7 @@ use tokio::time::Instant;
 
 use super::{
     close_code::CloseCode,
-    frame::{Frame, error_frame, refusal},
+    frame::{Frame, error_frame, newest_that_fit, refusal},
     guard::Guard,
     hub::Joining,
     link::{Heard, Link},
@@ -24,7 +23,7 @@ use super::{
     parse,
     resume::Claim,
     room_actor::{Command, Joined},
-    sends::{Outcome, Sends, SentHere},
+    sends::{Sends, SentHere, answer},
     sockets::Permit,
 };
 use crate::{
@@ -38,8 +37,6 @@ use crate::{
 const FINISH_WITHIN: Duration = Duration::from_secs(5);
 /// Typing on and on is passed on this often.
 const TYPING_EVERY: Duration = Duration::from_secs(1);
-/// What an answer to `history` has around its messages.
-const HISTORY_ENVELOPE_BYTES: usize = 64;
 
 /// What a socket is admitted with.
 pub(super) struct Admitted {
@@ -52,7 +49,13 @@ pub(super) struct Admitted {
 
 /// Serves a socket until it ends.
 pub(super) async fn run(admitted: Admitted, socket: WebSocket) {
-    let Admitted { state, session, room, claim, permit } = admitted;
+    let Admitted {
+        state,
+        session,
+        room,
+        claim,
+        permit,
+    } = admitted;
     let user = session.user_id;
     let _waiting = state.notifications.socket_opened(&state, user);
     let guard = Guard::new(&state, session);
@@ -64,7 +67,9 @@ pub(super) async fn run(admitted: Admitted, socket: WebSocket) {
     };
     let joined = state.hub.join(&state, &room, &joining).await;
     let opening = match &joined {
-        Ok(joined) => opening::frames(&state, joined, user, claim).await.unwrap_or_default(),
+        Ok(joined) => opening::frames(&state, joined, user, claim)
+            .await
+            .unwrap_or_default(),
         Err(_) => Vec::new(),
     };
     if opening.is_empty() {
@@ -73,7 +78,11 @@ pub(super) async fn run(admitted: Admitted, socket: WebSocket) {
     let link = Link::open(&state, socket, &opening, (outbox, frames), guard);
     drop(opening);
     match joined {
-        Ok(joined) => ChatSession::new(state, user, link, joining.sent_here, joined).serve().await,
+        Ok(joined) => {
+            ChatSession::new(state, user, link, joining.sent_here, joined)
+                .serve()
+                .await;
+        }
         Err(_) => link.finish().await,
     }
     drop(permit);
@@ -90,7 +99,13 @@ struct ChatSession {
 }
 
 impl ChatSession {
-    fn new(state: AppState, user: UserId, link: Link, sent_here: Arc<SentHere>, joined: Joined) -> Self {
+    fn new(
+        state: AppState,
+        user: UserId,
+        link: Link,
+        sent_here: Arc<SentHere>,
+        joined: Joined,
+    ) -> Self {
         let sends = Sends::new(&state, joined.room.clone(), user);
         Self {
             state,
@@ -122,14 +137,28 @@ impl ChatSession {
 
     /// What was received before the end is still sent, except by somebody who may not any more.
     async fn end(self) {
-        let Self { link, sends, sent_here, joined, .. } = self;
+        let Self {
+            link,
+            sends,
+            sent_here,
+            joined,
+            ..
+        } = self;
         let leave = Command::Leave {
             socket: joined.socket,
         };
         // An actor that has ended knows of no sockets any more.
         let _ = joined.commands.send(leave).await;
-        if link.outbox().close_code().is_some_and(CloseCode::lets_sends_finish) {
-            sends.finish(FINISH_WITHIN, |outcome| answer(link.outbox(), &sent_here, outcome)).await;
+        if link
+            .outbox()
+            .close_code()
+            .is_some_and(CloseCode::lets_sends_finish)
+        {
+            sends
+                .finish(FINISH_WITHIN, |outcome| {
+                    answer(link.outbox(), &sent_here, outcome);
+                })
+                .await;
         }
         link.finish().await;
     }
@@ -139,10 +168,15 @@ impl ChatSession {
             Ok(frame) => frame,
             Err(error) => return self.link.outbox().push(&refusal(&error)),
         };
-        count(&frame);
+        parse::count(&frame);
         match frame {
             ChatClientFrame::Auth { access_token } => self.renew(&access_token),
-            ChatClientFrame::Send { client_id, text, attachment_ids, resend } => self.send(SendRequest {
+            ChatClientFrame::Send {
+                client_id,
+                text,
+                attachment_ids,
+                resend,
+            } => self.send(SendRequest {
                 client_id,
                 text,
                 attachment_ids,
@@ -177,7 +211,10 @@ impl ChatSession {
     /// Passed on when it changes, and once a second while it goes on.
     async fn typing(&mut self, active: bool) {
         let now = Instant::now();
-        if self.typing.is_some_and(|(was, at)| was == active && now < at + TYPING_EVERY) {
+        if self
+            .typing
+            .is_some_and(|(was, at)| was == active && now < at + TYPING_EVERY)
+        {
             return;
         }
         self.typing = Some((active, now));
@@ -229,50 +266,8 @@ impl ChatSession {
     }
 
     fn refuse(&self, error: &ApiError, client_id: Option<ClientId>) {
-        self.link.outbox().push(&refusal(&error_frame(error, client_id)));
+        self.link
+            .outbox()
+            .push(&refusal(&error_frame(error, client_id)));
     }
-}
-
-/// Answers a send; a room that has ended closes the socket too.
-fn answer(outbox: &Outbox, sent_here: &SentHere, (client_id, outcome): Outcome) {
-    match outcome {
-        Ok(sent) => outbox.push(&Frame::from(&ChatServerFrame::Ack {
-            client_id,
-            seq: sent.seq,
-            id: sent.stored.id,
-            sent_at: sent.stored.sent_at,
-        })),
-        Err(error) => {
-            sent_here.forget(client_id);
-            outbox.push(&refusal(&error_frame(&error, Some(client_id))));
-            if error.code == Code::RoomEnded {
-                outbox.close(CloseCode::RoomEnded);
-            }
-        }
-    }
-}
-
-/// A frame is at most 64 KiB: of a page that is larger, the newest messages stay, and the client asks again.
-fn newest_that_fit(mut items: Vec<Message>) -> Vec<Message> {
-    let mut left = MAX_FRAME_BYTES - HISTORY_ENVELOPE_BYTES;
-    let fits = |message: &&Message| {
-        let size = serde_json::to_vec(message).map_or(usize::MAX, |json| json.len() + 1);
-        let fits = size <= left;
-        left = left.saturating_sub(size);
-        fits
-    };
-    let fitting = items.iter().rev().take_while(fits).count();
-    items.split_off(items.len() - fitting)
-}
-
-fn count(frame: &ChatClientFrame) {
-    let kind = match frame {
-        ChatClientFrame::Auth { .. } => "auth",
-        ChatClientFrame::Send { .. } => "send",
-        ChatClientFrame::Typing { .. } => "typing",
-        ChatClientFrame::Read { .. } => "read",
-        ChatClientFrame::History { .. } => "history",
-        ChatClientFrame::Ping {} => "ping",
-    };
-    metrics::counter!("webchat_frames_total", "direction" => "in", "type" => kind).increment(1);
 }

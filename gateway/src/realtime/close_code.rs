@@ -58,7 +58,10 @@ impl CloseCode {
 
     /// Whether messages that were received before the close may still be sent.
     pub fn lets_sends_finish(self) -> bool {
-        matches!(self, Self::Normal | Self::Restart | Self::TooSlow | Self::TooLarge)
+        matches!(
+            self,
+            Self::Normal | Self::Restart | Self::TooSlow | Self::TooLarge
+        )
     }
 
     /// The close as a frame.

@@ -1,11 +1,17 @@
 //! A server frame as bytes: encoded once, however many sockets get it.
 
 use axum::extract::ws::Utf8Bytes;
-use contract::frames::{ChatServerFrame, ErrorFrame, NotificationsServerFrame};
+use contract::{
+    frames::{ChatServerFrame, ErrorFrame, MAX_FRAME_BYTES, NotificationsServerFrame},
+    message::Message,
+};
 use domain::ClientId;
 use serde::Serialize;
 
 use crate::error::ApiError;
+
+/// What an answer to `history` has around its messages.
+const HISTORY_ENVELOPE_BYTES: usize = 64;
 
 /// An encoded frame. A clone shares the bytes.
 #[derive(Debug, Clone)]
@@ -67,9 +73,26 @@ pub fn error_frame(error: &ApiError, client_id: Option<ClientId>) -> ErrorFrame 
         .collect();
     ErrorFrame {
         code: error.code.as_str().to_owned(),
-        detail: if faults.is_empty() { error.detail.clone() } else { faults.join(" ") },
+        detail: if faults.is_empty() {
+            error.detail.clone()
+        } else {
+            faults.join(" ")
+        },
         client_id,
     }
+}
+
+/// A frame is at most 64 KiB: of a page that is larger, the newest messages stay, and the client asks again.
+pub fn newest_that_fit(mut items: Vec<Message>) -> Vec<Message> {
+    let mut left = MAX_FRAME_BYTES - HISTORY_ENVELOPE_BYTES;
+    let fits = |message: &&Message| {
+        let size = serde_json::to_vec(message).map_or(usize::MAX, |json| json.len() + 1);
+        let fits = size <= left;
+        left = left.saturating_sub(size);
+        fits
+    };
+    let fitting = items.iter().rev().take_while(fits).count();
+    items.split_off(items.len() - fitting)
 }
 
 /// The types of the contract always encode: they hold no maps with odd keys. Should one not, the log says so and the

@@ -85,14 +85,10 @@ impl Guard {
             return Alarm::Revoked;
         }
         loop {
+            let next = self.expires.min(self.dead_at).min(self.next_ping);
             tokio::select! {
                 () = self.shutdown.requested() => return Alarm::Shutdown,
-                () = sleep_until(self.expires) => return Alarm::Expired,
-                () = sleep_until(self.dead_at) => return Alarm::Silent,
-                () = sleep_until(self.next_ping) => {
-                    self.next_ping = Instant::now() + PING_EVERY;
-                    return Alarm::PingDue;
-                }
+                () = sleep_until(next) => return self.due(Instant::now()),
                 revocation = self.revocations.recv() => match revocation {
                     Ok(_) | Err(RecvError::Lagged(_)) if state.revocations.is_revoked(&self.session) => {
                         return Alarm::Revoked;
@@ -100,6 +96,17 @@ impl Guard {
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Alarm::Shutdown,
                 },
+            }
+        }
+    }
+
+    fn due(&mut self, now: Instant) -> Alarm {
+        match now {
+            _ if now >= self.expires => Alarm::Expired,
+            _ if now >= self.dead_at => Alarm::Silent,
+            _ => {
+                self.next_ping = now + PING_EVERY;
+                Alarm::PingDue
             }
         }
     }

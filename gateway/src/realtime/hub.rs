@@ -1,6 +1,9 @@
 //! The rooms that have sockets here.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use bootstrap::Shutdown;
 use contract::streams::CHAT;
@@ -21,6 +24,8 @@ use crate::{error::ApiError, state::AppState};
 const COMMANDS: usize = 64;
 /// How many rooms read the broker again at the same time after a new connection.
 const REREADS_AT_ONCE: usize = 64;
+/// How long a stream's epoch is taken for known.
+const EPOCH_HOLDS: Duration = Duration::from_secs(5);
 /// How often a joining meets an actor that is just ending.
 const JOIN_ATTEMPTS: usize = 5;
 
@@ -30,9 +35,16 @@ pub struct Hub {
     rooms: DashMap<RoomId, mpsc::Sender<Command>>,
     sockets: Arc<Sockets>,
     shutdown: Shutdown,
-    epoch: Mutex<Option<(u64, Uuid)>>,
+    epoch: Mutex<Option<Epoch>>,
     /// Bounds the reading after a new connection.
     pub(super) rereads: Semaphore,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Epoch {
+    epoch: Uuid,
+    established: u64,
+    read_at: Instant,
 }
 
 /// A socket that joins a room.
@@ -73,18 +85,29 @@ impl Hub {
         if self.shutdown.is_requested() {
             return Err(ApiError::overloaded());
         }
-        self.sockets.admit(state.settings.realtime.max_sockets).ok_or_else(ApiError::overloaded)
+        self.sockets
+            .admit(state.settings.realtime.max_sockets)
+            .ok_or_else(ApiError::overloaded)
     }
 
-    /// The epoch of `CHAT`, read once for each connection to the broker.
+    /// The epoch of `CHAT`, read again after a while and for each new connection to the broker.
     pub(super) async fn epoch(&self, state: &AppState) -> Result<Uuid, ApiError> {
         let established = state.broker.connection().borrow().established;
         let known = *self.epoch.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, epoch)) = known.filter(|(connection, _)| *connection == established) {
-            return Ok(epoch);
+        let fresh = |known: &Epoch| {
+            known.established == established && known.read_at.elapsed() < EPOCH_HOLDS
+        };
+        if let Some(known) = known.filter(fresh) {
+            return Ok(known.epoch);
         }
+        let read_at = Instant::now();
         let epoch = state.broker.stream_state(&CHAT).await?.epoch;
-        *self.epoch.lock().unwrap_or_else(PoisonError::into_inner) = Some((established, epoch));
+        let read = Epoch {
+            epoch,
+            established,
+            read_at,
+        };
+        *self.epoch.lock().unwrap_or_else(PoisonError::into_inner) = Some(read);
         Ok(epoch)
     }
 
@@ -108,18 +131,26 @@ impl Hub {
                 return joined;
             }
         }
-        Err(ApiError::unavailable("a room's actor ended again and again"))
+        Err(ApiError::unavailable(
+            "a room's actor ended again and again",
+        ))
     }
 
     /// An actor has ended; a newer one of the same room stays.
     pub(super) fn forget(&self, room: RoomId, ended: &mpsc::Sender<Command>) {
-        self.rooms.remove_if(&room, |_, commands| commands.same_channel(ended));
+        self.rooms
+            .remove_if(&room, |_, commands| commands.same_channel(ended));
     }
 
     fn actor(&self, state: &AppState, room: &Arc<Room>) -> mpsc::Sender<Command> {
         let actor = self.rooms.entry(room.id).or_insert_with(|| {
             let (commands, inbox) = mpsc::channel(COMMANDS);
-            tokio::spawn(room_actor::run(state.clone(), Arc::clone(room), commands.clone(), inbox));
+            tokio::spawn(room_actor::run(
+                state.clone(),
+                Arc::clone(room),
+                commands.clone(),
+                inbox,
+            ));
             commands
         });
         actor.clone()

@@ -55,8 +55,14 @@ pub(super) async fn run(state: AppState) {
 
 /// Reads tickets; says which users wait and were not known to.
 async fn look_at(state: &AppState, users: Vec<UserId>) -> Vec<UserId> {
-    let looks = users.into_iter().map(|user| async move { look(state, user).await.then_some(user) });
-    stream::iter(looks).buffer_unordered(READS).filter_map(std::future::ready).collect().await
+    let looks = users
+        .into_iter()
+        .map(|user| async move { look(state, user).await.then_some(user) });
+    stream::iter(looks)
+        .buffer_unordered(READS)
+        .filter_map(std::future::ready)
+        .collect()
+        .await
 }
 
 async fn look(state: &AppState, user: UserId) -> bool {
@@ -94,7 +100,11 @@ async fn lease(state: &AppState, users: &[UserId], first_chunk: usize) {
             continue;
         };
         let subject = subjects::life_lease(state.gateway_id, first_chunk + chunk);
-        if let Err(error) = state.broker.publish(Publish::new(subject, body).ttl(LEASE_TTL)).await {
+        if let Err(error) = state
+            .broker
+            .publish(Publish::new(subject, body).ttl(LEASE_TTL))
+            .await
+        {
             tracing::warn!(%error, "the leases of waiting users could not be renewed");
         }
     }

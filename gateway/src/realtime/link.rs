@@ -58,7 +58,10 @@ impl Link {
         guard: Guard,
     ) -> Self {
         let (sink, stream) = socket.split();
-        let opening = opening.iter().map(|frame| Message::Text(frame.text.clone())).collect();
+        let opening = opening
+            .iter()
+            .map(|frame| Message::Text(frame.text.clone()))
+            .collect();
         let writer = tokio::spawn(writer::write(sink, opening, frames, Arc::clone(&outbox)));
         let limited = state.settings.limits.enabled;
         Self {
@@ -111,7 +114,8 @@ impl Link {
     pub async fn finish(mut self) {
         self.outbox.close(CloseCode::Normal);
         if let Some(code) = self.outbox.close_code() {
-            metrics::counter!("webchat_socket_closes_total", "reason" => code.reason()).increment(1);
+            metrics::counter!("webchat_socket_closes_total", "reason" => code.reason())
+                .increment(1);
         }
         let writer = self.writer.abort_handle();
         if timeout(WRITE_WITHIN, &mut self.writer).await.is_err() {
@@ -123,14 +127,20 @@ impl Link {
     }
 
     /// A text to handle, nothing to handle, or why to close.
-    fn judge(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<Option<Utf8Bytes>, CloseCode> {
+    fn judge(
+        &mut self,
+        message: Option<Result<Message, axum::Error>>,
+    ) -> Result<Option<Utf8Bytes>, CloseCode> {
         let message = match message {
             None => return Err(CloseCode::Normal),
             Some(Err(error)) => return Err(code_of(error)),
             Some(Ok(message)) => message,
         };
         self.guard.heard();
-        let within = self.budget.as_mut().is_none_or(|budget| budget.take(Instant::now()));
+        let within = self
+            .budget
+            .as_mut()
+            .is_none_or(|budget| budget.take(Instant::now()));
         match message {
             Message::Close(_) => Err(CloseCode::Normal),
             _ if !within => Err(CloseCode::RateLimited),
@@ -168,7 +178,9 @@ impl Link {
 fn code_of(error: axum::Error) -> CloseCode {
     match error.into_inner().downcast_ref::<tungstenite::Error>() {
         Some(tungstenite::Error::Capacity(_)) => CloseCode::TooLarge,
-        Some(tungstenite::Error::Protocol(_) | tungstenite::Error::Utf8(_)) => CloseCode::ProtocolError,
+        Some(tungstenite::Error::Protocol(_) | tungstenite::Error::Utf8(_)) => {
+            CloseCode::ProtocolError
+        }
         _ => CloseCode::Normal,
     }
 }

@@ -39,11 +39,13 @@ mod reads;
 mod resume;
 mod room_actor;
 mod room_live;
+mod room_opening;
 mod room_presence;
 mod sends;
 mod sockets;
 mod upgrade;
 mod user_actor;
+mod user_notices;
 mod writer;
 
 use axum::{Router, routing::get};

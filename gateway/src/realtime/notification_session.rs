@@ -42,8 +42,14 @@ pub(super) async fn run(state: AppState, session: Session, permit: Permit, socke
             (Vec::new(), None)
         }
     };
-    let link = Link::open(&state, socket, &opening, (Arc::clone(&outbox), frames), guard)
-        .with_farewell(&NotificationsServerFrame::SignedOut {});
+    let link = Link::open(
+        &state,
+        socket,
+        &opening,
+        (Arc::clone(&outbox), frames),
+        guard,
+    )
+    .with_farewell(&NotificationsServerFrame::SignedOut {});
     let Ok(joined) = joined else {
         return link.finish().await;
     };
@@ -63,9 +69,13 @@ pub(super) async fn run(state: AppState, session: Session, permit: Permit, socke
 
 /// The first frame, and the room of a match that is not decided yet.
 async fn hello(state: &AppState, user: UserId) -> Result<(Frame, Option<RoomId>), ApiError> {
-    let rooms = http::rooms::summaries(state, user, None, ROOMS).await?.items;
+    let rooms = http::rooms::summaries(state, user, None, ROOMS)
+        .await?
+        .items;
     let ticket = http::queue::ticket_view(state, user).await?;
-    let matched = ticket.room_id.filter(|_| ticket.state == TicketViewState::Matched);
+    let matched = ticket
+        .room_id
+        .filter(|_| ticket.state == TicketViewState::Matched);
     let hello = NotificationsServerFrame::Hello {
         rooms,
         ticket,
@@ -80,10 +90,12 @@ async fn serve(state: &AppState, mut link: Link) -> Link {
             Ok(NotificationsClientFrame::Ping {}) => Frame::from(&NotificationsServerFrame::Pong {
                 server_time: state.now(),
             }),
-            Ok(NotificationsClientFrame::Auth { access_token }) => match link.guard.renew(state, &access_token) {
-                Ok(expires_at) => Frame::from(&NotificationsServerFrame::AuthOk { expires_at }),
-                Err(error) => refusal(&error_frame(&error, None)),
-            },
+            Ok(NotificationsClientFrame::Auth { access_token }) => {
+                match link.guard.renew(state, &access_token) {
+                    Ok(expires_at) => Frame::from(&NotificationsServerFrame::AuthOk { expires_at }),
+                    Err(error) => refusal(&error_frame(&error, None)),
+                }
+            }
             Err(error) => refusal(&error),
         };
         link.outbox().push(&frame);

@@ -105,7 +105,9 @@ impl NotificationHub {
                 return joined;
             }
         }
-        Err(ApiError::unavailable("a user's actor ended again and again"))
+        Err(ApiError::unavailable(
+            "a user's actor ended again and again",
+        ))
     }
 
     /// Tells a user's actor, if there is one.
@@ -119,13 +121,19 @@ impl NotificationHub {
 
     /// An actor has ended; a newer one of the same user stays.
     pub(super) fn forget(&self, user: UserId, ended: &mpsc::Sender<Command>) {
-        self.users.remove_if(&user, |_, commands| commands.same_channel(ended));
+        self.users
+            .remove_if(&user, |_, commands| commands.same_channel(ended));
     }
 
     fn actor(&self, state: &AppState, user: UserId) -> mpsc::Sender<Command> {
         let actor = self.users.entry(user).or_insert_with(|| {
             let (commands, inbox) = mpsc::channel(COMMANDS);
-            tokio::spawn(user_actor::run(state.clone(), user, commands.clone(), inbox));
+            tokio::spawn(user_actor::run(
+                state.clone(),
+                user,
+                commands.clone(),
+                inbox,
+            ));
             commands
         });
         actor.clone()
@@ -140,7 +148,11 @@ impl Drop for OpenSocket {
         if let Some(mut open) = hub.sockets.get_mut(&self.user) {
             *open -= 1;
         }
-        if hub.sockets.remove_if(&self.user, |_, open| *open == 0).is_some() {
+        if hub
+            .sockets
+            .remove_if(&self.user, |_, open| *open == 0)
+            .is_some()
+        {
             hub.waiting.remove(&self.user);
         }
     }

@@ -48,8 +48,13 @@ pub(super) async fn frames(
                 stream_begins: stream.first_seq,
                 floor: state.floors.chat(),
             };
-            let missed = missed(state, room, decide(Some(claim), available), joined.last_seq).await?;
-            let outcome = if missed.is_some() { "recovered" } else { "lost" };
+            let missed =
+                missed(state, room, decide(Some(claim), available), joined.last_seq).await?;
+            let outcome = if missed.is_some() {
+                "recovered"
+            } else {
+                "lost"
+            };
             metrics::counter!("webchat_resumes_total", "outcome" => outcome).increment(1);
             (stream.epoch, missed)
         }
@@ -62,8 +67,14 @@ pub(super) async fn frames(
         server_time: state.now(),
         room: room_hello(state, joined, user).await?,
     };
-    let missed = missed.unwrap_or_default().into_iter().map(ChatServerFrame::Message);
-    Ok(std::iter::once(hello).chain(missed).map(|frame| Frame::from(&frame)).collect())
+    let missed = missed
+        .unwrap_or_default()
+        .into_iter()
+        .map(ChatServerFrame::Message);
+    Ok(std::iter::once(hello)
+        .chain(missed)
+        .map(|frame| Frame::from(&frame))
+        .collect())
 }
 
 /// Everything up to the room's newest message at joining; `None` where it is not to be had, or too much.
@@ -91,10 +102,16 @@ async fn missed(
             _ => sleep(REPLAY_PAUSE).await,
         }
     }
-    Err(ApiError::unavailable("the newest messages cannot be replayed"))
+    Err(ApiError::unavailable(
+        "the newest messages cannot be replayed",
+    ))
 }
 
-async fn room_hello(state: &AppState, joined: &Joined, user: UserId) -> Result<RoomHello, ApiError> {
+async fn room_hello(
+    state: &AppState,
+    joined: &Joined,
+    user: UserId,
+) -> Result<RoomHello, ApiError> {
     let room = std::sync::Arc::clone(&joined.room.borrow());
     let names = http::rooms::display_names(state, &room.members).await?;
     let view = room.view(user).ok_or_else(ApiError::room_not_found)?;

@@ -32,7 +32,8 @@ impl Outbox {
 
     /// Queues a frame. After a close nothing is queued any more.
     pub fn push(&self, frame: &Frame) {
-        metrics::counter!("webchat_frames_total", "direction" => "out", "type" => frame.kind).increment(1);
+        metrics::counter!("webchat_frames_total", "direction" => "out", "type" => frame.kind)
+            .increment(1);
         self.enqueue(Message::Text(frame.text.clone()));
     }
 
@@ -102,6 +103,9 @@ mod tests {
         outbox.close(CloseCode::Normal);
         assert_eq!(outbox.close_code(), Some(CloseCode::TooSlow));
         assert!(frames.try_recv().is_ok());
-        assert!(frames.try_recv().is_err(), "nothing follows the frame that was queued");
+        assert!(
+            frames.try_recv().is_err(),
+            "nothing follows the frame that was queued"
+        );
     }
 }

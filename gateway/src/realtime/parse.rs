@@ -1,6 +1,9 @@
 //! Client frames as they come.
 
-use contract::{frames::ErrorFrame, problem::Code};
+use contract::{
+    frames::{ChatClientFrame, ErrorFrame},
+    problem::Code,
+};
 use domain::ClientId;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -13,9 +16,15 @@ pub fn client_frame<T: DeserializeOwned>(text: &str) -> Result<T, ErrorFrame> {
     serde_json::from_str(text).map_err(|error| {
         let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
         let (code, detail) = if is_json {
-            (Code::ValidationFailed, format!("The frame is not one of this socket's: {error}."))
+            (
+                Code::ValidationFailed,
+                format!("The frame is not one of this socket's: {error}."),
+            )
         } else {
-            (Code::MalformedJson, format!("The frame is not JSON: {error}."))
+            (
+                Code::MalformedJson,
+                format!("The frame is not JSON: {error}."),
+            )
         };
         ErrorFrame {
             code: code.as_str().to_owned(),
@@ -34,6 +43,19 @@ pub fn binary_refused() -> ErrorFrame {
     }
 }
 
+/// Counts a frame of a room's socket.
+pub fn count(frame: &ChatClientFrame) {
+    let kind = match frame {
+        ChatClientFrame::Auth { .. } => "auth",
+        ChatClientFrame::Send { .. } => "send",
+        ChatClientFrame::Typing { .. } => "typing",
+        ChatClientFrame::Read { .. } => "read",
+        ChatClientFrame::History { .. } => "history",
+        ChatClientFrame::Ping {} => "ping",
+    };
+    metrics::counter!("webchat_frames_total", "direction" => "in", "type" => kind).increment(1);
+}
+
 fn client_id_of(text: &str) -> Option<ClientId> {
     let value: serde_json::Value = serde_json::from_str(text).ok()?;
     value.get("client_id")?.as_str()?.parse().ok()
@@ -41,8 +63,6 @@ fn client_id_of(text: &str) -> Option<ClientId> {
 
 #[cfg(test)]
 mod tests {
-    use contract::frames::ChatClientFrame;
-
     use super::*;
 
     const ID: &str = "01938f6e-2f6a-7cc0-9c5a-6f1d2f3a4b5c";

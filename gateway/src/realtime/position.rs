@@ -54,7 +54,11 @@ mod tests {
         assert_eq!(at_ten.judge(7, 0), Seen::Repeat);
         assert_eq!(at_ten.judge(14, 10), Seen::Next);
         assert_eq!(at_ten.judge(14, 12), Seen::Gap);
-        assert_eq!(at_ten.judge(14, 0), Seen::Next, "the earlier ones have aged out");
+        assert_eq!(
+            at_ten.judge(14, 0),
+            Seen::Next,
+            "the earlier ones have aged out"
+        );
         assert_eq!(Position::default().judge(3, 0), Seen::Next);
         assert_eq!(Position::default().judge(3, 2), Seen::Gap);
     }

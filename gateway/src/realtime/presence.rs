@@ -39,7 +39,10 @@ impl Presence {
     /// Who came and who went since the last call.
     pub fn changes(&mut self, now: Instant) -> Vec<(UserId, bool)> {
         self.elsewhere.retain(|_, (expires, _)| *expires > now);
-        let elsewhere = self.elsewhere.values().flat_map(|(_, users)| users.iter().copied());
+        let elsewhere = self
+            .elsewhere
+            .values()
+            .flat_map(|(_, users)| users.iter().copied());
         let online: BTreeSet<_> = self.here.iter().copied().chain(elsewhere).collect();
         let came = online.difference(&self.told).map(|user| (*user, true));
         let went = self.told.difference(&online).map(|user| (*user, false));
@@ -81,9 +84,16 @@ mod tests {
         presence.announced(gateway, vec![user(1), user(2)], start);
         assert_eq!(presence.changes(start), [(user(2), true)]);
         presence.set_here([]);
-        assert_eq!(presence.changes(start), [], "the other gateway still has it");
+        assert_eq!(
+            presence.changes(start),
+            [],
+            "the other gateway still has it"
+        );
         presence.announced(gateway, vec![], start);
-        assert_eq!(presence.changes(start), [(user(1), false), (user(2), false)]);
+        assert_eq!(
+            presence.changes(start),
+            [(user(1), false), (user(2), false)]
+        );
     }
 
     #[test]
@@ -93,6 +103,9 @@ mod tests {
         presence.announced(Uuid::from_u128(9), vec![user(2)], start);
         presence.changes(start);
         assert_eq!(presence.changes(start + Duration::from_secs(4)), []);
-        assert_eq!(presence.changes(start + Duration::from_secs(5)), [(user(2), false)]);
+        assert_eq!(
+            presence.changes(start + Duration::from_secs(5)),
+            [(user(2), false)]
+        );
     }
 }

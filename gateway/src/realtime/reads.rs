@@ -34,7 +34,10 @@ impl ReadPositions {
 
     /// How far a member has read.
     pub fn of(&self, user: UserId) -> u64 {
-        self.0.iter().find(|position| position.user == user).map_or(0, |position| position.confirmed)
+        self.0
+            .iter()
+            .find(|position| position.user == user)
+            .map_or(0, |position| position.confirmed)
     }
 
     /// A member has read up to `seq`; lower than before means nothing.
@@ -69,8 +72,13 @@ impl ReadPositions {
 
     /// When something is due next.
     pub fn next_due(&self, now: Instant) -> Option<Instant> {
-        let waiting = self.0.iter().filter(|position| position.wanted > position.confirmed);
-        waiting.map(|position| position.next_write.unwrap_or(now)).min()
+        let waiting = self
+            .0
+            .iter()
+            .filter(|position| position.wanted > position.confirmed);
+        waiting
+            .map(|position| position.next_write.unwrap_or(now))
+            .min()
     }
 
     fn of_mut(&mut self, user: UserId) -> Option<&mut Position> {

@@ -56,14 +56,32 @@ impl ResumeQuery {
     /// `validation_failed` where a value is not what it should be.
     pub fn claim(&self) -> Result<Option<Claim>, ApiError> {
         let mut faults = Vec::new();
-        let after = self.after.as_deref().map(str::parse::<u64>).transpose().unwrap_or_else(|_| {
-            faults.push(FieldError::new("after", "not_a_sequence", "Give the sequence of a message."));
-            None
-        });
-        let epoch = self.epoch.as_deref().map(Uuid::parse_str).transpose().unwrap_or_else(|_| {
-            faults.push(FieldError::new("epoch", "not_a_uuid", "Give the epoch of an earlier hello."));
-            None
-        });
+        let after = self
+            .after
+            .as_deref()
+            .map(str::parse::<u64>)
+            .transpose()
+            .unwrap_or_else(|_| {
+                faults.push(FieldError::new(
+                    "after",
+                    "not_a_sequence",
+                    "Give the sequence of a message.",
+                ));
+                None
+            });
+        let epoch = self
+            .epoch
+            .as_deref()
+            .map(Uuid::parse_str)
+            .transpose()
+            .unwrap_or_else(|_| {
+                faults.push(FieldError::new(
+                    "epoch",
+                    "not_a_uuid",
+                    "Give the epoch of an earlier hello.",
+                ));
+                None
+            });
         if !faults.is_empty() {
             let detail = "The socket's address is wrong; correct the named parameters.";
             return Err(ApiError::new(Code::ValidationFailed, detail).with_errors(faults));
@@ -83,7 +101,9 @@ pub fn decide(claim: Option<Claim>, available: Available) -> Resume {
     match after {
         _ if after == available.last_seq => Resume::Nothing,
         _ if available.stream_begins <= after.saturating_add(1) => Resume::FromStream(after),
-        _ if available.floor.saturating_add(1) >= available.stream_begins => Resume::FromDatabase(after),
+        _ if available.floor.saturating_add(1) >= available.stream_begins => {
+            Resume::FromDatabase(after)
+        }
         _ => Resume::Lost,
     }
 }
@@ -106,22 +126,59 @@ mod tests {
             stream_begins: 31,
             ..full
         };
-        let lost = Available {
-            floor: 29,
-            ..aged
-        };
+        let lost = Available { floor: 29, ..aged };
         let known = Some(EPOCH);
         let cases = [
-            ("who asks for nothing misses nothing", None, full, Resume::Nothing),
-            ("the stream has it all", Some((20, known)), full, Resume::FromStream(20)),
-            ("also from the beginning", Some((0, known)), full, Resume::FromStream(0)),
-            ("nothing is missed", Some((50, known)), full, Resume::Nothing),
+            (
+                "who asks for nothing misses nothing",
+                None,
+                full,
+                Resume::Nothing,
+            ),
+            (
+                "the stream has it all",
+                Some((20, known)),
+                full,
+                Resume::FromStream(20),
+            ),
+            (
+                "also from the beginning",
+                Some((0, known)),
+                full,
+                Resume::FromStream(0),
+            ),
+            (
+                "nothing is missed",
+                Some((50, known)),
+                full,
+                Resume::Nothing,
+            ),
             ("beyond the end", Some((51, known)), full, Resume::Lost),
             ("without an epoch", Some((20, None)), full, Resume::Lost),
-            ("another stream", Some((20, Some(Uuid::from_u128(8)))), full, Resume::Lost),
-            ("the stream begins right after", Some((30, known)), aged, Resume::FromStream(30)),
-            ("the database fills", Some((29, known)), aged, Resume::FromDatabase(29)),
-            ("the database has a hole", Some((20, known)), lost, Resume::Lost),
+            (
+                "another stream",
+                Some((20, Some(Uuid::from_u128(8)))),
+                full,
+                Resume::Lost,
+            ),
+            (
+                "the stream begins right after",
+                Some((30, known)),
+                aged,
+                Resume::FromStream(30),
+            ),
+            (
+                "the database fills",
+                Some((29, known)),
+                aged,
+                Resume::FromDatabase(29),
+            ),
+            (
+                "the database has a hole",
+                Some((20, known)),
+                lost,
+                Resume::Lost,
+            ),
         ];
         for (name, claim, available, expected) in cases {
             let claim = claim.map(|(after, epoch)| Claim { after, epoch });
@@ -141,8 +198,15 @@ mod tests {
             epoch: None,
         };
         assert_eq!(query(Some("3"), None).claim(), Ok(Some(claim)));
-        for (after, epoch) in [(Some("-1"), None), (Some("x"), None), (Some("3"), Some("x"))] {
-            assert_eq!(query(after, epoch).claim().unwrap_err().code, Code::ValidationFailed);
+        for (after, epoch) in [
+            (Some("-1"), None),
+            (Some("x"), None),
+            (Some("3"), Some("x")),
+        ] {
+            assert_eq!(
+                query(after, epoch).claim().unwrap_err().code,
+                Code::ValidationFailed
+            );
         }
     }
 }

@@ -3,11 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use broker::{Connection, ReadError, Subscription};
-use contract::{
-    receipt::Receipt,
-    streams::{CHAT, RECEIPT},
-    subjects,
-};
+use contract::{streams::CHAT, subjects};
 use domain::{
     RoomId, UserId,
     room::{Deadline, Room},
@@ -16,6 +12,7 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, MissedTickBehavior, interval_at, sleep_until},
 };
+use uuid::Uuid;
 
 use super::{
     close_code::CloseCode,
@@ -23,8 +20,9 @@ use super::{
     position::Position,
     presence::{ANNOUNCE_EVERY, Presence},
     reads::ReadPositions,
+    room_opening::{open, read_position},
 };
-use crate::{chat::history, error::ApiError, state::AppState};
+use crate::{error::ApiError, state::AppState};
 
 /// Every so many ticks (30 s) the room is read again, should a live copy have been lost without a trace.
 const REREAD_EVERY_TICKS: u32 = 20;
@@ -76,6 +74,8 @@ pub(super) struct Joined {
 pub(super) struct RoomActor {
     pub(super) state: AppState,
     pub(super) id: RoomId,
+    /// Of the stream that the sequences are of.
+    pub(super) epoch: Uuid,
     pub(super) room: watch::Sender<Arc<Room>>,
     pub(super) position: Position,
     pub(super) stored: u64,
@@ -84,9 +84,9 @@ pub(super) struct RoomActor {
     pub(super) sockets: Vec<(u64, Joining)>,
     /// Whether something could not be read and must be read again.
     pub(super) behind: bool,
-    ticks: u32,
-    next_socket: u64,
-    commands: mpsc::Sender<Command>,
+    pub(super) ticks: u32,
+    pub(super) next_socket: u64,
+    pub(super) commands: mpsc::Sender<Command>,
 }
 
 /// Serves a room until its last socket has left.
@@ -114,50 +114,6 @@ pub(super) async fn run(
             let _ = reply.send(Err(error.clone()));
         }
     }
-}
-
-/// Subscribes first and reads then, so that nothing falls between.
-async fn open(
-    state: &AppState,
-    room: Arc<Room>,
-    commands: mpsc::Sender<Command>,
-) -> Result<(RoomActor, Subscription), ApiError> {
-    let id = room.id;
-    let live = state.broker.subscribe(subjects::live_room_all(id)).await?;
-    let room = state.broker.room(id).await?.map_or(room, |read| Arc::new(read.value));
-    let last = history::last_seq(state, id).await?;
-    let mut reads = ReadPositions::new(room.members.map(|member| (member, 0)));
-    for member in room.members {
-        reads.confirm(member, read_position(state, id, member).await?);
-    }
-    let actor = RoomActor {
-        state: state.clone(),
-        id,
-        room: watch::Sender::new(room),
-        position: Position::after(last),
-        stored: state.floors.chat().min(last),
-        reads,
-        presence: Presence::default(),
-        sockets: Vec::new(),
-        behind: false,
-        ticks: 0,
-        next_socket: 0,
-        commands,
-    };
-    actor.ask_who_is_online().await;
-    Ok((actor, live))
-}
-
-pub(super) async fn read_position(state: &AppState, room: RoomId, user: UserId) -> Result<u64, ReadError> {
-    let subject = subjects::receipt(room, user);
-    let Some(record) = state.broker.last(&RECEIPT, &subject).await? else {
-        return Ok(0);
-    };
-    let receipt: Receipt = serde_json::from_slice(&record.payload).map_err(|error| ReadError::Malformed {
-        what: subject,
-        reason: error.to_string(),
-    })?;
-    Ok(receipt.seq)
 }
 
 impl RoomActor {
@@ -262,7 +218,10 @@ impl RoomActor {
             }
         }
         let late = |deadline: Deadline| self.state.now() > deadline.at.plus(OUTCOME_IS_LATE);
-        if self.behind || self.ticks.is_multiple_of(REREAD_EVERY_TICKS) || room.deadline().is_some_and(late) {
+        if self.behind
+            || self.ticks.is_multiple_of(REREAD_EVERY_TICKS)
+            || room.deadline().is_some_and(late)
+        {
             self.reread().await;
         }
     }
@@ -276,11 +235,16 @@ impl RoomActor {
         let outcome = self.try_reread().await;
         self.behind = outcome.is_err();
         if let Err(error) = outcome {
-            tracing::debug!(room_id = %self.id, %error, "a room could not be read again yet");
+            tracing::debug!(room_id = %self.id, ?error, "a room could not be read again yet");
         }
     }
 
-    async fn try_reread(&mut self) -> Result<(), ReadError> {
+    async fn try_reread(&mut self) -> Result<(), ApiError> {
+        if self.state.hub.epoch(&self.state).await? != self.epoch {
+            // The sequences mean nothing any more: a new socket begins with the new ones.
+            self.close_all(CloseCode::Restart);
+            return Ok(());
+        }
         if let Some(room) = self.state.broker.room(self.id).await? {
             self.take_room(Arc::new(room.value));
         }
@@ -295,9 +259,15 @@ impl RoomActor {
 
     /// Hands on what the leader has and this room has not.
     pub(super) async fn catch_up(&mut self) -> Result<(), ReadError> {
-        let newest = self.state.broker.last(&CHAT, &subjects::chat(self.id)).await?;
+        let newest = self
+            .state
+            .broker
+            .last(&CHAT, &subjects::chat(self.id))
+            .await?;
         match newest {
-            Some(newest) if newest.seq > self.position.last_seq() => self.replay_to(newest.seq).await,
+            Some(newest) if newest.seq > self.position.last_seq() => {
+                self.replay_to(newest.seq).await
+            }
             _ => Ok(()),
         }
     }

@@ -85,7 +85,9 @@ impl RoomActor {
             }
             sleep(REPLAY_PAUSE).await;
         }
-        Err(ReadError::Unavailable(format!("message {seq} cannot be replayed")))
+        Err(ReadError::Unavailable(format!(
+            "message {seq} cannot be replayed"
+        )))
     }
 
     /// The socket that a message was sent on has its ack instead.

@@ -30,7 +30,8 @@ impl RoomActor {
 
     /// Tells the others who came and who went since the last time.
     pub(super) fn settle_presence(&mut self) {
-        self.presence.set_here(self.sockets.iter().map(|(_, socket)| socket.user));
+        self.presence
+            .set_here(self.sockets.iter().map(|(_, socket)| socket.user));
         for (user_id, online) in self.presence.changes(Instant::now()) {
             let frame = Frame::from(&ChatServerFrame::Presence { user_id, online });
             self.tell(|user| user != user_id, &frame);
@@ -75,7 +76,9 @@ impl RoomActor {
         tokio::spawn(async move {
             match broker.change_room(id, input, None).await {
                 Ok(_) | Err(ChangeError::Refused(_) | ChangeError::NoSuchRoom) => {}
-                Err(error) => tracing::warn!(room_id = %id, %error, "a member's coming or going is not noted"),
+                Err(error) => {
+                    tracing::warn!(room_id = %id, %error, "a member's coming or going is not noted");
+                }
             }
         });
     }
@@ -85,7 +88,12 @@ impl RoomActor {
         let Ok(body) = serde_json::to_vec(realtime) else {
             return;
         };
-        if let Err(error) = self.state.broker.publish_core(subjects::live_room_rt(self.id), body).await {
+        if let Err(error) = self
+            .state
+            .broker
+            .publish_core(subjects::live_room_rt(self.id), body)
+            .await
+        {
             tracing::debug!(room_id = %self.id, %error, "an announcement is not sent");
         }
     }

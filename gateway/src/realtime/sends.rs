@@ -8,9 +8,15 @@ use std::{
     time::Duration,
 };
 
+use contract::{frames::ChatServerFrame, problem::Code};
 use domain::{ClientId, UserId, room::Room};
 use tokio::{sync::watch, time::timeout};
 
+use super::{
+    close_code::CloseCode,
+    frame::{Frame, error_frame, refusal},
+    outbox::Outbox,
+};
 use crate::{
     chat::send::{SendRequest, Sent, send_message},
     error::ApiError,
@@ -96,6 +102,25 @@ impl Sends {
     }
 }
 
+/// Answers a send; a room that has ended closes the socket too.
+pub(super) fn answer(outbox: &Outbox, sent_here: &SentHere, (client_id, outcome): Outcome) {
+    match outcome {
+        Ok(sent) => outbox.push(&Frame::from(&ChatServerFrame::Ack {
+            client_id,
+            seq: sent.seq,
+            id: sent.stored.id,
+            sent_at: sent.stored.sent_at,
+        })),
+        Err(error) => {
+            sent_here.forget(client_id);
+            outbox.push(&refusal(&error_frame(&error, Some(client_id))));
+            if error.code == Code::RoomEnded {
+                outbox.close(CloseCode::RoomEnded);
+            }
+        }
+    }
+}
+
 /// The client's names of the messages that were sent on one socket: it gets an `ack` for them and no `message`.
 #[derive(Debug, Default)]
 pub(super) struct SentHere(Mutex<VecDeque<ClientId>>);
@@ -118,6 +143,9 @@ impl SentHere {
 
     /// Whether the message was sent here.
     pub fn contains(&self, client_id: ClientId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&client_id)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&client_id)
     }
 }

@@ -22,7 +22,9 @@ impl Sockets {
     /// One more, or `None` where there are `most` already.
     pub fn admit(self: &Arc<Self>, most: usize) -> Option<Permit> {
         let one_more = |count: usize| (count < most).then_some(count + 1);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
+            .ok()?;
         metrics::gauge!("webchat_websocket_connections").increment(1.0);
         Some(Permit(Arc::clone(self)))
     }

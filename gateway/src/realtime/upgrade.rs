@@ -69,14 +69,17 @@ pub(super) async fn notifications(
     let session = admit(&state, &headers)?;
     let upgrade = configured(upgrade)?;
     let permit = state.hub.admit(&state)?;
-    Ok(upgrade.on_upgrade(move |socket| Box::pin(notification_session::run(state, session, permit, socket))))
+    Ok(upgrade.on_upgrade(move |socket| {
+        Box::pin(notification_session::run(state, session, permit, socket))
+    }))
 }
 
 fn admit(state: &AppState, headers: &HeaderMap) -> Result<Session, ApiError> {
     let http = &state.settings.http;
     let allowed = http.cors_allowed_origins.iter().chain([&http.public_url]);
     if !is_own_origin(headers, allowed.map(String::as_str)) {
-        let detail = "Pages of another origin may not open sockets here; the operator can allow origins.";
+        let detail =
+            "Pages of another origin may not open sockets here; the operator can allow origins.";
         return Err(ApiError::new(Code::ForeignOrigin, detail));
     }
     let token = bearer(headers).or_else(|| token_in_subprotocol(headers));
@@ -102,7 +105,12 @@ fn configured(
 /// The token beside the subprotocol, which is how browsers can send one.
 fn token_in_subprotocol(headers: &HeaderMap) -> Option<&str> {
     let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
-    let offered = || offered.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let offered = || {
+        offered
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+    };
     let ours = offered().any(|protocol| protocol.trim() == SUBPROTOCOL);
     let token = offered().find_map(|protocol| protocol.trim().strip_prefix(TOKEN_PREFIX));
     token.filter(|_| ours)
@@ -113,17 +121,28 @@ fn is_own_origin<'a>(headers: &HeaderMap, mut allowed: impl Iterator<Item = &'a 
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
     };
-    let Some((origin, (scheme, authority))) =
-        origin.to_str().ok().and_then(|origin| Some((origin, origin.split_once("://")?)))
+    let Some((origin, (scheme, authority))) = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| Some((origin, origin.split_once("://")?)))
     else {
         return false;
     };
-    let default_port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+    let default_port = if scheme.eq_ignore_ascii_case("https") {
+        ":443"
+    } else {
+        ":80"
+    };
     let plain = |authority: &str| {
         let authority = authority.to_ascii_lowercase();
-        authority.strip_suffix(default_port).map(str::to_owned).unwrap_or(authority)
+        authority
+            .strip_suffix(default_port)
+            .map(str::to_owned)
+            .unwrap_or(authority)
     };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     host.is_some_and(|host| plain(host) == plain(authority))
         || allowed.any(|allowed| allowed.eq_ignore_ascii_case(origin))
 }
@@ -135,7 +154,9 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
-        let value = |(name, value): &(HeaderName, &'static str)| (name.clone(), HeaderValue::from_static(value));
+        let value = |(name, value): &(HeaderName, &'static str)| {
+            (name.clone(), HeaderValue::from_static(value))
+        };
         pairs.iter().map(value).collect()
     }
 
@@ -144,7 +165,11 @@ mod tests {
         let cases = [
             (None, "chat.example.org", true),
             (Some("https://chat.example.org"), "chat.example.org", true),
-            (Some("https://chat.example.org"), "chat.example.org:443", true),
+            (
+                Some("https://chat.example.org"),
+                "chat.example.org:443",
+                true,
+            ),
             (Some("http://127.0.0.1:8000"), "127.0.0.1:8000", true),
             (Some("http://127.0.0.1:8001"), "127.0.0.1:8000", false),
             (Some("https://evil.example.org"), "chat.example.org", false),
@@ -157,14 +182,21 @@ mod tests {
                 given.insert(header::ORIGIN, HeaderValue::from_static(origin));
             }
             let allowed = ["https://app.example.org"];
-            assert_eq!(is_own_origin(&given, allowed.into_iter()), expected, "{origin:?} {host}");
+            assert_eq!(
+                is_own_origin(&given, allowed.into_iter()),
+                expected,
+                "{origin:?} {host}"
+            );
         }
     }
 
     #[test]
     fn a_browsers_token_stands_beside_the_subprotocol() {
         let offer = |value| headers(&[(header::SEC_WEBSOCKET_PROTOCOL, value)]);
-        assert_eq!(token_in_subprotocol(&offer("webchat.v1, bearer.a.b.c")), Some("a.b.c"));
+        assert_eq!(
+            token_in_subprotocol(&offer("webchat.v1, bearer.a.b.c")),
+            Some("a.b.c")
+        );
         assert_eq!(token_in_subprotocol(&offer("bearer.a.b.c")), None);
         assert_eq!(token_in_subprotocol(&offer("webchat.v1")), None);
     }

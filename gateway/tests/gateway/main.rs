@@ -1,13 +1,23 @@
 //! What a gateway promises over HTTP, on a real nats-server, a real database and real workers.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where its ground is missing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends where its ground is missing"
+)]
 
 mod accounts;
 mod bad_input;
 mod lifecycle;
 mod messages;
+mod notifications;
 mod operation;
+mod privacy;
 mod queue;
+mod realtime;
+mod resume;
 mod rooms;
 mod sessions;
+mod socket;
+mod socket_limits;
 mod world;

@@ -9,16 +9,25 @@ async fn an_acknowledged_message_is_in_the_next_read() {
     let (ann, ben, room) = world.two_in_a_room().await;
     let mut prev_seq = json!(0);
     for number in 0..20 {
-        let sent = world.say(&ann, &room, &format!("message {number} 👋")).await.expect(201);
+        let sent = world
+            .say(&ann, &room, &format!("message {number} 👋"))
+            .await
+            .expect(201);
         assert_eq!(sent["prev_seq"], prev_seq);
         prev_seq = sent["seq"].clone();
-        let page = world.get(&ben, &format!("/chat/rooms/{room}/messages?limit=1")).await.expect(200);
+        let page = world
+            .get(&ben, &format!("/chat/rooms/{room}/messages?limit=1"))
+            .await
+            .expect(200);
         assert_eq!(page["items"], json!([sent]));
         let list = world.get(&ben, "/chat/rooms").await.expect(200);
         assert_eq!(list["items"][0]["last_message"], sent);
         assert_eq!(list["items"][0]["unread_count"], number + 1);
     }
-    let mine = world.get(&ann, &format!("/chat/rooms/{room}")).await.expect(200);
+    let mine = world
+        .get(&ann, &format!("/chat/rooms/{room}"))
+        .await
+        .expect(200);
     assert_eq!(mine["unread_count"], 0);
 }
 
@@ -28,8 +37,14 @@ async fn the_same_client_id_is_the_same_message() {
     let (ann, ben, room) = world.two_in_a_room().await;
     let path = format!("/chat/rooms/{room}/messages");
     let form = json!({ "client_id": Uuid::now_v7(), "text": "once" });
-    let first = world.ask(&ann, "POST", &path, Some(form.clone())).await.expect(201);
-    let second = world.ask(&ann, "POST", &path, Some(form.clone())).await.expect(200);
+    let first = world
+        .ask(&ann, "POST", &path, Some(form.clone()))
+        .await
+        .expect(201);
+    let second = world
+        .ask(&ann, "POST", &path, Some(form.clone()))
+        .await
+        .expect(200);
     assert_eq!(first, second);
     let of_another = world.ask(&ben, "POST", &path, Some(form)).await.expect(201);
     assert_ne!(of_another["id"], first["id"]);
@@ -43,15 +58,35 @@ async fn history_is_read_in_both_directions() {
     let (ann, _, room) = world.two_in_a_room().await;
     let mut sent = Vec::new();
     for number in 0..5 {
-        sent.push(world.say(&ann, &room, &number.to_string()).await.expect(201));
+        sent.push(
+            world
+                .say(&ann, &room, &number.to_string())
+                .await
+                .expect(201),
+        );
     }
     let path = format!("/chat/rooms/{room}/messages");
-    let before = world.get(&ann, &format!("{path}?before={}&limit=2", sent[4]["seq"])).await.expect(200);
-    assert_eq!((&before["items"], &before["has_more"]), (&json!([sent[2], sent[3]]), &json!(true)));
-    let after = world.get(&ann, &format!("{path}?after={}&limit=10", sent[1]["seq"])).await.expect(200);
-    assert_eq!((&after["items"], &after["has_more"]), (&json!([sent[2], sent[3], sent[4]]), &json!(false)));
+    let before = world
+        .get(&ann, &format!("{path}?before={}&limit=2", sent[4]["seq"]))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&before["items"], &before["has_more"]),
+        (&json!([sent[2], sent[3]]), &json!(true))
+    );
+    let after = world
+        .get(&ann, &format!("{path}?after={}&limit=10", sent[1]["seq"]))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&after["items"], &after["has_more"]),
+        (&json!([sent[2], sent[3], sent[4]]), &json!(false))
+    );
     for query in ["limit=0", "limit=101", "before=-1", "after=x"] {
-        world.get(&ann, &format!("{path}?{query}")).await.expect_problem(422, "validation_failed");
+        world
+            .get(&ann, &format!("{path}?{query}"))
+            .await
+            .expect_problem(422, "validation_failed");
     }
 }
 
@@ -64,15 +99,38 @@ async fn what_is_wrong_with_a_message_is_named() {
     let cases = [
         (json!({ "client_id": id, "text": "" }), "text", "too_short"),
         (json!({ "client_id": id, "text": " \n" }), "text", "blank"),
-        (json!({ "client_id": id, "text": "é".repeat(4_001) }), "text", "too_long"),
-        (json!({ "client_id": Uuid::new_v4(), "text": "hi" }), "client_id", "not_uuid_v7"),
-        (json!({ "client_id": "nonsense", "text": "hi" }), "client_id", "invalid_value"),
-        (json!({ "client_id": id, "text": "a\u{0}b" }), "text", "invalid_characters"),
-        (json!({ "client_id": id, "text": "hi", "sender_id": id }), "sender_id", "unknown_field"),
+        (
+            json!({ "client_id": id, "text": "é".repeat(4_001) }),
+            "text",
+            "too_long",
+        ),
+        (
+            json!({ "client_id": Uuid::new_v4(), "text": "hi" }),
+            "client_id",
+            "not_uuid_v7",
+        ),
+        (
+            json!({ "client_id": "nonsense", "text": "hi" }),
+            "client_id",
+            "invalid_value",
+        ),
+        (
+            json!({ "client_id": id, "text": "a\u{0}b" }),
+            "text",
+            "invalid_characters",
+        ),
+        (
+            json!({ "client_id": id, "text": "hi", "sender_id": id }),
+            "sender_id",
+            "unknown_field",
+        ),
         (json!({ "text": "hi" }), "client_id", "required"),
     ];
     for (form, field, code) in cases {
-        world.ask(&ann, "POST", &path, Some(form)).await.expect_fault(field, code);
+        world
+            .ask(&ann, "POST", &path, Some(form))
+            .await
+            .expect_fault(field, code);
     }
     world.say(&ann, &room, &"é".repeat(4_000)).await.expect(201);
     let page = world.get(&ann, &path).await.expect(200);
@@ -85,9 +143,24 @@ async fn an_ended_room_takes_no_message_but_knows_the_ones_it_has() {
     let (ann, ben, room) = world.two_in_a_room().await;
     let path = format!("/chat/rooms/{room}/messages");
     let form = json!({ "client_id": Uuid::now_v7(), "text": "in time" });
-    let sent = world.ask(&ann, "POST", &path, Some(form.clone())).await.expect(201);
-    world.post(&ben, &format!("/chat/rooms/{room}/leave")).await.expect(200);
-    world.say(&ann, &room, "too late").await.expect_problem(409, "room_ended");
-    assert_eq!(world.ask(&ann, "POST", &path, Some(form)).await.expect(200), sent);
-    assert_eq!(world.get(&ann, &path).await.expect(200)["items"], json!([sent]));
+    let sent = world
+        .ask(&ann, "POST", &path, Some(form.clone()))
+        .await
+        .expect(201);
+    world
+        .post(&ben, &format!("/chat/rooms/{room}/leave"))
+        .await
+        .expect(200);
+    world
+        .say(&ann, &room, "too late")
+        .await
+        .expect_problem(409, "room_ended");
+    assert_eq!(
+        world.ask(&ann, "POST", &path, Some(form)).await.expect(200),
+        sent
+    );
+    assert_eq!(
+        world.get(&ann, &path).await.expect(200)["items"],
+        json!([sent])
+    );
 }

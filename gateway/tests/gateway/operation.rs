@@ -15,7 +15,10 @@ async fn a_gateway_says_how_it_is() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let health = client.send("GET", "/health", None, None).await.expect(200);
-    assert_eq!((&health["status"], &health["websocket_connections"]), (&json!("ok"), &json!(0)));
+    assert_eq!(
+        (&health["status"], &health["websocket_connections"]),
+        (&json!("ok"), &json!(0))
+    );
     for check in ["database", "nats", "storage"] {
         assert_eq!(health["checks"][check]["status"], "ok", "{health}");
         assert!(health["checks"][check]["latency_ms"].is_u64(), "{health}");
@@ -30,11 +33,21 @@ async fn the_web_client_is_served_under_a_strict_policy() {
     assert!(script.header("content-type").contains("javascript"));
     assert_eq!(script.header("cache-control"), "no-cache");
     let policy = script.header("content-security-policy");
-    assert!(policy.contains("script-src 'self';") && policy.contains("require-trusted-types-for 'script'"), "{policy}");
-    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")] {
+    assert!(
+        policy.contains("script-src 'self';")
+            && policy.contains("require-trusted-types-for 'script'"),
+        "{policy}"
+    );
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+    ] {
         assert_eq!(script.header(name), value);
     }
-    let api = world.client().send("GET", "/profiles/options", None, None).await;
+    let api = world
+        .client()
+        .send("GET", "/profiles/options", None, None)
+        .await;
     assert_eq!(api.header("cache-control"), "no-store");
     assert!(!api.header("x-request-id").is_empty());
 }
@@ -43,28 +56,62 @@ async fn the_web_client_is_served_under_a_strict_policy() {
 async fn the_documents_describe_every_route_and_need_no_other_origin() {
     let world = World::without_workers(&[]).await;
     let client = world.client();
-    let document = client.send("GET", "/openapi.json", None, None).await.expect(200);
+    let document = client
+        .send("GET", "/openapi.json", None, None)
+        .await
+        .expect(200);
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     assert_eq!(document["info"]["title"], "WebChat");
     for path in [
-        "/auth/register", "/auth/login", "/auth/refresh", "/auth/logout", "/users/me", "/users/me/profile",
-        "/profiles/options", "/match/queue", "/chat/rooms", "/chat/rooms/{id}", "/chat/rooms/{id}/messages",
-        "/chat/rooms/{id}/leave", "/chat/keep/{room_id}", "/chat/like/{room_id}",
-        "/simple-countdown/start/{room_id}", "/simple-countdown/response/{room_id}",
-        "/simple-countdown/extend/{room_id}", "/simple-countdown/status/{room_id}", "/users/{id}/like",
-        "/users/{id}/block", "/health", "/livez", "/readyz",
+        "/auth/register",
+        "/auth/login",
+        "/auth/refresh",
+        "/auth/logout",
+        "/users/me",
+        "/users/me/profile",
+        "/profiles/options",
+        "/match/queue",
+        "/chat/rooms",
+        "/chat/rooms/{id}",
+        "/chat/rooms/{id}/messages",
+        "/chat/rooms/{id}/leave",
+        "/chat/keep/{room_id}",
+        "/chat/like/{room_id}",
+        "/simple-countdown/start/{room_id}",
+        "/simple-countdown/response/{room_id}",
+        "/simple-countdown/extend/{room_id}",
+        "/simple-countdown/status/{room_id}",
+        "/users/{id}/like",
+        "/users/{id}/block",
+        "/health",
+        "/livez",
+        "/readyz",
     ] {
         assert!(document["paths"][path].is_object(), "{path}");
     }
     let text = document.to_string();
     for (reference, _) in text.match_indices("\"#/components/schemas/") {
         let name = text[reference..].split(['/', '"']).nth(4).unwrap();
-        assert!(document["components"]["schemas"][name].is_object(), "{name} is not described");
+        assert!(
+            document["components"]["schemas"][name].is_object(),
+            "{name} is not described"
+        );
     }
     let viewer = client.send("GET", "/docs/", None, None).await;
     viewer.expect(200);
-    assert!(!viewer.text.contains("https://") && !viewer.text.contains("<script>"), "{}", viewer.text);
-    assert!(!viewer.header("content-security-policy").contains("script-src 'self' 'unsafe"));
-    client.send("GET", "/asyncapi.json", None, None).await.expect(200);
+    assert!(
+        !viewer.text.contains("https://") && !viewer.text.contains("<script>"),
+        "{}",
+        viewer.text
+    );
+    assert!(
+        !viewer
+            .header("content-security-policy")
+            .contains("script-src 'self' 'unsafe")
+    );
+    client
+        .send("GET", "/asyncapi.json", None, None)
+        .await
+        .expect(200);
     client.send("GET", "/ws/docs", None, None).await.expect(200);
 }

@@ -9,14 +9,26 @@ async fn joining_is_idempotent_and_leaving_leaves() {
     let world = World::start(&[]).await;
     let ann = world.person("ann").await;
     let joined = world.post(&ann, "/match/queue").await.expect(202);
-    assert_eq!((&joined["state"], &joined["room_id"]), (&json!("waiting"), &json!(null)));
+    assert_eq!(
+        (&joined["state"], &joined["room_id"]),
+        (&json!("waiting"), &json!(null))
+    );
     let again = world.post(&ann, "/match/queue").await.expect(202);
     assert_eq!(again, joined);
     let read = world.get(&ann, "/match/queue").await.expect(200);
     assert_eq!(read["ticket_id"], joined["ticket_id"]);
-    world.ask(&ann, "DELETE", "/match/queue", None).await.expect(204);
-    world.ask(&ann, "DELETE", "/match/queue", None).await.expect(204);
-    assert_eq!(world.get(&ann, "/match/queue").await.expect(200)["state"], "none");
+    world
+        .ask(&ann, "DELETE", "/match/queue", None)
+        .await
+        .expect(204);
+    world
+        .ask(&ann, "DELETE", "/match/queue", None)
+        .await
+        .expect(204);
+    assert_eq!(
+        world.get(&ann, "/match/queue").await.expect(200)["state"],
+        "none"
+    );
     let anew = world.post(&ann, "/match/queue").await.expect(202);
     assert_ne!(anew["ticket_id"], joined["ticket_id"]);
 }
@@ -25,10 +37,21 @@ async fn joining_is_idempotent_and_leaving_leaves() {
 async fn an_incomplete_profile_is_told_what_is_missing() {
     let world = World::start(&[]).await;
     let ann = world.client().register("ann", "1990-05-17").await.person();
-    let refused = world.post(&ann, "/match/queue").await.expect_problem(422, "profile_incomplete");
-    let fields: Vec<&Value> = refused["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
+    let refused = world
+        .post(&ann, "/match/queue")
+        .await
+        .expect_problem(422, "profile_incomplete");
+    let fields: Vec<&Value> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| &error["field"])
+        .collect();
     assert_eq!(fields, ["gender", "interests"]);
-    assert_eq!(world.get(&ann, "/match/queue").await.expect(200)["state"], "none");
+    assert_eq!(
+        world.get(&ann, "/match/queue").await.expect(200)["state"],
+        "none"
+    );
 }
 
 #[tokio::test]
@@ -40,14 +63,29 @@ async fn a_match_holds_until_its_room_is_decided() {
         world.post(person, "/match/queue").await.expect(202);
     }
     let matched = until_matched(&world, &ann).await;
-    assert_eq!(until_matched(&world, &ben).await["room_id"], matched["room_id"]);
-    world.post(&ann, "/match/queue").await.expect_problem(409, "already_in_room");
+    assert_eq!(
+        until_matched(&world, &ben).await["room_id"],
+        matched["room_id"]
+    );
+    world
+        .post(&ann, "/match/queue")
+        .await
+        .expect_problem(409, "already_in_room");
     let room = matched["room_id"].as_str().unwrap();
-    let seen = world.get(&ben, &format!("/chat/rooms/{room}")).await.expect(200);
+    let seen = world
+        .get(&ben, &format!("/chat/rooms/{room}"))
+        .await
+        .expect(200);
     assert_eq!(seen["match"]["reasons"][0]["values"], json!(["chess"]));
-    world.post(&ann, &format!("/chat/rooms/{room}/leave")).await.expect(200);
+    world
+        .post(&ann, &format!("/chat/rooms/{room}/leave"))
+        .await
+        .expect(200);
     for person in [&ann, &ben] {
-        assert_eq!(world.get(person, "/match/queue").await.expect(200)["state"], "none");
+        assert_eq!(
+            world.get(person, "/match/queue").await.expect(200)["state"],
+            "none"
+        );
     }
     world.post(&ann, "/match/queue").await.expect(202);
 }
@@ -59,7 +97,10 @@ async fn until_matched(world: &World, person: &Person) -> Value {
         if ticket["state"] == "matched" {
             return ticket;
         }
-        assert!(begun.elapsed() < Duration::from_secs(20), "no match: {ticket}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "no match: {ticket}"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

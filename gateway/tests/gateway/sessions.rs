@@ -20,17 +20,37 @@ async fn a_refresh_token_rotates_and_within_the_grace_gives_the_same_successor()
     let client = world.client();
     let registered = client.register("ann", "1990-05-17").await;
     let set_cookie = registered.header("set-cookie").to_owned();
-    for attribute in ["Path=/auth", "HttpOnly", "SameSite=Strict", "Max-Age=2592000"] {
+    for attribute in [
+        "Path=/auth",
+        "HttpOnly",
+        "SameSite=Strict",
+        "Max-Age=2592000",
+    ] {
         assert!(set_cookie.contains(attribute), "{set_cookie}");
     }
-    assert!(!set_cookie.contains("Secure"), "without https a browser would drop it: {set_cookie}");
+    assert!(
+        !set_cookie.contains("Secure"),
+        "without https a browser would drop it: {set_cookie}"
+    );
     let first = registered.person();
-    let second = client.with_cookie("/auth/refresh", &first.cookie).await.person();
-    assert_eq!((second.id == first.id, second.cookie == first.cookie), (true, false));
-    let repeated = client.with_cookie("/auth/refresh", &first.cookie).await.person();
+    let second = client
+        .with_cookie("/auth/refresh", &first.cookie)
+        .await
+        .person();
+    assert_eq!(
+        (second.id == first.id, second.cookie == first.cookie),
+        (true, false)
+    );
+    let repeated = client
+        .with_cookie("/auth/refresh", &first.cookie)
+        .await
+        .person();
     assert_eq!(repeated.cookie, second.cookie);
     for token in [&first.token, &second.token, &repeated.token] {
-        client.send("GET", "/users/me", Some(token), None).await.expect(200);
+        client
+            .send("GET", "/users/me", Some(token), None)
+            .await
+            .expect(200);
     }
 }
 
@@ -39,13 +59,22 @@ async fn the_use_of_a_spent_refresh_token_ends_the_whole_session() {
     let world = World::without_workers(&[("WEBCHAT__AUTH__REFRESH_GRACE_SECS", "0")]).await;
     let client = world.client();
     let first = client.register("ann", "1990-05-17").await.person();
-    let second = client.with_cookie("/auth/refresh", &first.cookie).await.person();
+    let second = client
+        .with_cookie("/auth/refresh", &first.cookie)
+        .await
+        .person();
     tokio::time::sleep(Duration::from_millis(20)).await;
     let refused = client.with_cookie("/auth/refresh", &first.cookie).await;
     refused.expect_problem(401, "invalid_refresh_token");
     assert!(refused.header("set-cookie").contains("Max-Age=0"));
-    client.with_cookie("/auth/refresh", &second.cookie).await.expect_problem(401, "invalid_refresh_token");
-    client.send("GET", "/users/me", Some(&second.token), None).await.expect_problem(401, "not_authenticated");
+    client
+        .with_cookie("/auth/refresh", &second.cookie)
+        .await
+        .expect_problem(401, "invalid_refresh_token");
+    client
+        .send("GET", "/users/me", Some(&second.token), None)
+        .await
+        .expect_problem(401, "not_authenticated");
 }
 
 #[tokio::test]
@@ -54,10 +83,22 @@ async fn a_made_up_refresh_token_ends_nothing() {
     let client = world.client();
     let ann = client.register("ann", "1990-05-17").await.person();
     let session = ann.cookie.split('.').next().unwrap();
-    for made_up in ["", "x", "x.y", &format!("{session}.AAAA"), &format!("{session}.{}", "A".repeat(43))] {
-        client.with_cookie("/auth/refresh", made_up).await.expect_problem(401, "invalid_refresh_token");
+    for made_up in [
+        "",
+        "x",
+        "x.y",
+        &format!("{session}.AAAA"),
+        &format!("{session}.{}", "A".repeat(43)),
+    ] {
+        client
+            .with_cookie("/auth/refresh", made_up)
+            .await
+            .expect_problem(401, "invalid_refresh_token");
     }
-    client.with_cookie("/auth/refresh", &ann.cookie).await.expect(200);
+    client
+        .with_cookie("/auth/refresh", &ann.cookie)
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -75,17 +116,37 @@ async fn a_logout_reaches_every_gateway_within_two_seconds() {
     let world = World::without_workers(&[]).await;
     let (here, there) = (world.client(), world.another_gateway().await);
     let ann = here.register("ann", "1990-05-17").await.person();
-    there.send("GET", "/users/me", Some(&ann.token), None).await.expect(200);
-    here.send("POST", "/auth/logout", Some(&ann.token), None).await.expect(204);
+    there
+        .send("GET", "/users/me", Some(&ann.token), None)
+        .await
+        .expect(200);
+    here.send("POST", "/auth/logout", Some(&ann.token), None)
+        .await
+        .expect(204);
     let begun = Instant::now();
-    here.send("GET", "/users/me", Some(&ann.token), None).await.expect_problem(401, "not_authenticated");
-    while there.send("GET", "/users/me", Some(&ann.token), None).await.status == 200 {
-        assert!(begun.elapsed() < Duration::from_secs(2), "the other gateway still takes the token");
+    here.send("GET", "/users/me", Some(&ann.token), None)
+        .await
+        .expect_problem(401, "not_authenticated");
+    while there
+        .send("GET", "/users/me", Some(&ann.token), None)
+        .await
+        .status
+        == 200
+    {
+        assert!(
+            begun.elapsed() < Duration::from_secs(2),
+            "the other gateway still takes the token"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    here.with_cookie("/auth/refresh", &ann.cookie).await.expect_problem(401, "invalid_refresh_token");
+    here.with_cookie("/auth/refresh", &ann.cookie)
+        .await
+        .expect_problem(401, "invalid_refresh_token");
     let started_later = world.another_gateway().await;
-    started_later.send("GET", "/users/me", Some(&ann.token), None).await.expect_problem(401, "not_authenticated");
+    started_later
+        .send("GET", "/users/me", Some(&ann.token), None)
+        .await
+        .expect_problem(401, "not_authenticated");
 }
 
 #[tokio::test]
@@ -93,8 +154,14 @@ async fn only_a_good_token_opens_anything() {
     let world = World::without_workers(&[]).await;
     let client = world.client();
     let ann = client.register("ann", "1990-05-17").await.person();
-    for token in [None, Some(""), Some("nonsense"), Some(&ann.cookie), Some(&*format!("{}x", ann.token))] {
-        let answer = client.send("GET", "/users/me", token.map(|token| token.as_ref()), None).await;
+    for token in [
+        None,
+        Some(""),
+        Some("nonsense"),
+        Some(&ann.cookie),
+        Some(&*format!("{}x", ann.token)),
+    ] {
+        let answer = client.send("GET", "/users/me", token, None).await;
         answer.expect_problem(401, "not_authenticated");
         assert_eq!(answer.header("www-authenticate"), "Bearer");
     }
@@ -102,10 +169,17 @@ async fn only_a_good_token_opens_anything() {
 
 #[tokio::test]
 async fn too_many_sign_ins_are_told_when_to_come_back() {
-    let limits = [("WEBCHAT__LIMITS__ENABLED", "true"), ("WEBCHAT__LIMITS__AUTH_PER_MINUTE", "3")];
+    let limits = [
+        ("WEBCHAT__LIMITS__ENABLED", "true"),
+        ("WEBCHAT__LIMITS__AUTH_PER_MINUTE", "3"),
+    ];
     let world = World::without_workers(&limits).await;
     for _ in 0..3 {
-        world.client().login("ann", "correct horse").await.expect(401);
+        world
+            .client()
+            .login("ann", "correct horse")
+            .await
+            .expect(401);
     }
     let refused = world.client().login("ann", "correct horse").await;
     refused.expect_problem(429, "rate_limited");

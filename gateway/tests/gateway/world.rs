@@ -11,6 +11,9 @@ use tempfile::TempDir;
 use webchat_gateway::Gateway;
 use webchat_tests::nats::Nats;
 
+/// Signs the access tokens of a test.
+pub const SECRET: &str = "a secret of the tests, long enough";
+
 /// Ends everything when it is dropped.
 pub struct World {
     pub broker: Broker,
@@ -18,7 +21,7 @@ pub struct World {
     settings: Settings,
     shutdown: Shutdown,
     main: Client,
-    _nats: Nats,
+    pub nats: Nats,
     _folder: TempDir,
 }
 
@@ -28,7 +31,11 @@ impl World {
         let world = Self::without_workers(variables).await;
         let (broker, database) = (world.broker.clone(), world.database.clone());
         let (settings, shutdown) = (Arc::new(world.settings.clone()), world.shutdown.clone());
-        tokio::spawn(async move { workers::persistence::run(broker, database, settings, shutdown).await.unwrap() });
+        tokio::spawn(async move {
+            workers::persistence::run(broker, database, settings, shutdown)
+                .await
+                .unwrap();
+        });
         world
     }
 
@@ -49,7 +56,7 @@ impl World {
             settings,
             shutdown,
             main,
-            _nats: nats,
+            nats,
             _folder: folder,
         }
     }
@@ -58,7 +65,11 @@ impl World {
     pub fn start_matchmaker(&self) {
         let (broker, shutdown) = (self.broker.clone(), self.shutdown.clone());
         let settings = Arc::new(self.settings.clone());
-        tokio::spawn(async move { workers::matchmaker::run(broker, settings, shutdown).await.unwrap() });
+        tokio::spawn(async move {
+            workers::matchmaker::run(broker, settings, shutdown)
+                .await
+                .unwrap();
+        });
     }
 
     /// Another gateway beside the first.
@@ -72,8 +83,16 @@ impl World {
     }
 
     /// Asks the first gateway as a person.
-    pub async fn ask(&self, person: &Person, method: &str, path: &str, body: Option<Value>) -> Answer {
-        self.main.send(method, path, Some(&person.token), body).await
+    pub async fn ask(
+        &self,
+        person: &Person,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        self.main
+            .send(method, path, Some(&person.token), body)
+            .await
     }
 
     pub async fn get(&self, person: &Person, path: &str) -> Answer {
@@ -88,25 +107,42 @@ impl World {
     pub async fn person(&self, name: &str) -> Person {
         let person = self.main.register(name, "1990-05-17").await.person();
         let profile = json!({ "display_name": name, "gender": "woman", "interests": ["chess"] });
-        self.ask(&person, "PUT", "/users/me/profile", Some(profile)).await.expect(200);
+        self.ask(&person, "PUT", "/users/me/profile", Some(profile))
+            .await
+            .expect(200);
         person
     }
 
     /// Two people and the id of their room.
     pub async fn two_in_a_room(&self) -> (Person, Person, String) {
         let (ann, ben) = (self.person("ann").await, self.person("ben").await);
-        let room = self.open_room(&ann, &ben).await.expect(201)["id"].as_str().unwrap().to_owned();
+        let room = self.open_room(&ann, &ben).await.expect(201)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         (ann, ben, room)
     }
 
     pub async fn open_room(&self, person: &Person, peer: &Person) -> Answer {
-        self.ask(person, "POST", "/chat/rooms", Some(json!({ "peer_id": peer.id }))).await
+        self.ask(
+            person,
+            "POST",
+            "/chat/rooms",
+            Some(json!({ "peer_id": peer.id })),
+        )
+        .await
     }
 
     /// Sends a text under a fresh client id.
     pub async fn say(&self, person: &Person, room: &str, text: &str) -> Answer {
         let form = json!({ "client_id": uuid::Uuid::now_v7(), "text": text });
-        self.ask(person, "POST", &format!("/chat/rooms/{room}/messages"), Some(form)).await
+        self.ask(
+            person,
+            "POST",
+            &format!("/chat/rooms/{room}/messages"),
+            Some(form),
+        )
+        .await
     }
 }
 
@@ -122,27 +158,42 @@ fn settings(nats: &Nats, folder: &Path, variables: &[(&str, &str)]) -> Settings 
         ("NATS_URL", nats.url()),
         ("WEBCHAT_DATA_DIR", folder.display().to_string()),
         ("PORT", "0".to_owned()),
-        ("JWT_SECRET_KEY", "a secret of the tests, long enough".to_owned()),
-        ("WEBCHAT__HTTP__STATIC_DIR", static_dir.display().to_string()),
+        (
+            "JWT_SECRET_KEY",
+            SECRET.to_owned(),
+        ),
+        (
+            "WEBCHAT__HTTP__STATIC_DIR",
+            static_dir.display().to_string(),
+        ),
         ("WEBCHAT__AUTH__HASH_MEMORY_KIB", "64".to_owned()),
         ("WEBCHAT__AUTH__HASH_ITERATIONS", "1".to_owned()),
         ("WEBCHAT__LIMITS__ENABLED", "false".to_owned()),
         ("WEBCHAT__MATCH__TICK_MS", "50".to_owned()),
     ];
-    let theirs = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let mine = mine.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let theirs = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let mine = mine
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
     let all: std::collections::HashMap<String, String> = mine.chain(theirs).collect();
     Settings::from_sources(None, all).unwrap()
 }
 
 async fn gateway(settings: &Settings, database: &Database, shutdown: &Shutdown) -> Client {
     let broker = connect_broker(settings, "gateway").await.unwrap();
-    let gateway = Gateway::build(settings.clone(), broker, database.clone(), shutdown.clone()).await.unwrap();
+    let gateway = Gateway::build(settings.clone(), broker, database.clone(), shutdown.clone())
+        .await
+        .unwrap();
     let base = format!("http://{}", gateway.local_addr());
     tokio::spawn(async move { gateway.run().await.unwrap() });
     Client {
         base,
-        http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+        http: reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap(),
     }
 }
 
@@ -153,9 +204,21 @@ pub struct Client {
 }
 
 impl Client {
-    pub async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> Answer {
         let body = body.map(|body| ("application/json", body.to_string()));
-        self.send_raw(method, path, token, body.as_ref().map(|(kind, body)| (*kind, body.as_bytes()))).await
+        self.send_raw(
+            method,
+            path,
+            token,
+            body.as_ref().map(|(kind, body)| (*kind, body.as_bytes())),
+        )
+        .await
     }
 
     /// With a body that may be anything.
@@ -166,19 +229,28 @@ impl Client {
         token: Option<&str>,
         body: Option<(&str, &[u8])>,
     ) -> Answer {
-        let mut request = self.http.request(method.parse::<Method>().unwrap(), format!("{}{path}", self.base));
+        let mut request = self.http.request(
+            method.parse::<Method>().unwrap(),
+            format!("{}{path}", self.base),
+        );
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
         if let Some((kind, body)) = body {
-            request = request.header(header::CONTENT_TYPE, kind).body(body.to_vec());
+            request = request
+                .header(header::CONTENT_TYPE, kind)
+                .body(body.to_vec());
         }
         Answer::read(request).await
     }
 
     pub async fn with_cookie(&self, path: &str, cookie: &str) -> Answer {
         let request = self.http.post(format!("{}{path}", self.base));
-        Answer::read(request.header(header::COOKIE, format!("theme=dark; webchat_refresh={cookie}"))).await
+        Answer::read(request.header(
+            header::COOKIE,
+            format!("theme=dark; webchat_refresh={cookie}"),
+        ))
+        .await
     }
 
     pub async fn register(&self, name: &str, date_of_birth: &str) -> Answer {
@@ -209,7 +281,11 @@ pub struct Answer {
 
 impl Answer {
     async fn read(request: reqwest::RequestBuilder) -> Self {
-        let response = request.timeout(Duration::from_secs(20)).send().await.unwrap();
+        let response = request
+            .timeout(Duration::from_secs(20))
+            .send()
+            .await
+            .unwrap();
         Self {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
@@ -218,7 +294,9 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     pub fn json(&self) -> Value {
@@ -240,7 +318,10 @@ impl Answer {
         assert_eq!(body["status"], status, "{body}");
         assert_eq!(self.header("content-type"), "application/problem+json");
         for part in ["type", "title", "detail"] {
-            assert!(body[part].as_str().is_some_and(|text| !text.is_empty()), "{part}: {body}");
+            assert!(
+                body[part].as_str().is_some_and(|text| !text.is_empty()),
+                "{part}: {body}"
+            );
         }
         body
     }
@@ -250,14 +331,19 @@ impl Answer {
     pub fn expect_fault(&self, field: &str, code: &str) {
         let body = self.expect_problem(422, "validation_failed");
         let errors = body["errors"].as_array().unwrap();
-        let is_named = errors.iter().any(|error| error["field"] == field && error["code"] == code);
+        let is_named = errors
+            .iter()
+            .any(|error| error["field"] == field && error["code"] == code);
         assert!(is_named, "{field} {code}: {body}");
     }
 
     /// The refresh token that the answer sets.
     #[track_caller]
     pub fn cookie(&self) -> String {
-        let cookie = self.header("set-cookie").strip_prefix("webchat_refresh=").unwrap();
+        let cookie = self
+            .header("set-cookie")
+            .strip_prefix("webchat_refresh=")
+            .unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
 
@@ -265,7 +351,12 @@ impl Answer {
     #[track_caller]
     pub fn person(&self) -> Person {
         let body = self.json();
-        assert!(body["access_token"].is_string(), "{}: {}", self.status, self.text);
+        assert!(
+            body["access_token"].is_string(),
+            "{}: {}",
+            self.status,
+            self.text
+        );
         Person {
             id: body["user"]["id"].as_str().unwrap().to_owned(),
             token: body["access_token"].as_str().unwrap().to_owned(),

@@ -43,11 +43,15 @@ export function profileFromForm(form) {
   };
 }
 
+/** What the rule of `optionLabel` would spell wrongly. @type {Record<string, string>} */
+const SPELLED = { non_binary: "Non-binary" };
+
 /**
  * An option's value in words: `board_games` is “Board games”.
  * @param {string} value
  */
 export function optionLabel(value) {
+  if (Object.hasOwn(SPELLED, value)) return SPELLED[value];
   const words = value.replaceAll(/[_-]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

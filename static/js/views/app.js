@@ -84,6 +84,5 @@ function banner({ session, links, nowMs }) {
   const lost = isLost(links.notifications, nowMs) || isLost(links.chat, nowMs);
   const show = session === "unreachable" || (session === "in" && lost);
   return html`<div class="banner-place" role="status">${show ? html`
-    <p class="banner" data-testid="connection-banner">Connection lost. Reconnecting… What you write is kept and sent
-      as soon as it is back.</p>` : nothing}</div>`;
+    <p class="banner" data-testid="connection-banner">Connection lost. Reconnecting… What you write is kept.</p>` : nothing}</div>`;
 }

@@ -1,3 +1,4 @@
+import { isLost } from "../models/link.js";
 import { isRunning, peerAmong } from "../models/room.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
@@ -58,15 +59,22 @@ function head(state, current, name, online, dispatch) {
       ${avatar(name)}
       <div class="chat-name">
         <h1 tabindex="-1" data-testid="chat-peer">${name}</h1>
-        ${phase === "ended" ? html`<p class="presence">ended</p>` : html`
-          <p class="presence ${online ? "is-online" : ""}" data-testid="presence" data-online=${String(online)}>
-            ${online ? "online" : "offline"}${phase === "kept" ? " · kept" : ""}</p>`}
+        ${phase === "ended" ? html`<p class="presence">ended</p>` : presence(state, online, phase === "kept")}
       </div>
       ${current.status && isRunning(current.status) ? ring(state) : nothing}
       ${phase === "ended" ? nothing : html`
         <button class="icon-button" type="button" aria-label="Leave this chat" title="Leave this chat"
           data-testid="leave-room" @click=${() => dispatch("askLeave", true)}>${exit}</button>`}
     </header>`;
+}
+
+/** Whether the other one is there; without a connection nobody knows. @param {State} state @param {boolean} online @param {boolean} kept */
+function presence({ links, nowMs }, online, kept) {
+  const lost = isLost(links.chat, nowMs);
+  const there = online && !lost;
+  return html`
+    <p class="presence ${there ? "is-online" : ""}" data-testid="presence" data-online=${String(there)}
+      >${lost ? "reconnecting…" : online ? "online" : "offline"}${kept ? " · kept" : ""}</p>`;
 }
 
 /** @param {string} name @param {Dispatch} dispatch */

@@ -62,7 +62,7 @@ function aboutYou(known, options, fields) {
       </div>
       ${chips({ name: "interests", legend: "Interests", options: options.interests, chosen: known.interests,
         label: optionLabel, required: true, error: fields.interests, hint: "What you share opens the conversation." })}
-      ${chips({ name: "languages", legend: "Languages", options: options.languages, chosen: known.languages,
+      ${chips({ name: "languages", legend: "Languages", options: byLabel(options.languages), chosen: known.languages,
         label: languageLabel, error: fields.languages })}
       <div class="field">
         <label for="bio">About me <span class="optional">optional</span></label>
@@ -71,6 +71,11 @@ function aboutYou(known, options, fields) {
         ${notes("bio", bioHint, fields.bio)}
       </div>
     </section>`;
+}
+
+/** Languages in the order of their names, not of their codes. @param {string[]} languages */
+function byLabel(languages) {
+  return languages.toSorted((a, b) => languageLabel(a).localeCompare(languageLabel(b)));
 }
 
 /**

@@ -38,7 +38,7 @@ function inQueue({ clock, nowMs }, ticket, dispatch) {
     <dl class="facts">
       <div><dt>Waiting for</dt><dd data-testid="elapsed">${formatElapsed(serverNowMs(clock, nowMs) - since)}</dd></div>
       <div><dt>Usually takes</dt><dd data-testid="estimated-wait">
-        ${estimate == null ? "not known yet" : `about ${formatElapsed(estimate)}`}</dd></div>
+        ${estimate == null ? "not known" : `about ${formatElapsed(estimate)}`}</dd></div>
     </dl>
     ${kept.length === 0 ? nothing : html`
       <ul class="filters">${kept.map((filter) => html`

@@ -26,7 +26,7 @@ export class Person {
     this.page = page;
     this.watch = new Watch();
     this.isOnPhone = page.viewportSize().width < 700;
-    /** Every frame from the server. @type {{at: number, type: string}[]} */
+    /** Every frame from the server, with the time and the path of its socket. @type {{at: number, socket: string, type: string}[]} */
     this.frames = [];
   }
 
@@ -38,7 +38,10 @@ export class Person {
     const person = new Person(name, context, page);
     await person.watch.follow(page);
     page.on("websocket", (socket) => {
-      socket.on("framereceived", ({ payload }) => person.frames.push({ at: Date.now(), type: JSON.parse(String(payload)).type }));
+      const { pathname } = new URL(socket.url());
+      socket.on("framereceived", ({ payload }) => {
+        person.frames.push({ ...JSON.parse(String(payload)), at: Date.now(), socket: pathname });
+      });
     });
     // A first visit has no session to take up, and only the server knows.
     person.watch.expect(/^401 POST \/auth\/refresh$/);

@@ -1,6 +1,6 @@
 //! Sets and serves the timers of rooms.
 
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
 use bootstrap::{Role, connect_broker, report_broker_readiness, role};
 use webchat_workers::countdown;
@@ -12,8 +12,7 @@ fn main() -> ExitCode {
     role::main(Role::COUNTDOWN, |process| async move {
         let broker = connect_broker(&process.settings, Role::COUNTDOWN.name).await?;
         report_broker_readiness(&broker, &process.readiness, &process.shutdown);
-        let settings = Arc::new(process.settings);
-        let outcome = countdown::run(broker.clone(), settings, process.shutdown).await;
+        let outcome = countdown::run(broker.clone(), process.shutdown).await;
         broker.close().await;
         outcome
     })

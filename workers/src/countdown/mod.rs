@@ -4,7 +4,7 @@
 mod due;
 mod timers;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use anyhow::Context;
 use bootstrap::Shutdown;
@@ -13,7 +13,6 @@ use broker::{
     consume::{Deliveries, Delivery},
 };
 use contract::consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec};
-use settings::Settings;
 use tokio::task::{JoinError, JoinSet};
 
 /// How many messages of one consumer are worked on at once.
@@ -22,16 +21,11 @@ const BACKLOG_EVERY: Duration = Duration::from_secs(5);
 /// The longest pause before a message is tried again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Sets and serves timers until shutdown; what was begun is finished first. The lengths stand in the rooms, so the
-/// settings are not asked.
+/// Sets and serves timers until shutdown; what was begun is finished first. The lengths of the phases stand in the rooms.
 ///
 /// # Errors
 /// The broker refuses a stream or a consumer at the start.
-pub async fn run(
-    broker: Broker,
-    _settings: Arc<Settings>,
-    shutdown: Shutdown,
-) -> anyhow::Result<()> {
+pub async fn run(broker: Broker, shutdown: Shutdown) -> anyhow::Result<()> {
     broker.ensure_streams().await?;
     let clock = broker.synchronise_clock().await;
     clock.context("the broker does not tell its time")?;

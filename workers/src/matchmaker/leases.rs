@@ -1,24 +1,19 @@
 //! Who of the waiting still has a socket somewhere. Pure: time is what the matchmaker has watched, not a clock.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
-use contract::life::{LEASE_EVERY_SECS, Lease};
+use contract::life::LEASE_EVERY_SECS;
 use domain::{TicketId, UserId};
 
-/// A gateway that did not repeat a list for so long does not hold its users any more.
+/// Whom a gateway named is held until its next list is due: it may have dropped the user right after this one, and
+/// then the ticket still lives for a whole lease.
 const HELD_FOR: Duration = Duration::from_secs(LEASE_EVERY_SECS);
-/// After so long a silent gateway's list is forgotten.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(6 * LEASE_EVERY_SECS);
 
 /// The waiting users and how long each is in no gateway's list, counted in watched time only.
 #[derive(Debug, Default)]
 pub(super) struct Leases {
     watched: Duration,
     users: HashMap<UserId, Held>,
-    lists: HashMap<String, List>,
 }
 
 /// Until when a user counts as held. In the future while a gateway lists the user.
@@ -28,20 +23,10 @@ struct Held {
     until: Duration,
 }
 
-/// The users of one lease message.
-#[derive(Debug)]
-struct List {
-    users: HashSet<UserId>,
-    renewed_at: Duration,
-}
-
 impl Leases {
     /// So much more time has been watched without a gap.
     pub(super) fn advance(&mut self, by: Duration) {
         self.watched += by;
-        let watched = self.watched;
-        self.lists
-            .retain(|_, list| watched.saturating_sub(list.renewed_at) < FORGOTTEN_AFTER);
     }
 
     /// A user waits with this ticket. The lease of a new ticket begins now.
@@ -63,30 +48,12 @@ impl Leases {
         self.users.retain(|user, _| waits(*user));
     }
 
-    /// A gateway's list, in place of its last one on the same subject: the listed are held, the dropped are not.
-    pub(super) fn renew(&mut self, subject: &str, lease: Lease) {
-        let list = List {
-            users: lease.users.into_iter().collect(),
-            renewed_at: self.watched,
-        };
-        for user in &list.users {
+    /// A gateway holds sockets of these users now.
+    pub(super) fn renew(&mut self, users: &[UserId]) {
+        for user in users {
             if let Some(held) = self.users.get_mut(user) {
                 held.until = self.watched + HELD_FOR;
             }
-        }
-        let Some(before) = self.lists.insert(subject.to_owned(), list) else {
-            return;
-        };
-        for user in before.users {
-            if !self.lists.values().any(|list| list.users.contains(&user)) {
-                self.drop_hold(user);
-            }
-        }
-    }
-
-    fn drop_hold(&mut self, user: UserId) {
-        if let Some(held) = self.users.get_mut(&user) {
-            held.until = held.until.min(self.watched);
         }
     }
 
@@ -113,13 +80,6 @@ mod tests {
         (leases, user)
     }
 
-    fn list(users: &[UserId]) -> Lease {
-        Lease {
-            gateway: Uuid::nil(),
-            users: users.to_vec(),
-        }
-    }
-
     fn seconds(secs: u64) -> Duration {
         Duration::from_secs(secs)
     }
@@ -137,38 +97,16 @@ mod tests {
     fn a_listed_user_never_expires() {
         let (mut leases, user) = one();
         for _ in 0..20 {
-            leases.renew("gateway", list(&[user]));
+            leases.renew(&[user]);
             leases.advance(seconds(10));
             assert!(leases.expired(LEASE).is_empty());
         }
     }
 
     #[test]
-    fn a_user_who_is_dropped_from_the_list_has_one_lease_from_then_on() {
+    fn who_is_named_no_more_has_a_lease_from_when_the_next_list_was_due() {
         let (mut leases, user) = one();
-        leases.renew("gateway", list(&[user]));
-        leases.advance(seconds(5));
-        leases.renew("gateway", list(&[]));
-        leases.advance(seconds(29));
-        assert!(leases.expired(LEASE).is_empty());
-        leases.advance(seconds(1));
-        assert_eq!(leases.expired(LEASE), [user]);
-    }
-
-    #[test]
-    fn a_user_whom_another_gateway_lists_is_still_held() {
-        let (mut leases, user) = one();
-        leases.renew("one", list(&[user]));
-        leases.renew("other", list(&[user]));
-        leases.renew("one", list(&[]));
-        leases.advance(seconds(35));
-        assert!(leases.expired(LEASE).is_empty());
-    }
-
-    #[test]
-    fn the_users_of_a_gateway_that_died_have_a_lease_after_its_next_list_was_due() {
-        let (mut leases, user) = one();
-        leases.renew("gateway", list(&[user]));
+        leases.renew(&[user]);
         leases.advance(seconds(39));
         assert!(leases.expired(LEASE).is_empty());
         leases.advance(seconds(1));

@@ -6,6 +6,7 @@ mod claims;
 mod expiry;
 mod leadership;
 mod leases;
+mod outlook;
 mod pool;
 mod view;
 
@@ -46,6 +47,7 @@ pub async fn run(
     tokio::select! {
         () = matchmaker.tick_until(&shutdown) => {}
         () = matchmaker.keep_view() => {}
+        () = matchmaker.answer_outlooks() => {}
         () = seat.keep() => {}
     }
     seat.release().await;

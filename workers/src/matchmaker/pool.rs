@@ -17,7 +17,7 @@ use domain::{
     ticket::{DEFAULT_POOL, Ticket},
 };
 
-use super::leases::Leases;
+use super::{leases::Leases, outlook::Waits};
 
 /// The leader's own heartbeats come through the view: one that shows nothing for so long is behind.
 const FRESH_FOR: Duration = Duration::from_secs(3);
@@ -49,6 +49,7 @@ pub(super) struct Pool {
     /// Until when two may not meet; by the lower id, then by the higher.
     apart_until: HashMap<UserId, HashMap<UserId, Timestamp>>,
     pub(super) leases: Leases,
+    pub(super) waits: Waits,
 }
 
 impl Pool {
@@ -62,6 +63,7 @@ impl Pool {
             waiting: HashMap::new(),
             apart_until: HashMap::new(),
             leases: Leases::default(),
+            waits: Waits::default(),
         }
     }
 
@@ -110,6 +112,10 @@ impl Pool {
         match subjects::parse_life(&record.subject) {
             Some(LifeKind::Ticket(user)) => {
                 let ticket = life::decode::<Ticket>(record)?;
+                if ticket.value.matched_room().is_some() {
+                    let waited = record.stored_at.since(ticket.value.joined_at);
+                    self.waits.matched_after(waited);
+                }
                 self.ticket_is(user, Some((ticket.value, ticket.seq)));
             }
             Some(LifeKind::Pair(_)) => self.pair_is(&life::decode::<Pair>(record)?.value, now),
@@ -119,7 +125,7 @@ impl Pool {
                     what: record.subject.clone(),
                     reason: error.to_string(),
                 })?;
-                self.leases.renew(&record.subject, lease);
+                self.leases.renew(&lease.users);
             }
             Some(LifeKind::Internal | LifeKind::Room(_) | LifeKind::Due(_)) | None => {}
         }
@@ -162,6 +168,15 @@ impl Pool {
     /// The waiting ticket of a user.
     pub(super) fn waiting(&self, user: UserId) -> Option<&Waiting> {
         self.waiting.get(&user)
+    }
+
+    /// Everybody who waits but this user.
+    pub(super) fn others(&self, user: UserId) -> impl Iterator<Item = &Waiting> {
+        let others = self
+            .waiting
+            .iter()
+            .filter(move |(other, _)| **other != user);
+        others.map(|(_, waiting)| waiting)
     }
 
     /// Everybody who waits, and who of them may not meet.

@@ -49,7 +49,7 @@ impl Worker {
             .await
             .expect("connected");
         let shutdown = Shutdown::new();
-        let task = tokio::spawn(countdown::run(broker, settings, shutdown.clone()));
+        let task = tokio::spawn(countdown::run(broker, shutdown.clone()));
         Self { task, shutdown }
     }
 

@@ -3,9 +3,16 @@
 use std::time::{Duration, Instant};
 
 use broker::{Broker, Publish, life::Write};
-use contract::{api::TicketViewState, life::Lease, live::UserNotice, streams::LIFE, subjects};
+use contract::{
+    api::TicketViewState,
+    life::{LEASE_EVERY_SECS, Lease},
+    live::{Outlook, OutlookRequest, UserNotice},
+    streams::LIFE,
+    subjects,
+};
 use domain::{
     UserId,
+    matching::{Features, FilterName, Filtered},
     ticket::{DEFAULT_POOL, Gone, Ticket, TicketState},
 };
 use uuid::Uuid;
@@ -142,28 +149,75 @@ async fn lists(broker: &Broker, gateway: Uuid, users: &[UserId]) {
 }
 
 #[tokio::test]
-async fn a_ticket_lives_for_as_long_as_a_gateway_lists_its_owner() {
+async fn a_ticket_outlives_the_last_list_that_names_its_owner_by_a_whole_lease() {
     let nats = Nats::start().await;
     let broker = connected(&nats).await;
     let _worker = Worker::matchmaker(&nats, &[QUICK, SHORT_LEASE]).await;
     until_somebody_leads(&broker).await;
-    let (user, gateway) = (joins(&broker).await, Uuid::now_v7());
-    for _ in 0..4 {
-        lists(&broker, gateway, &[user]).await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    assert_eq!(state(&broker, user).await, Some(TicketState::Waiting));
-    lists(&broker, gateway, &[]).await;
-    let dropped = Instant::now();
-    eventually("the end of the lease", LIMIT, || async {
+    let user = joins(&broker).await;
+    lists(&broker, Uuid::now_v7(), &[user]).await;
+    let named = Instant::now();
+    eventually("the end of the lease", LIMIT * 2, || async {
         (state(&broker, user).await? != TicketState::Waiting).then_some(())
     })
     .await;
+    let held = Duration::from_secs(LEASE_EVERY_SECS + 2);
     assert!(
-        dropped.elapsed() >= Duration::from_millis(1_900),
+        named.elapsed() >= held - Duration::from_millis(50),
         "early: {:?}",
-        dropped.elapsed()
+        named.elapsed()
     );
+    assert!(
+        named.elapsed() < held + Duration::from_secs(2),
+        "late: {:?}",
+        named.elapsed()
+    );
+}
+
+async fn outlook(broker: &Broker, user_id: UserId) -> Option<Outlook> {
+    let question = serde_json::to_vec(&OutlookRequest { user_id }).expect("JSON");
+    let subject = subjects::LIVE_QUEUE_OUTLOOK.to_owned();
+    let answer = broker
+        .ask_live(subject, question, Duration::from_secs(1))
+        .await
+        .ok()??;
+    serde_json::from_slice(&answer).ok()
+}
+
+#[tokio::test]
+async fn a_waiting_user_can_learn_whom_the_own_filters_keep_out_and_how_long_it_may_take() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let _worker = Worker::matchmaker(&nats, &[QUICK]).await;
+    until_somebody_leads(&broker).await;
+    for _ in 0..5 {
+        a_match_takes(&broker).await;
+    }
+    joins(&broker).await;
+    let user = user();
+    let wishes = Features {
+        preferred_genders: vec!["man".to_owned()],
+        ..anybody()
+    };
+    let ticket = Ticket::join(ticket_id(), user, wishes, broker.clock().now());
+    broker
+        .commit(&[Write::Ticket(Box::new(ticket), 0)])
+        .await
+        .expect("joined");
+    let outlook = eventually("an outlook", LIMIT, || async {
+        outlook(&broker, user)
+            .await
+            .filter(|outlook| !outlook.filters.is_empty())
+    })
+    .await;
+    assert_eq!(
+        outlook.filters,
+        [Filtered {
+            name: FilterName::Gender,
+            excluded: 1
+        }]
+    );
+    assert!(outlook.estimated_wait_ms.is_some());
 }
 
 #[tokio::test]

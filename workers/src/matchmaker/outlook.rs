@@ -1,0 +1,127 @@
+//! Tells gateways how a waiting user stands: whom the own filters keep out, and how long it may take still.
+
+use std::{collections::VecDeque, time::Duration};
+
+use broker::LiveMessage;
+use contract::{
+    live::{Outlook, OutlookRequest},
+    subjects::LIVE_QUEUE_OUTLOOK,
+};
+use domain::{UserId, matching::count_excluded};
+use tokio::time::sleep;
+
+use super::Matchmaker;
+
+/// How many of the newest matched people the estimate is made from, at the most and at the least.
+const NEWEST: usize = 50;
+const ENOUGH: usize = 10;
+const SUBSCRIBE_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long the newest matched people had waited. Pure.
+#[derive(Debug, Default)]
+pub(super) struct Waits(VecDeque<Duration>);
+
+impl Waits {
+    /// Somebody was matched after so long.
+    pub(super) fn matched_after(&mut self, waited: Duration) {
+        if self.0.len() == NEWEST {
+            self.0.pop_front();
+        }
+        self.0.push_back(waited);
+    }
+
+    /// What is left of the median for somebody who has `waited` already; `None` after too few matches.
+    fn left(&self, waited: Duration) -> Option<Duration> {
+        if self.0.len() < ENOUGH {
+            return None;
+        }
+        let mut sorted: Vec<Duration> = self.0.iter().copied().collect();
+        sorted.sort_unstable();
+        sorted
+            .get(sorted.len() / 2)
+            .map(|median| median.saturating_sub(waited))
+    }
+}
+
+impl Matchmaker {
+    /// Answers the gateways while it leads; standbys stay silent. Never ends.
+    pub(super) async fn answer_outlooks(&self) {
+        loop {
+            match self.broker.subscribe(LIVE_QUEUE_OUTLOOK.to_owned()).await {
+                Ok(mut questions) => {
+                    while let Some(question) = questions.next().await {
+                        self.answer(question).await;
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "gateways cannot ask how a user stands yet"),
+            }
+            sleep(SUBSCRIBE_AGAIN_AFTER).await;
+        }
+    }
+
+    async fn answer(&self, question: LiveMessage) {
+        let Some(reply) = question.reply.filter(|_| self.lead.is_held()) else {
+            return;
+        };
+        let request = match serde_json::from_slice::<OutlookRequest>(&question.payload) {
+            Ok(request) => request,
+            Err(error) => return tracing::warn!(%error, "a gateway's question cannot be read"),
+        };
+        let sent = match serde_json::to_vec(&self.outlook(request.user_id)) {
+            Ok(payload) => self.broker.publish_core(reply, payload).await,
+            Err(error) => return tracing::error!(%error, "an answer cannot be written"),
+        };
+        if let Err(error) = sent {
+            tracing::debug!(%error, "an answer was not sent");
+        }
+    }
+
+    /// Nothing where the view does not know the user yet.
+    fn outlook(&self, user: UserId) -> Outlook {
+        let now = self.broker.clock().now();
+        let pool = self.pool();
+        let Some(me) = pool.waiting(user).map(|waiting| &waiting.ticket) else {
+            return Outlook::default();
+        };
+        let others = pool.others(user).map(|waiting| &waiting.ticket.features);
+        let left = pool.waits.left(now.since(me.joined_at));
+        Outlook {
+            filters: count_excluded(&me.features, others),
+            estimated_wait_ms: left.and_then(|left| u64::try_from(left.as_millis()).ok()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(seconds: impl IntoIterator<Item = u64>) -> Waits {
+        let mut waits = Waits::default();
+        for secs in seconds {
+            waits.matched_after(Duration::from_secs(secs));
+        }
+        waits
+    }
+
+    #[test]
+    fn too_few_matches_say_nothing() {
+        assert_eq!(after(0..9).left(Duration::ZERO), None);
+    }
+
+    #[test]
+    fn the_time_waited_already_is_taken_off_the_median() {
+        let waits = after([20; 11]);
+        assert_eq!(
+            waits.left(Duration::from_secs(5)),
+            Some(Duration::from_secs(15))
+        );
+        assert_eq!(waits.left(Duration::from_secs(60)), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn only_the_newest_matches_count() {
+        let waits = after((0..50).map(|_| 100).chain((0..50).map(|_| 1)));
+        assert_eq!(waits.left(Duration::ZERO), Some(Duration::from_secs(1)));
+    }
+}
