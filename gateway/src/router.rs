@@ -1,7 +1,6 @@
 //! All routes in one table.
 
 use axum::{Router, middleware::from_fn_with_state, routing::get};
-use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
@@ -26,11 +25,6 @@ pub fn router(state: &AppState) -> Router {
         .method_not_allowed_fallback(assets::method_not_allowed)
         .with_state(state.clone());
     outer::layered(routes, state)
-}
-
-/// The OpenAPI document of everything below `/`.
-pub fn document(state: &AppState) -> OpenApi {
-    api(state).into_openapi()
 }
 
 fn api(state: &AppState) -> OpenApiRouter<AppState> {

@@ -16,6 +16,7 @@ story("a mistake is named beside its field, and what was typed stays", async (sc
     assert.match(await input.getAttribute("aria-describedby"), new RegExp(`${field}-error`));
   }
   assert.equal(await ola.find("date_of_birth-error").count(), 0);
+  assert.equal(await ola.page.evaluate(() => document.activeElement.id), "username", "the first fault has the focus");
   assert.equal(await ola.page.locator("#username").inputValue(), "o!");
   assert.equal(await ola.page.locator("#display_name").inputValue(), "Ola");
 

@@ -146,8 +146,7 @@ describe("the end of a chat", () => {
       assert.equal(await person.find("message-input").count(), 0, "an ended chat takes no more messages");
     }
     await eve.show("18-ended", BOTH_SCHEMES);
-    await sam.page.setViewportSize(PHONE.viewport);
-    sam.isOnPhone = true;
+    await sam.narrow();
     await sam.show("18-ended", BOTH_SCHEMES);
   });
 });

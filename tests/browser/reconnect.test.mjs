@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { meet, PHONE } from "./support/person.mjs";
+import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 180 } });
@@ -29,10 +29,11 @@ story("after kill -9 of the server the page comes back by itself, with nothing l
   await ana.say("three");
   await server.kill();
   await ana.sees("connection-banner");
-  await ana.page.setViewportSize(PHONE.viewport);
-  await ana.show("17-connection-lost");
+  assert.equal(await ana.find("presence").getAttribute("data-online"), "false", "nobody knows who is there");
   await ana.say("written without a server");
   await ana.sees("message", { "data-state": "sending" });
+  await ana.narrow();
+  await ana.show("17-connection-lost");
   await server.start();
 
   await tom.hears("written without a server");

@@ -32,13 +32,33 @@ struct Schemas;
 
 /// What a public event is called, on which subject it comes, and the schema of its data.
 const EVENTS: [(&str, &str, &str); 8] = [
-    ("user.registered", "webchat.v1.evt.user.{id}.registered", "UserRegistered"),
-    ("room.created", "webchat.v1.evt.room.{id}.created", "RoomFact"),
-    ("room.countdown_started", "webchat.v1.evt.room.{id}.countdown_started", "RoomFact"),
-    ("room.notification_started", "webchat.v1.evt.room.{id}.notification_started", "RoomFact"),
+    (
+        "user.registered",
+        "webchat.v1.evt.user.{id}.registered",
+        "UserRegistered",
+    ),
+    (
+        "room.created",
+        "webchat.v1.evt.room.{id}.created",
+        "RoomFact",
+    ),
+    (
+        "room.countdown_started",
+        "webchat.v1.evt.room.{id}.countdown_started",
+        "RoomFact",
+    ),
+    (
+        "room.notification_started",
+        "webchat.v1.evt.room.{id}.notification_started",
+        "RoomFact",
+    ),
     ("room.kept", "webchat.v1.evt.room.{id}.kept", "RoomFact"),
     ("room.ended", "webchat.v1.evt.room.{id}.ended", "RoomEnded"),
-    ("room.message_sent", "webchat.v1.evt.room.{id}.message_sent", "MessageSent"),
+    (
+        "room.message_sent",
+        "webchat.v1.evt.room.{id}.message_sent",
+        "MessageSent",
+    ),
     ("match.made", "webchat.v1.evt.match.{id}.made", "RoomFact"),
 ];
 
@@ -68,7 +88,10 @@ fn document() -> Value {
             for (name, payload) in frames {
                 let key = format!("{}.{side}.{name}", socket.name);
                 of_channel.insert(key.clone(), reference("messages", &key));
-                messages.insert(key, json!({ "name": name, "contentType": "application/json", "payload": payload }));
+                messages.insert(
+                    key,
+                    json!({ "name": name, "contentType": "application/json", "payload": payload }),
+                );
             }
             let action = if side == "client" { "receive" } else { "send" };
             operations.insert(
@@ -76,7 +99,7 @@ fn document() -> Value {
                 json!({ "action": action, "channel": reference_to_channel(socket.name), "summary": format!("What the {side} sends") }),
             );
         }
-        channels.insert(socket.name.to_owned(), socket.channel(of_channel));
+        channels.insert(socket.name.to_owned(), socket.channel(&of_channel));
     }
     for (name, subject, schema) in EVENTS {
         let key = format!("event.{name}");
@@ -129,7 +152,7 @@ const NOTIFICATIONS: Socket = Socket {
 };
 
 impl Socket {
-    fn channel(self, messages: Map<String, Value>) -> Value {
+    fn channel(self, messages: &Map<String, Value>) -> Value {
         let mut channel = json!({
             "address": self.address,
             "messages": messages,
@@ -165,7 +188,10 @@ fn schemas() -> Map<String, Value> {
 /// The variants of a frame enum: the value of `type`, and the schema.
 fn frames(schemas: &Map<String, Value>, name: &str) -> Vec<(String, Value)> {
     let variants = schemas.get(name).and_then(|schema| schema.get("oneOf"));
-    let variants = variants.and_then(Value::as_array).cloned().unwrap_or_default();
+    let variants = variants
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     variants
         .into_iter()
         .filter_map(|variant| Some((frame_type(&variant)?, variant)))
@@ -173,7 +199,9 @@ fn frames(schemas: &Map<String, Value>, name: &str) -> Vec<(String, Value)> {
 }
 
 fn frame_type(schema: &Value) -> Option<String> {
-    let own = schema.pointer("/properties/type/enum/0").or_else(|| schema.pointer("/properties/type/const"));
+    let own = schema
+        .pointer("/properties/type/enum/0")
+        .or_else(|| schema.pointer("/properties/type/const"));
     if let Some(Value::String(name)) = own {
         return Some(name.clone());
     }
@@ -220,16 +248,27 @@ mod tests {
     fn every_frame_of_the_contract_is_documented() {
         let messages = &DOCUMENT["components"]["messages"];
         for frame in ["auth", "send", "typing", "read", "history", "ping"] {
-            assert!(messages.get(format!("chat.client.{frame}")).is_some(), "{frame}");
+            assert!(
+                messages.get(format!("chat.client.{frame}")).is_some(),
+                "{frame}"
+            );
         }
         for frame in [
             "hello", "message", "ack", "stored", "typing", "presence", "read", "room", "error",
             "history", "auth_ok", "pong",
         ] {
-            assert!(messages.get(format!("chat.server.{frame}")).is_some(), "{frame}");
+            assert!(
+                messages.get(format!("chat.server.{frame}")).is_some(),
+                "{frame}"
+            );
         }
         for frame in ["hello", "match_found", "room", "unread", "signed_out"] {
-            assert!(messages.get(format!("notifications.server.{frame}")).is_some(), "{frame}");
+            assert!(
+                messages
+                    .get(format!("notifications.server.{frame}"))
+                    .is_some(),
+                "{frame}"
+            );
         }
     }
 
@@ -246,7 +285,9 @@ mod tests {
     #[test]
     fn the_documented_subjects_are_those_that_are_published() {
         let id = Uuid::from_u128(7);
-        let registered = Fact::UserRegistered { user_id: UserId(id) };
+        let registered = Fact::UserRegistered {
+            user_id: UserId(id),
+        };
         let sent = Fact::MessageSent(MessageSent {
             room_id: RoomId(id),
             message_id: domain::MessageId(id),
@@ -255,7 +296,12 @@ mod tests {
         });
         for fact in [registered, sent] {
             let subject = fact.nats_subject().replace(&id.to_string(), "{id}");
-            assert!(EVENTS.iter().any(|(_, documented, _)| *documented == subject), "{subject}");
+            assert!(
+                EVENTS
+                    .iter()
+                    .any(|(_, documented, _)| *documented == subject),
+                "{subject}"
+            );
         }
     }
 

@@ -24,7 +24,12 @@ pub fn render(document: &Value) -> String {
     }
     page.push_str("<h2>Schemas</h2>");
     for (name, schema) in members(&document["components"]["schemas"]) {
-        write!(page, "<section id=\"schemas.{0}\"><h3>{0}</h3>", escaped(name)).ok();
+        write!(
+            page,
+            "<section id=\"schemas.{0}\"><h3>{0}</h3>",
+            escaped(name)
+        )
+        .ok();
         render_json(&mut page, schema);
         page.push_str("</section>");
     }
@@ -34,7 +39,12 @@ pub fn render(document: &Value) -> String {
 
 fn render_channel(page: &mut String, document: &Value, name: &str, channel: &Value) {
     let address = escaped(text(&channel["address"]));
-    write!(page, "<section><h2 id=\"{}\"><code>{address}</code></h2>", escaped(name)).ok();
+    write!(
+        page,
+        "<section><h2 id=\"{}\"><code>{address}</code></h2>",
+        escaped(name)
+    )
+    .ok();
     for (key, _) in members(&channel["messages"]) {
         let message = &document["components"]["messages"][key];
         let direction = match key.split('.').nth(1) {

@@ -42,9 +42,30 @@ pub fn base() -> Document {
     Base::openapi()
 }
 
+/// Names each operation `<tag>_<handler>`: handlers are named within their module, operations within the document.
+fn name_operations(mut document: Document) -> Document {
+    let items = document.paths.paths.values_mut();
+    let operations = items.flat_map(|item| {
+        [
+            item.get.as_mut(),
+            item.post.as_mut(),
+            item.put.as_mut(),
+            item.patch.as_mut(),
+            item.delete.as_mut(),
+        ]
+    });
+    for operation in operations.flatten() {
+        let tag = operation.tags.iter().flatten().next();
+        if let (Some(tag), Some(handler)) = (tag, &operation.operation_id) {
+            operation.operation_id = Some(format!("{tag}_{handler}"));
+        }
+    }
+    document
+}
+
 /// `/openapi.json` and `/docs`.
 pub fn routes(document: Document) -> Router<AppState> {
     let viewer = SwaggerUi::new("/docs").config(Config::from("/openapi.json"));
-    let document = std::sync::Arc::new(document);
+    let document = std::sync::Arc::new(name_operations(document));
     Router::from(viewer).route("/openapi.json", get(async move || Json(document)))
 }

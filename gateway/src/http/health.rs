@@ -56,7 +56,7 @@ pub fn watch(state: &AppState, shutdown: &Shutdown) -> Result<(), settings::Sett
 /// How the gateway and what it needs are. 503 where a part does not work.
 #[utoipa::path(
     get, path = "/health", tag = "operation",
-    responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health))
+    responses((status = OK, body = Health, description = "Everything works"), (status = SERVICE_UNAVAILABLE, body = Health, description = "A part does not work"))
 )]
 pub async fn health(State(state): State<AppState>) -> (StatusCode, HeaderMap, Json<Health>) {
     let report = state.readiness.report();
@@ -83,7 +83,7 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, HeaderMap, Js
 }
 
 /// Whether the process is alive.
-#[utoipa::path(get, path = "/livez", tag = "operation", responses((status = OK, body = String)))]
+#[utoipa::path(get, path = "/livez", tag = "operation", responses((status = OK, body = String, description = "Yes")))]
 pub async fn livez() -> &'static str {
     "ok"
 }
@@ -91,7 +91,7 @@ pub async fn livez() -> &'static str {
 /// Whether this gateway can serve. Restarting it would not help where it cannot.
 #[utoipa::path(
     get, path = "/readyz", tag = "operation",
-    responses((status = OK, body = String), (status = SERVICE_UNAVAILABLE, body = String))
+    responses((status = OK, body = String, description = "Yes"), (status = SERVICE_UNAVAILABLE, body = String, description = "No"))
 )]
 pub async fn readyz(State(state): State<AppState>) -> (StatusCode, HeaderMap, &'static str) {
     let report = state.readiness.report();

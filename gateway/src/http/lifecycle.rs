@@ -24,7 +24,7 @@ use crate::{auth::RoomMember, error::ApiError, state::AppState};
     post, path = "/chat/keep/{room_id}", tag = "lifecycle", security(("bearer" = [])),
     params(("room_id" = RoomId, Path)),
     responses(
-        (status = OK, body = RoomStatus),
+        (status = OK, body = RoomStatus, description = "The room's status"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`countdown_not_started`, `already_voted`, `room_ended` or `room_kept`"),
         OfRoom,
     )
@@ -41,7 +41,7 @@ pub async fn keep(
     post, path = "/chat/like/{room_id}", tag = "lifecycle", security(("bearer" = [])),
     params(("room_id" = RoomId, Path)), request_body = LikeResponseRequest,
     responses(
-        (status = OK, body = RoomStatus),
+        (status = OK, body = RoomStatus, description = "The room's status"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`countdown_not_started`, `already_voted`, `room_ended` or `room_kept`"),
         ReadsForm, OfRoom,
     )
@@ -63,7 +63,7 @@ pub async fn like(
     post, path = "/simple-countdown/start/{room_id}", tag = "lifecycle", security(("bearer" = [])),
     params(("room_id" = RoomId, Path)),
     responses(
-        (status = OK, body = RoomStatus),
+        (status = OK, body = RoomStatus, description = "The room's status"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`room_ended` or `room_kept`"),
         OfRoom,
     )
@@ -83,7 +83,7 @@ pub async fn start(
     post, path = "/simple-countdown/response/{room_id}", tag = "lifecycle", security(("bearer" = [])),
     params(("room_id" = RoomId, Path)), request_body = CountdownResponseRequest,
     responses(
-        (status = OK, body = RoomStatus),
+        (status = OK, body = RoomStatus, description = "The room's status"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`countdown_not_started`, `already_voted`, `room_ended` or `room_kept`"),
         ReadsForm, OfRoom,
     )
@@ -101,7 +101,7 @@ pub async fn respond(
     post, path = "/simple-countdown/extend/{room_id}", tag = "lifecycle", security(("bearer" = [])),
     params(("room_id" = RoomId, Path)),
     responses(
-        (status = OK, body = RoomStatus),
+        (status = OK, body = RoomStatus, description = "The room's status"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`not_in_notification`, `already_voted` or `extension_limit`"),
         OfRoom,
     )
@@ -120,7 +120,7 @@ pub async fn extend(
 #[utoipa::path(
     get, path = "/simple-countdown/status/{room_id}", tag = "lifecycle", security(("bearer" = [])),
     params(("room_id" = RoomId, Path)),
-    responses((status = OK, body = RoomStatus), OfRoom)
+    responses((status = OK, body = RoomStatus, description = "The room's status"), OfRoom)
 )]
 pub async fn status(
     State(state): State<AppState>,
@@ -133,7 +133,7 @@ pub async fn status(
 #[utoipa::path(
     post, path = "/chat/rooms/{id}/leave", tag = "lifecycle", security(("bearer" = [])),
     params(("id" = RoomId, Path)),
-    responses((status = OK, body = RoomSummary), OfRoom)
+    responses((status = OK, body = RoomSummary, description = "The room"), OfRoom)
 )]
 pub async fn leave(
     State(state): State<AppState>,

@@ -26,7 +26,7 @@ use crate::{
     get, path = "/chat/rooms/{id}/messages", tag = "messages", security(("bearer" = [])),
     params(("id" = domain::RoomId, Path), HistoryQuery),
     responses(
-        (status = OK, body = MessagePage),
+        (status = OK, body = MessagePage, description = "The messages"),
         (status = UNPROCESSABLE_ENTITY, body = contract::problem::Problem, content_type = "application/problem+json", description = "`validation_failed`"),
         OfRoom,
     )

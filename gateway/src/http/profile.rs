@@ -21,7 +21,7 @@ use crate::{auth::CurrentUser, database::begin_write, error::ApiError, state::Ap
 /// The user's profile.
 #[utoipa::path(
     get, path = "/users/me/profile", tag = "account", security(("bearer" = [])),
-    responses((status = OK, body = Profile), SignedInOnly)
+    responses((status = OK, body = Profile, description = "The profile"), SignedInOnly)
 )]
 pub async fn read(
     State(state): State<AppState>,
@@ -33,7 +33,7 @@ pub async fn read(
 /// Replaces the user's profile. What the form leaves out is empty afterwards.
 #[utoipa::path(
     put, path = "/users/me/profile", tag = "account", security(("bearer" = [])), request_body = Profile,
-    responses((status = OK, body = Profile), ReadsForm, SignedInOnly)
+    responses((status = OK, body = Profile, description = "The profile"), ReadsForm, SignedInOnly)
 )]
 pub async fn replace(
     State(state): State<AppState>,
@@ -56,7 +56,7 @@ pub async fn replace(
 /// The values that profile and report forms accept.
 #[utoipa::path(
     get, path = "/profiles/options", tag = "account",
-    responses((status = OK, body = ProfileOptions))
+    responses((status = OK, body = ProfileOptions, description = "The values"))
 )]
 pub async fn profile_options() -> Json<ProfileOptions> {
     Json(options())

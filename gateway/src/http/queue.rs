@@ -37,7 +37,7 @@ const OUTLOOK_WITHIN: Duration = Duration::from_millis(300);
 #[utoipa::path(
     post, path = "/match/queue", tag = "match", security(("bearer" = [])),
     responses(
-        (status = ACCEPTED, body = TicketView),
+        (status = ACCEPTED, body = TicketView, description = "In the queue"),
         (status = CONFLICT, body = Problem, content_type = "application/problem+json", description = "`already_in_room`: a matched room is undecided"),
         (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json", description = "`profile_incomplete`, with what is missing"),
         SignedInOnly, Limited,
@@ -59,7 +59,7 @@ pub async fn join(
 /// The user's place in the queue.
 #[utoipa::path(
     get, path = "/match/queue", tag = "match", security(("bearer" = [])),
-    responses((status = OK, body = TicketView), SignedInOnly)
+    responses((status = OK, body = TicketView, description = "The place in the queue"), SignedInOnly)
 )]
 pub async fn read(
     State(state): State<AppState>,

@@ -72,7 +72,7 @@ pub async fn open(
 /// The user's rooms, newest first.
 #[utoipa::path(
     get, path = "/chat/rooms", tag = "rooms", security(("bearer" = [])), params(PageQuery),
-    responses((status = OK, body = Page<RoomSummary>), (status = UNPROCESSABLE_ENTITY, body = contract::problem::Problem, content_type = "application/problem+json", description = "`validation_failed`"), SignedInOnly)
+    responses((status = OK, body = Page<RoomSummary>, description = "One page of rooms"), (status = UNPROCESSABLE_ENTITY, body = contract::problem::Problem, content_type = "application/problem+json", description = "`validation_failed`"), SignedInOnly)
 )]
 pub async fn list(
     State(state): State<AppState>,
@@ -87,7 +87,7 @@ pub async fn list(
 /// One room.
 #[utoipa::path(
     get, path = "/chat/rooms/{id}", tag = "rooms", security(("bearer" = [])), params(("id" = RoomId, Path)),
-    responses((status = OK, body = RoomSummary), OfRoom)
+    responses((status = OK, body = RoomSummary, description = "The room"), OfRoom)
 )]
 pub async fn read(
     State(state): State<AppState>,

@@ -16,7 +16,7 @@ use crate::{auth::CurrentUser, database::begin_write, error::ApiError, state::Ap
 /// The user's own account.
 #[utoipa::path(
     get, path = "/users/me", tag = "account", security(("bearer" = [])),
-    responses((status = OK, body = User), SignedInOnly)
+    responses((status = OK, body = User, description = "The account"), SignedInOnly)
 )]
 pub async fn me(State(state): State<AppState>, user: CurrentUser) -> Result<Json<User>, ApiError> {
     let account = account_of(&state, user.id).await?;
@@ -26,7 +26,7 @@ pub async fn me(State(state): State<AppState>, user: CurrentUser) -> Result<Json
 /// Changes the name that others see.
 #[utoipa::path(
     patch, path = "/users/me", tag = "account", security(("bearer" = [])), request_body = UpdateUserRequest,
-    responses((status = OK, body = User), ReadsForm, SignedInOnly)
+    responses((status = OK, body = User, description = "The account"), ReadsForm, SignedInOnly)
 )]
 pub async fn update_me(
     State(state): State<AppState>,

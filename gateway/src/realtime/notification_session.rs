@@ -87,10 +87,14 @@ async fn hello(state: &AppState, user: UserId) -> Result<(Frame, Option<RoomId>)
 async fn serve(state: &AppState, mut link: Link) -> Link {
     while let Heard::Text(text) = link.next(state, true).await {
         let frame = match parse::client_frame::<NotificationsClientFrame>(&text) {
-            Ok(NotificationsClientFrame::Ping {}) => Frame::from(&NotificationsServerFrame::Pong {
-                server_time: state.now(),
-            }),
+            Ok(NotificationsClientFrame::Ping {}) => {
+                parse::count_kind("ping");
+                Frame::from(&NotificationsServerFrame::Pong {
+                    server_time: state.now(),
+                })
+            }
             Ok(NotificationsClientFrame::Auth { access_token }) => {
+                parse::count_kind("auth");
                 match link.guard.renew(state, &access_token) {
                     Ok(expires_at) => Frame::from(&NotificationsServerFrame::AuthOk { expires_at }),
                     Err(error) => refusal(&error_frame(&error, None)),

@@ -45,14 +45,18 @@ pub fn binary_refused() -> ErrorFrame {
 
 /// Counts a frame of a room's socket.
 pub fn count(frame: &ChatClientFrame) {
-    let kind = match frame {
+    count_kind(match frame {
         ChatClientFrame::Auth { .. } => "auth",
         ChatClientFrame::Send { .. } => "send",
         ChatClientFrame::Typing { .. } => "typing",
         ChatClientFrame::Read { .. } => "read",
         ChatClientFrame::History { .. } => "history",
         ChatClientFrame::Ping {} => "ping",
-    };
+    });
+}
+
+/// Counts a frame by its type.
+pub fn count_kind(kind: &'static str) {
     metrics::counter!("webchat_frames_total", "direction" => "in", "type" => kind).increment(1);
 }
 

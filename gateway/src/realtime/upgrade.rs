@@ -3,6 +3,7 @@
 use axum::{
     extract::{
         Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
         ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
     http::{HeaderMap, header},
@@ -39,14 +40,18 @@ const WRITE_LIMIT_BYTES: usize = 8 * 1024 * 1024;
 /// `GET /ws/chat/{room_id}`.
 pub(super) async fn chat(
     State(state): State<AppState>,
-    Path(room_id): Path<String>,
-    Query(query): Query<ResumeQuery>,
+    path: Result<Path<RoomId>, PathRejection>,
+    query: Result<Query<ResumeQuery>, QueryRejection>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let session = admit(&state, &headers)?;
-    let room_id: RoomId = room_id.parse().map_err(|_| ApiError::room_not_found())?;
+    let Ok(Path(room_id)) = path else {
+        return Err(ApiError::room_not_found());
+    };
     let room = member_room(&state, room_id, session.user_id).await?;
+    let Query(query) =
+        query.map_err(|error| ApiError::new(Code::ValidationFailed, error.body_text()))?;
     let claim = query.claim()?;
     let upgrade = configured(upgrade)?;
     let permit = state.hub.admit(&state)?;

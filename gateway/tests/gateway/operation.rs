@@ -97,6 +97,19 @@ async fn the_documents_describe_every_route_and_need_no_other_origin() {
             "{name} is not described"
         );
     }
+    let mut names = std::collections::HashSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name), "{method} {path}: {name}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let is_described = response["description"]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty());
+                assert!(is_described, "{method} {path}: {status}");
+            }
+        }
+    }
     let viewer = client.send("GET", "/docs/", None, None).await;
     viewer.expect(200);
     assert!(
@@ -114,4 +127,49 @@ async fn the_documents_describe_every_route_and_need_no_other_origin() {
         .await
         .expect(200);
     client.send("GET", "/ws/docs", None, None).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_broker_that_is_away_is_told_with_the_time_to_come_back_and_mends_itself() {
+    let mut world = World::start(&[("WEBCHAT__NATS__REQUEST_TIMEOUT_MS", "300")]).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    world.nats.kill9();
+    for refused in [
+        world.get(&ann, "/chat/rooms").await,
+        world.say(&ann, &room, "hello?").await,
+        world.post(&ann, "/match/queue").await,
+        world.post(&ann, "/auth/logout").await,
+    ] {
+        refused.expect_problem(503, "unavailable");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+    let begun = Instant::now();
+    while world
+        .client()
+        .send("GET", "/health", None, None)
+        .await
+        .status
+        != 503
+    {
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "the health is still good"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    world
+        .client()
+        .send("GET", "/livez", None, None)
+        .await
+        .expect(200);
+    world.nats.restart().await;
+    let begun = Instant::now();
+    while world.say(&ann, &room, "hello again").await.status != 201 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "no message gets through"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    world.post(&ann, "/auth/logout").await.expect(204);
 }

@@ -7,6 +7,7 @@ use crate::{
     world::{Person, World},
 };
 
+const A_MOMENT: Duration = Duration::from_millis(700);
 const A_WHILE: Duration = Duration::from_millis(2_500);
 
 /// Everything that one member receives while the other votes, or does not.
@@ -24,7 +25,8 @@ async fn what_the_other_receives(vote: Option<&str>) -> [Vec<Value>; 2] {
     anns.say("Well?").await;
     bens.find("stored").await;
     bens_notices.find("unread").await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // Whatever is still under way from the beginning.
+    tokio::join!(bens.all_within(A_MOMENT), bens_notices.all_within(A_MOMENT));
     if let Some(vote) = vote {
         let path = format!("/simple-countdown/response/{room}");
         world

@@ -46,6 +46,12 @@ async fn nobody_gets_a_socket_who_may_not() {
             "validation_failed",
         ),
         (
+            &format!("{path}?after=1&after=2"),
+            &ann.token,
+            422,
+            "validation_failed",
+        ),
+        (
             &format!("{path}?after=1&epoch=x"),
             &ann.token,
             422,
@@ -262,6 +268,51 @@ async fn a_socket_ends_with_its_token() {
         .await
         .unwrap();
     assert_eq!(socket.until_closed().await.1, 4001);
+}
+
+#[tokio::test]
+async fn a_stopping_gateway_tells_its_sockets_to_come_back() {
+    let world = World::without_workers(&[]).await;
+    let (ann, _, room) = two_in_a_room(&world).await;
+    let (mut chat, _) = Socket::chat(world.client(), &ann, &room, "").await;
+    let (mut notices, _) = Socket::notifications(world.client(), &ann).await;
+    world.stop();
+    assert_eq!(chat.until_closed().await.1, 1012);
+    assert_eq!(notices.until_closed().await.1, 1012);
+}
+
+#[tokio::test]
+async fn a_message_waits_for_the_outcome_of_a_room_whose_time_is_up() {
+    let short = [
+        ("WEBCHAT__ROOM__COUNTDOWN_SECS", "1"),
+        ("WEBCHAT__ROOM__NOTIFICATION_SECS", "1"),
+    ];
+    let world = World::start(&short).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    let (mut anns, _) = Socket::chat(world.client(), &ann, &room, "").await;
+    let started = world
+        .post(&ann, &format!("/simple-countdown/start/{room}"))
+        .await;
+    started.expect(200);
+    // No countdown worker runs: the member's own request moves the room on.
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    let vote = json!({ "response": "keep" });
+    let path = format!("/simple-countdown/response/{room}");
+    world.ask(&ann, "POST", &path, Some(vote)).await.expect(200);
+    while anns.find("room").await["my_response"] != "keep" {}
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    let client_id = anns.say("Too late?").await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    world
+        .post(&ann, &format!("/chat/rooms/{room}/leave"))
+        .await
+        .expect(200);
+    let (frames, code) = anns.until_closed().await;
+    assert!(
+        frames.iter().all(|frame| frame["type"] != "ack"),
+        "{client_id}: {frames:?}"
+    );
+    assert_eq!(code, 4005);
 }
 
 #[tokio::test]

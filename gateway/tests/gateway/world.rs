@@ -146,6 +146,13 @@ impl World {
     }
 }
 
+impl World {
+    /// Asks all gateways and workers to stop.
+    pub fn stop(&self) {
+        self.shutdown.request();
+    }
+}
+
 impl Drop for World {
     fn drop(&mut self) {
         self.shutdown.request();
@@ -158,10 +165,7 @@ fn settings(nats: &Nats, folder: &Path, variables: &[(&str, &str)]) -> Settings 
         ("NATS_URL", nats.url()),
         ("WEBCHAT_DATA_DIR", folder.display().to_string()),
         ("PORT", "0".to_owned()),
-        (
-            "JWT_SECRET_KEY",
-            SECRET.to_owned(),
-        ),
+        ("JWT_SECRET_KEY", SECRET.to_owned()),
         (
             "WEBCHAT__HTTP__STATIC_DIR",
             static_dir.display().to_string(),

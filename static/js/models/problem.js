@@ -15,6 +15,7 @@ const WORDS = {
   bad_credentials: "That username and password do not belong together.",
   username_taken: "This username is taken. Please choose another one.",
   too_young: "You are too young to use WebChat.",
+  invalid_date: "Please give your full date of birth.",
   room_ended: "This chat has ended.",
   room_kept: "This chat is already kept.",
   room_not_found: "There is no such conversation.",
@@ -49,7 +50,7 @@ const FIELD_OF_CODE = { username_taken: "username", too_young: "date_of_birth" }
  * @returns {Record<string, string>}
  */
 export function fieldWords(problem) {
-  const fields = Object.fromEntries(problem.errors.map((error) => [error.field, error.detail || error.code]));
-  const field = FIELD_OF_CODE[problem.code];
-  return field && !fields[field] ? { ...fields, [field]: wordsFor(problem) } : fields;
+  const fields = Object.fromEntries(problem.errors.map(({ field, code, detail }) => [field, WORDS[code] ?? (detail || code)]));
+  const ofCode = FIELD_OF_CODE[problem.code];
+  return ofCode && !fields[ofCode] ? { ...fields, [ofCode]: wordsFor(problem) } : fields;
 }

@@ -22,7 +22,7 @@ export function signup({ form }, dispatch) {
         ${textField({ name: "date_of_birth", label: "Date of birth", type: "date", required: true, autocomplete: "bday",
           error: fields.date_of_birth, hint: "Only your age counts, and only for matching." })}
         ${textField({ name: "display_name", label: "Display name", autocomplete: "nickname", error: fields.display_name,
-          hint: "What the person you talk with calls you. You can set it later.", maxlength: 64 })}
+          hint: "What the person you talk with calls you. You can set it later.", maxlength: 40 })}
         <button class="button button-primary" type="submit" data-testid="signup" ?disabled=${busy}>
           ${busy ? "One moment…" : "Create account"}</button>
         <p class="muted centred">Already here? <a href="#/login">Log in</a></p>

@@ -33,8 +33,11 @@ export function opener({ room }, name) {
     </div>`;
 }
 
+/** A sentence that stands alone in a chip needs no full stop. @param {string} sentence */
+const asLabel = (sentence) => sentence.replace(/\.$/, "");
+
 /** @param {import("../types.js").MatchReason[]} list */
 function reasons(list) {
   if (list.length === 0) return nothing;
-  return html`<ul class="reasons" data-testid="reasons">${list.map((reason) => html`<li>${reason.text}</li>`)}</ul>`;
+  return html`<ul class="reasons" data-testid="reasons">${list.map((reason) => html`<li>${asLabel(reason.text)}</li>`)}</ul>`;
 }

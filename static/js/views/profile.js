@@ -49,7 +49,7 @@ function aboutYou(known, options, fields) {
     <section class="stack" aria-labelledby="about-you">
       <h2 id="about-you">About you</h2>
       ${textField({ name: "display_name", label: "Display name", value: known.display_name ?? "", required: true,
-        autocomplete: "nickname", error: fields.display_name, maxlength: 64 })}
+        autocomplete: "nickname", error: fields.display_name, maxlength: 40 })}
       <div class="field">
         <label for="gender">Gender</label>
         <select id="gender" name="gender" aria-invalid=${fields.gender ? "true" : nothing}

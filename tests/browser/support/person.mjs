@@ -25,7 +25,6 @@ export class Person {
     this.context = context;
     this.page = page;
     this.watch = new Watch();
-    this.isOnPhone = page.viewportSize().width < 700;
     /** Every frame from the server, with the time and the path of its socket. @type {{at: number, socket: string, type: string}[]} */
     this.frames = [];
   }
@@ -146,10 +145,19 @@ export class Person {
     return minutes * 60 + seconds;
   }
 
+  get isNarrow() {
+    return this.page.viewportSize().width < 700;
+  }
+
+  /** Makes the window as narrow as a phone. */
+  async narrow() {
+    await this.page.setViewportSize(PHONE.viewport);
+  }
+
   /** A picture of the screen, which is also looked at for faults of its layout. */
   async show(screen, { schemes = ["light"], wholePage = false } = {}) {
     mkdirSync(PICTURES, { recursive: true });
-    const device = this.isOnPhone ? "phone" : "desktop";
+    const device = this.isNarrow ? "phone" : "desktop";
     for (const colorScheme of schemes) {
       await this.page.emulateMedia({ colorScheme });
       await this.settled();
@@ -157,7 +165,7 @@ export class Person {
       await this.page.screenshot({ path, fullPage: wholePage });
     }
     await this.page.emulateMedia({ colorScheme: "light" });
-    if (!this.isOnPhone) return;
+    if (!this.isNarrow) return;
     for (const fault of await narrowFaults(this.page)) this.watch.complain(`${screen} ${fault}`);
   }
 

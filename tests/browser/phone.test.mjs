@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { meet, PHONE } from "./support/person.mjs";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 60 } });
+const KEYBOARD_PX = 320;
+
+story("on a phone the newest message stays in sight, and leaving is asked first", async (scene) => {
+  const [lia, jon] = await Promise.all([scene.enter("Lia", PHONE), scene.enter("Jon")]);
+  await Promise.all([lia, jon].map((person) => person.becomeMember()));
+  await meet(lia, jon);
+  for (let line = 1; line <= 12; line += 1) await jon.say(`line ${line}`);
+  await lia.hears("line 12");
+  await isInSight(lia, "line 12");
+
+  const { width, height } = PHONE.viewport;
+  await lia.page.setViewportSize({ width, height: height - KEYBOARD_PX });
+  await isInSight(lia, "line 12");
+  await jon.say("line 13");
+  await lia.hears("line 13");
+  await isInSight(lia, "line 13");
+  await lia.page.setViewportSize({ width, height });
+
+  await lia.find("messages").evaluate((log) => (log.scrollTop = 0));
+  await jon.say("line 14");
+  await lia.hears("line 14");
+  assert.equal(await lia.find("messages").evaluate((log) => log.scrollTop), 0, "who reads older words is left alone");
+
+  await lia.press("leave-room");
+  await lia.sees("leave-question");
+  await lia.show("20-leave-question");
+  await lia.press("stay");
+  assert.equal(await lia.find("leave-question").count(), 0);
+  await lia.press("leave-room");
+  await lia.press("confirm-leave");
+  for (const person of [lia, jon]) {
+    await person.sees("outcome", { "data-outcome": "ended" });
+    assert.equal(await person.find("outcome").getAttribute("data-reason"), "left");
+  }
+  assert.equal(await jon.reads("outcome"), await lia.reads("outcome"), "nobody learns who left");
+});
+
+story("an address that leads nowhere says so, and where to go on", async (scene) => {
+  const mo = await scene.enter("Mo", PHONE);
+  await mo.becomeMember();
+  mo.watch.expect(/^(404|422) GET \/(chat\/rooms|simple-countdown\/status)\//, 2);
+  await mo.go("room/00000000-0000-7000-8000-000000000000");
+  await mo.page.getByRole("heading", { name: "Not found" }).waitFor();
+  await mo.show("21-not-found");
+});
+
+/** Waits until the whole message is between the head and the foot of the chat. */
+async function isInSight(person, text) {
+  const message = person.find("message-text").getByText(text, { exact: true });
+  const isVisible = async () => message.evaluate((element) => {
+    const log = element.closest('[data-testid="messages"]').getBoundingClientRect();
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= log.top && bottom <= log.bottom;
+  });
+  for (let looks = 0; looks < 20; looks += 1) {
+    if (await isVisible()) return;
+    await person.page.waitForTimeout(100);
+  }
+  assert.fail(`“${text}” is out of sight`);
+}
