@@ -2,7 +2,6 @@
 
 pub mod assets;
 pub mod asyncapi;
-mod asyncapi_page;
 pub mod auth;
 pub mod docs;
 pub mod headers;

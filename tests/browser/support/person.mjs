@@ -35,7 +35,7 @@ export class Person {
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     const person = new Person(name, context, page);
-    await person.watch.follow(page);
+    await person.watch.follow(page, origin);
     page.on("websocket", (socket) => {
       const { pathname } = new URL(socket.url());
       socket.on("framereceived", ({ payload }) => {

@@ -12,12 +12,16 @@ export class Watch {
   #complaints = [];
   #expected = [];
 
-  /** @param {import("playwright-core").Page} page */
-  async follow(page) {
+  /** @param {import("playwright-core").Page} page @param {string} origin that nothing may leave */
+  async follow(page, origin) {
     const complain = (text) => this.#complaints.push(text);
     page.on("pageerror", (error) => complain(`page error: ${error.stack}`));
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) complain(`console ${message.type()}: ${message.text()}`);
+    });
+    page.on("request", (request) => {
+      const address = new URL(request.url());
+      if (address.protocol.startsWith("http") && address.origin !== origin) complain(`leaves the origin: ${address}`);
     });
     page.on("requestfailed", (request) => complain(`no answer: ${nameOf(request)}: ${request.failure()?.errorText}`));
     page.on("response", (response) => {
