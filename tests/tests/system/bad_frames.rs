@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     journey::until_message,
     scene::Scene,
-    socket::{connect, upgrade},
+    wire::{self, Refusal, upgrade},
 };
 
 #[tokio::test]
@@ -165,8 +165,12 @@ async fn an_upgrade_is_refused_before_it_happens() {
         (bad_epoch.as_str(), ada, 422),
     ];
     for (path, token, status) in cases {
-        let refused = connect(upgrade(&url, path, token)).await.err();
-        assert_eq!(refused, Some(status), "{path} with {token:?}");
+        let refused = wire::open(upgrade(&url, path, token)).await.err();
+        assert_eq!(
+            refused,
+            Some(Refusal::Status(status)),
+            "{path} with {token:?}"
+        );
     }
     for path in [own.as_str(), "/ws/notifications"] {
         let mut foreign = upgrade(&url, path, ada);
@@ -174,8 +178,8 @@ async fn an_upgrade_is_refused_before_it_happens() {
             .headers_mut()
             .insert("origin", "https://evil.example".parse().unwrap());
         assert_eq!(
-            connect(foreign).await.err(),
-            Some(403),
+            wire::open(foreign).await.err(),
+            Some(Refusal::Status(403)),
             "{path} from a foreign origin"
         );
     }
@@ -193,11 +197,14 @@ async fn a_browsers_token_comes_as_a_subprotocol_and_never_in_the_address() {
     browser
         .headers_mut()
         .insert("origin", web.url().parse().unwrap());
-    assert!(connect(browser).await.is_ok());
+    assert!(wire::open(browser).await.is_ok());
     let in_address = upgrade(
         &web.url(),
         &format!("{path}?access_token={}", ada.token),
         None,
     );
-    assert_eq!(connect(in_address).await.err(), Some(401));
+    assert_eq!(
+        wire::open(in_address).await.err(),
+        Some(Refusal::Status(401))
+    );
 }

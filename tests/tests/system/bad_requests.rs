@@ -16,8 +16,8 @@ const PATCH: Method = Method::PATCH;
 const DELETE: Method = Method::DELETE;
 const LARGE: usize = 70_000;
 
-/// Every route that needs a signed-in user; `{room}` stands for a room.
-const PRIVATE: [(Method, &str); 21] = [
+/// Every route that needs a signed-in user; `{room}` and `{user}` stand for ids.
+const PRIVATE: [(Method, &str); 26] = [
     (POST, "/auth/logout"),
     (GET, "/users/me"),
     (PATCH, "/users/me"),
@@ -37,6 +37,11 @@ const PRIVATE: [(Method, &str); 21] = [
     (POST, "/simple-countdown/start/{room}"),
     (POST, "/simple-countdown/response/{room}"),
     (GET, "/simple-countdown/status/{room}"),
+    (POST, "/simple-countdown/extend/{room}"),
+    (PUT, "/users/{user}/like"),
+    (DELETE, "/users/{user}/like"),
+    (PUT, "/users/{user}/block"),
+    (DELETE, "/users/{user}/block"),
     (GET, "/ws/chat/{room}"),
     (GET, "/ws/notifications"),
 ];
@@ -72,11 +77,48 @@ fn forms() -> Vec<(Method, &'static str, Value)> {
 }
 
 #[tokio::test]
+async fn the_tables_here_have_every_route_of_the_document() {
+    let scene = Scene::set().await;
+    let document: Value = scene.ada.get("/openapi.json").await.expect(200);
+    let forms = forms();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let user = path.replace("/users/{id}", "/users/{user}");
+        let path = user
+            .replace("{id}", "{room}")
+            .replace("{room_id}", "{room}");
+        for (method, operation) in item.as_object().unwrap() {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let is_private = operation["security"].is_array();
+            let has_form = operation["requestBody"].is_object();
+            let in_private = PRIVATE.contains(&(method.clone(), path.as_str()));
+            let in_forms = forms.iter().any(|form| form.0 == method && form.1 == path);
+            assert_eq!(
+                (is_private, has_form),
+                (in_private, in_forms),
+                "{method} {path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_user_that_is_not_there_is_not_found() {
+    let scene = Scene::set().await;
+    for (method, path) in PRIVATE.iter().filter(|(_, path)| path.contains("{user}")) {
+        for id in [Uuid::now_v7().to_string(), "nonsense".to_owned()] {
+            let path = path.replace("{user}", &id);
+            let answer = scene.ask(method, &path, Some(&scene.ada.token), None).await;
+            check(&format!("{method} {path}"), answer, 404, "user_not_found");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_private_route_wants_a_token() {
     let scene = Scene::set().await;
     for (method, path) in PRIVATE {
         for token in [None, Some("nonsense"), Some("a.b.c")] {
-            let answer = scene.ask(&method, &scene.in_room(path), token, None).await;
+            let answer = scene.ask(&method, &scene.filled(path), token, None).await;
             check(
                 &format!("{method} {path} with {token:?}"),
                 answer,
@@ -173,7 +215,7 @@ async fn a_room_that_is_not_yours_is_a_room_that_is_not_there() {
         let foreign = scene
             .ask(
                 method,
-                &scene.in_room(path),
+                &scene.filled(path),
                 Some(&scene.cleo.token),
                 body.clone(),
             )

@@ -16,6 +16,7 @@ use crate::{
     eventually,
     request::{Answer, request},
     socket::{ChatSocket, NotificationSocket},
+    wire::{self, Refusal, Wire, upgrade},
 };
 
 /// Everybody's password.
@@ -191,6 +192,12 @@ impl Person {
     /// Opens a room's socket; its `hello` is read first.
     pub async fn chat(&self, room: RoomId) -> ChatSocket {
         ChatSocket::open(&self.url, &format!("/ws/chat/{room}"), &self.token).await
+    }
+
+    /// Opens a connection to a room's socket, with a query, that may be refused.
+    pub async fn wire(&self, room: RoomId, query: &str) -> Result<Wire, Refusal> {
+        let path = format!("/ws/chat/{room}{query}");
+        wire::open(upgrade(&self.url, &path, Some(&self.token))).await
     }
 
     /// Opens the notification socket; its `hello` is read first.

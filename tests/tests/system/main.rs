@@ -18,6 +18,7 @@ mod client;
 mod crash;
 mod events;
 mod journey;
+mod operating;
 mod program;
 mod request;
 mod roles;
@@ -27,7 +28,9 @@ mod serve;
 mod serve_refuses;
 mod serve_survives;
 mod socket;
+mod storm;
 mod timers;
+mod wire;
 mod without_persistence;
 
 use std::time::{Duration, Instant};

@@ -1,7 +1,8 @@
 //! The roles as processes of their own, on one nats-server and one database.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path, process::ExitStatus};
 
+use rustix::process::Signal;
 use tempfile::TempDir;
 use webchat_tests::nats::{Nats, free_port};
 
@@ -114,6 +115,13 @@ impl Roles {
         .await;
     }
 
+    /// Asks a process to stop and waits for its end.
+    pub async fn stop(&mut self, name: &str) -> ExitStatus {
+        let mut program = self.running.remove(name).expect("a running process");
+        program.signal(Signal::TERM);
+        program.ended().await
+    }
+
     /// Kills a process with SIGKILL; `nats` is the broker.
     pub fn kill9(&mut self, name: &str) {
         match name {
@@ -132,6 +140,16 @@ impl Roles {
             "nats" => self.nats.restart().await,
             name => self.spawn(name),
         }
+    }
+
+    /// Where an operator reaches a process.
+    pub fn admin_url(&self, name: &str) -> String {
+        format!("http://127.0.0.1:{}", self.ports[name].admin)
+    }
+
+    /// Where the processes work; their log files are in `logs`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Where people reach a gateway.

@@ -39,8 +39,9 @@ impl Scene {
         }
     }
 
-    pub fn in_room(&self, path: &str) -> String {
+    pub fn filled(&self, path: &str) -> String {
         path.replace("{room}", &self.room.to_string())
+            .replace("{user}", &self.ben.id.to_string())
     }
 
     pub async fn ask(
@@ -61,7 +62,7 @@ impl Scene {
         content_type: &str,
         body: String,
     ) -> Answer {
-        let url = format!("{}{}", self.web.url(), self.in_room(path));
+        let url = format!("{}{}", self.web.url(), self.filled(path));
         let builder = http()
             .request(method.clone(), url)
             .bearer_auth(&self.ada.token);

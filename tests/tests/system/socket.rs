@@ -1,21 +1,17 @@
-//! People's sockets.
+//! People's sockets, with typed frames.
 
-use std::{fmt::Debug, marker::PhantomData, time::Duration};
+use std::{fmt::Debug, marker::PhantomData};
 
 use contract::frames::{ChatServerFrame, ErrorFrame, NotificationsServerFrame};
 use domain::ClientId;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Error, Message, client::IntoClientRequest, http::Request},
-};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
-/// How long a frame may be awaited.
-const FRAME_LIMIT: Duration = Duration::from_secs(20);
+use crate::wire::{self, FRAME_LIMIT, Frame, Wire, upgrade};
 
 /// A room's socket.
 pub type ChatSocket = Socket<ChatServerFrame>;
@@ -25,7 +21,7 @@ pub type NotificationSocket = Socket<NotificationsServerFrame>;
 /// An open socket whose frames are of one type.
 #[derive(Debug)]
 pub struct Socket<F> {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    stream: Wire,
     /// The first frame.
     pub hello: F,
     frames: PhantomData<F>,
@@ -43,13 +39,11 @@ pub struct Acked {
 impl<F: DeserializeOwned + Debug> Socket<F> {
     /// Opens a socket and reads its first frame.
     pub async fn open(url: &str, path: &str, token: &str) -> Self {
-        let mut stream = connect(upgrade(url, path, Some(token)))
+        let mut stream = wire::open(upgrade(url, path, Some(token)))
             .await
-            .unwrap_or_else(|status| {
-                panic!("the socket {path} was refused with {status}");
-            });
-        let hello = match read(&mut stream).await {
-            Frame::Text(text) => parse(&text),
+            .unwrap_or_else(|refusal| panic!("the socket {path} was refused: {refusal:?}"));
+        let hello = match wire::read(&mut stream).await {
+            Frame::Text(text) => wire::parse(&text),
             Frame::Closed(code) => {
                 panic!("the socket {path} was closed with {code} before its hello")
             }
@@ -76,8 +70,8 @@ impl<F: DeserializeOwned + Debug> Socket<F> {
 
     /// The next frame.
     pub async fn next(&mut self) -> F {
-        match read(&mut self.stream).await {
-            Frame::Text(text) => parse(&text),
+        match wire::read(&mut self.stream).await {
+            Frame::Text(text) => wire::parse(&text),
             Frame::Closed(code) => panic!("the socket was closed with {code}"),
         }
     }
@@ -99,7 +93,7 @@ impl<F: DeserializeOwned + Debug> Socket<F> {
     /// Waits for the end of the socket and gives its close code; frames before it are passed over.
     pub async fn closed(&mut self) -> u16 {
         loop {
-            if let Frame::Closed(code) = read(&mut self.stream).await {
+            if let Frame::Closed(code) = wire::read(&mut self.stream).await {
                 return code;
             }
         }
@@ -154,54 +148,4 @@ impl ChatSocket {
         })
         .await;
     }
-}
-
-/// An upgrade request.
-pub fn upgrade(url: &str, path: &str, token: Option<&str>) -> Request<()> {
-    let address = format!("{}{path}", url.replacen("http", "ws", 1));
-    let mut request = address.into_client_request().expect("an upgrade request");
-    if let Some(token) = token {
-        let bearer = format!("Bearer {token}").parse().expect("a header value");
-        request.headers_mut().insert("authorization", bearer);
-    }
-    request
-}
-
-/// Opens a socket, or says the HTTP status of the refusal.
-pub async fn connect(
-    request: Request<()>,
-) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, u16> {
-    match timeout(FRAME_LIMIT, connect_async(request))
-        .await
-        .expect("an answer in time")
-    {
-        Ok((stream, _response)) => Ok(stream),
-        Err(Error::Http(response)) => Err(response.status().as_u16()),
-        Err(error) => panic!("no socket: {error}"),
-    }
-}
-
-enum Frame {
-    Text(String),
-    Closed(u16),
-}
-
-/// The next text, or the end. A connection that breaks without a close frame ends with 1006, as in browsers.
-async fn read(stream: &mut WebSocketStream<MaybeTlsStream<TcpStream>>) -> Frame {
-    const BROKEN: u16 = 1006;
-    loop {
-        let message = timeout(FRAME_LIMIT, stream.next()).await;
-        match message.unwrap_or_else(|_elapsed| panic!("no frame within {FRAME_LIMIT:?}")) {
-            Some(Ok(Message::Text(text))) => return Frame::Text(text.to_string()),
-            Some(Ok(Message::Close(close))) => {
-                return Frame::Closed(close.map_or(1005, |close| close.code.into()));
-            }
-            Some(Ok(_control)) => {}
-            Some(Err(_)) | None => return Frame::Closed(BROKEN),
-        }
-    }
-}
-
-fn parse<F: DeserializeOwned>(text: &str) -> F {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("not a server frame: {error}: {text}"))
 }

@@ -1,0 +1,159 @@
+use crate::samples::{
+    LATER, NOW, message, one, other, room, room_id, stored_message, ticket_view, uuid,
+};
+use crate::{holds, written};
+use domain::matching::Features;
+use domain::pair::{Input, Pair, PairKey};
+use domain::room::{Deadline, Reason};
+use domain::ticket::{Gone, Ticket, TicketState};
+use domain::{MessageId, SessionId, TicketId};
+use serde_json::json;
+use webchat_contract::Envelope;
+use webchat_contract::life::{Due, Heartbeat, Lease};
+use webchat_contract::live::{Outlook, OutlookRequest, Realtime, StoredFloor, UserNotice};
+use webchat_contract::public_events::{Fact, MessageSent, RoomEnded, RoomFact};
+use webchat_contract::revocation::Revocation;
+
+#[test]
+fn what_the_streams_keep() {
+    holds("chat_messages", &[stored_message()]);
+    holds("life_rooms", &[Envelope::new(uuid(8), room())]);
+    let pair = Pair::strangers(PairKey::of(one(), other()).unwrap());
+    let met = pair
+        .apply(Input::Met {
+            room: room_id(),
+            at: NOW,
+        })
+        .unwrap();
+    holds(
+        "life_pairs",
+        &[Envelope::new(uuid(8), pair), Envelope::new(uuid(8), met)],
+    );
+    let features = Features {
+        age: 30,
+        gender: "woman".to_owned(),
+        interests: vec!["hiking".to_owned()],
+        ..Features::default()
+    };
+    let waiting = Ticket::join(TicketId(uuid(6)), one(), features, NOW);
+    let matched = waiting.moved_to(TicketState::Matched { room_id: room_id() });
+    let gone = waiting.moved_to(TicketState::Gone { why: Gone::Left });
+    holds(
+        "life_tickets",
+        &[waiting, matched, gone].map(|ticket| Envelope::new(uuid(8), ticket)),
+    );
+    let deadline = Deadline {
+        at: LATER,
+        revision: 3,
+    };
+    holds(
+        "life_due",
+        &[Due {
+            room_id: room_id(),
+            deadline,
+        }],
+    );
+    holds(
+        "life_leases",
+        &[Lease {
+            gateway: uuid(7),
+            users: vec![one(), other()],
+        }],
+    );
+    holds("life_leader", &[Heartbeat { holder: uuid(7) }]);
+    holds(
+        "revocations",
+        &[
+            Revocation::Session {
+                session_id: SessionId(uuid(7)),
+            },
+            Revocation::User {
+                user_id: one(),
+                not_before: NOW,
+                except: None,
+            },
+        ],
+    );
+}
+
+#[test]
+fn what_the_processes_tell_each_other_live() {
+    holds(
+        "live_realtime",
+        &[
+            Realtime::Typing {
+                user_id: one(),
+                active: true,
+            },
+            Realtime::Online {
+                gateway: uuid(7),
+                users: vec![one()],
+            },
+            Realtime::WhoIsOnline,
+        ],
+    );
+    holds(
+        "live_user_notices",
+        &[
+            UserNotice::MatchFound { room_id: room_id() },
+            UserNotice::RoomChanged { room_id: room_id() },
+            UserNotice::Unread {
+                room_id: room_id(),
+                count: 3,
+                last_message: Box::new(message()),
+            },
+            UserNotice::Ticket {
+                ticket: ticket_view(),
+            },
+        ],
+    );
+    let request = OutlookRequest { user_id: one() };
+    holds("live_outlook_requests", &[request]);
+    let outlook = Outlook {
+        filters: Vec::new(),
+        estimated_wait_ms: Some(20_000),
+    };
+    holds("live_outlooks", &[outlook]);
+    holds(
+        "live_stored",
+        &[StoredFloor {
+            stream: "CHAT".to_owned(),
+            floor: 42,
+        }],
+    );
+}
+
+#[test]
+fn what_integrators_receive() {
+    let fact = || RoomFact {
+        room_id: room_id(),
+        member_ids: [one(), other()],
+        ends_at: Some(LATER),
+    };
+    let facts = [
+        Fact::UserRegistered { user_id: one() },
+        Fact::RoomCreated(fact()),
+        Fact::CountdownStarted(fact()),
+        Fact::NotificationStarted(fact()),
+        Fact::RoomKept(RoomFact {
+            ends_at: None,
+            ..fact()
+        }),
+        Fact::RoomEnded(RoomEnded {
+            room_id: room_id(),
+            member_ids: [one(), other()],
+            reason: Reason::NotKept,
+        }),
+        Fact::MessageSent(MessageSent {
+            room_id: room_id(),
+            message_id: MessageId(uuid(4)),
+            sender_id: one(),
+            seq: 42,
+        }),
+        Fact::MatchMade(fact()),
+    ];
+    let events = facts.map(
+        |fact| json!({ "subject": fact.nats_subject(), "event": fact.into_event(uuid(8), NOW) }),
+    );
+    written("public_events", &events);
+}
