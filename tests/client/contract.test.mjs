@@ -1,0 +1,46 @@
+// The models, fed with the very frames that the server's own tests hold the wire to.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { emptyList, hasGap, lastSeq, mergeHistory, receive } from "../../static/js/models/message-list.js";
+import { isRunning, peerAmong, statusOf } from "../../static/js/models/room.js";
+
+const golden = (name) => JSON.parse(readFileSync(new URL(`../../contract/golden/${name}.json`, import.meta.url), "utf8"));
+const frames = golden("chat_server_frames");
+const frame = (type) => {
+  const found = frames.find((each) => each.type === type);
+  assert.ok(found, `the contract has a ${type} frame`);
+  return found;
+};
+
+test("the hello of the contract tells the status and the peer", () => {
+  const { room } = frame("hello");
+  assert.equal(isRunning(statusOf(room)), true);
+  const [me, other] = room.members;
+  assert.deepEqual(peerAmong(room.members, me.id), other);
+});
+
+test("a message of the contract shows the hole before it, and a page of history closes it", () => {
+  const arrived = frame("message");
+  const [item] = frame("history").items;
+  assert.deepEqual({ ...arrived, type: undefined }, { ...item, type: undefined });
+  const known = mergeHistory(emptyList(), [{ ...item, seq: item.prev_seq - 2, prev_seq: 0, client_id: "another" }]);
+  const list = receive(known, item);
+  assert.equal(hasGap(list), true);
+  const filled = mergeHistory(list, [{ ...item, seq: item.prev_seq, prev_seq: item.prev_seq - 2, client_id: "a third" }]);
+  assert.equal(hasGap(filled), false);
+  assert.equal(lastSeq(filled), item.seq);
+});
+
+test("the end of a room in the contract is an end without a clock, and names nobody", () => {
+  const status = statusOf(frame("room"));
+  assert.equal(isRunning(status), false);
+  assert.equal(status.ends_at, null);
+  assert.deepEqual([status.outcome, status.reason], ["ended", "not_kept"]);
+});
+
+test("every frame that the client sends is one that the server takes", () => {
+  const taken = golden("chat_client_frames").map(({ type }) => type);
+  const sent = ["auth", "send", "typing", "read", "ping"];
+  assert.deepEqual(sent.filter((type) => !taken.includes(type)), []);
+});
