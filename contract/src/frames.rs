@@ -196,6 +196,15 @@ pub enum NotificationsServerFrame {
     },
     /// A room changed.
     Room(RoomStatus),
+    /// The user and somebody else like each other.
+    MutualLike {
+        /// The other one.
+        user_id: UserId,
+        /// Their newest room, where they have one.
+        room_id: Option<RoomId>,
+        /// How much of each other's profile they see now, 0 to 2.
+        reveal_level: u8,
+    },
     /// The queue ticket changed other than by a match, for example expired.
     Ticket(TicketView),
     /// There is something to read.

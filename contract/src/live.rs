@@ -51,6 +51,15 @@ pub enum UserNotice {
         /// The newest message.
         last_message: Box<Message>,
     },
+    /// The user and somebody else like each other.
+    MutualLike {
+        /// The other one.
+        user_id: UserId,
+        /// Their newest room, where they have one.
+        room_id: Option<RoomId>,
+        /// How much of each other's profile they see now.
+        reveal_level: u8,
+    },
     /// The user's ticket changed.
     Ticket {
         /// The ticket as it is now.

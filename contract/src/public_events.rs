@@ -30,6 +30,8 @@ pub enum Fact {
     RoomEnded(RoomEnded),
     /// A message was stored.
     MessageSent(MessageSent),
+    /// Both members of a room's pair like each other.
+    MutualLike(MutualLike),
     /// The matchmaker brought two people together.
     MatchMade(RoomFact),
 }
@@ -54,6 +56,17 @@ pub struct RoomEnded {
     pub member_ids: [UserId; 2],
     /// Why; a block is told as `left`.
     pub reason: Reason,
+}
+
+/// A mutual like of two people who have a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MutualLike {
+    /// Their newest room.
+    pub room_id: RoomId,
+    /// The two.
+    pub member_ids: [UserId; 2],
+    /// How much of each other's profile they see now, 0 to 2.
+    pub reveal_level: u8,
 }
 
 /// A message, without its text.
@@ -116,6 +129,7 @@ impl Fact {
             Self::RoomKept(f) => ("room", f.room_id.to_string(), "kept", "RoomFact"),
             Self::RoomEnded(f) => ("room", f.room_id.to_string(), "ended", "RoomEnded"),
             Self::MessageSent(f) => ("room", f.room_id.to_string(), "message_sent", "MessageSent"),
+            Self::MutualLike(f) => ("room", f.room_id.to_string(), "mutual_like", "MutualLike"),
             Self::MatchMade(f) => ("match", f.room_id.to_string(), "made", "RoomFact"),
         }
     }

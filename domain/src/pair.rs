@@ -38,6 +38,19 @@ impl PairKey {
     }
 }
 
+/// Whether both have liked each other at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MutualLike {
+    /// Not yet.
+    #[default]
+    Never,
+    /// For the first time, by this very event: it is told from here, and so exactly once.
+    Now,
+    /// By an earlier event.
+    Before,
+}
+
 /// The state of a pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
@@ -51,6 +64,9 @@ pub struct Pair {
     pub blocks: [bool; 2],
     /// How much of each other's profile they see: 0, 1 after a mutual like, 2 after a kept room. Never falls.
     pub reveal_level: u8,
+    /// Whether they have ever liked each other, and whether this event made it so.
+    #[serde(default)]
+    pub mutual_like: MutualLike,
     /// When the matchmaker last brought them together.
     pub last_met_at: Option<Timestamp>,
 }
@@ -105,6 +121,7 @@ impl Pair {
             likes: [false; 2],
             blocks: [false; 2],
             reveal_level: 0,
+            mutual_like: MutualLike::Never,
             last_met_at: None,
         }
     }
@@ -139,9 +156,15 @@ impl Pair {
                 next.likes[self.side(by)?] = on;
                 if next.is_mutual_like() {
                     next.reveal_level = next.reveal_level.max(1);
+                    if self.mutual_like == MutualLike::Never {
+                        next.mutual_like = MutualLike::Now;
+                    }
                 }
             }
             Input::Block { by, on } => next.blocks[self.side(by)?] = on,
+        }
+        if next != *self && self.mutual_like == MutualLike::Now {
+            next.mutual_like = MutualLike::Before;
         }
         Ok(next)
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 use webchat_contract::Envelope;
 use webchat_contract::life::{Due, Heartbeat, Lease};
 use webchat_contract::live::{Outlook, OutlookRequest, Realtime, StoredFloor, UserNotice};
-use webchat_contract::public_events::{Fact, MessageSent, RoomEnded, RoomFact};
+use webchat_contract::public_events::{Fact, MessageSent, MutualLike, RoomEnded, RoomFact};
 use webchat_contract::revocation::Revocation;
 
 #[test]
@@ -102,6 +102,11 @@ fn what_the_processes_tell_each_other_live() {
                 count: 3,
                 last_message: Box::new(message()),
             },
+            UserNotice::MutualLike {
+                user_id: other(),
+                room_id: Some(room_id()),
+                reveal_level: 1,
+            },
             UserNotice::Ticket {
                 ticket: ticket_view(),
             },
@@ -149,6 +154,11 @@ fn what_integrators_receive() {
             message_id: MessageId(uuid(4)),
             sender_id: one(),
             seq: 42,
+        }),
+        Fact::MutualLike(MutualLike {
+            room_id: room_id(),
+            member_ids: [one(), other()],
+            reveal_level: 1,
         }),
         Fact::MatchMade(fact()),
     ];

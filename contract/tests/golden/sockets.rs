@@ -119,6 +119,11 @@ fn what_the_notification_socket_says_both_ways() {
                 icebreaker: the_match().icebreaker,
             },
             NotificationsServerFrame::Room(status()),
+            NotificationsServerFrame::MutualLike {
+                user_id: other(),
+                room_id: Some(room_id()),
+                reveal_level: 1,
+            },
             NotificationsServerFrame::Ticket(TicketView::none()),
             NotificationsServerFrame::Unread {
                 room_id: room_id(),

@@ -123,3 +123,13 @@ fn a_pair_survives_json() {
     let json = serde_json::to_string(&pair).unwrap();
     assert_eq!(serde_json::from_str::<Pair>(&json).unwrap(), pair);
 }
+
+#[test]
+fn a_mutual_like_is_news_once() {
+    let mutual = after(&strangers(), &[like(1, true), like(2, true)]);
+    assert_eq!(mutual.mutual_like, MutualLike::Now);
+    let repeated = after(&mutual, &[like(2, true)]);
+    assert_eq!(repeated, mutual, "the same like again changes nothing");
+    let again = after(&mutual, &[like(1, false), like(1, true)]);
+    assert_eq!(again.mutual_like, MutualLike::Before);
+}

@@ -50,6 +50,7 @@ impl From<&NotificationsServerFrame> for Frame {
             NotificationsServerFrame::Room(_) => "room",
             NotificationsServerFrame::Ticket(_) => "ticket",
             NotificationsServerFrame::Unread { .. } => "unread",
+            NotificationsServerFrame::MutualLike { .. } => "mutual_like",
             NotificationsServerFrame::Error(_) => "error",
             NotificationsServerFrame::AuthOk { .. } => "auth_ok",
             NotificationsServerFrame::Pong { .. } => "pong",

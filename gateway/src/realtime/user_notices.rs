@@ -39,6 +39,17 @@ impl UserActor {
                     last_message: Some(*last_message),
                 });
             }
+            UserNotice::MutualLike {
+                user_id,
+                room_id,
+                reveal_level,
+            } => {
+                self.tell_all(&NotificationsServerFrame::MutualLike {
+                    user_id,
+                    room_id,
+                    reveal_level,
+                });
+            }
             UserNotice::Ticket { ticket } => {
                 self.state.notifications.user_is_waiting(self.user);
                 self.tell_all(&NotificationsServerFrame::Ticket(ticket));

@@ -68,7 +68,7 @@ export function changeRoom(rooms, roomId, fields) {
 
 /** @param {Room[]} rooms @returns {Room[]} */
 export function sortRooms(rooms) {
-  return rooms.toSorted((a, b) => Date.parse(lastActivity(b)) - Date.parse(lastActivity(a)));
+  return [...rooms].sort((a, b) => Date.parse(lastActivity(b)) - Date.parse(lastActivity(a)));
 }
 
 /** @param {Room} room */

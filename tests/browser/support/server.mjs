@@ -56,13 +56,14 @@ export class Server {
   /** Ends cleanly, as the tests expect it to, and leaves nothing behind. */
   async stop() {
     const child = this.#process;
-    if (child !== null && child.exitCode === null && child.signalCode === null) {
+    const isRunning = child !== null && child.exitCode === null && child.signalCode === null;
+    if (isRunning) {
       const forced = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN_MS);
       await this.#end("SIGTERM");
       clearTimeout(forced);
-      if (child.exitCode !== 0) throw new Error(`webchat serve did not end cleanly on SIGTERM:\n${this.output}`);
     }
     if (this.#folder !== "") await rm(this.#folder, { recursive: true, force: true });
+    if (isRunning && child.exitCode !== 0) throw new Error(`webchat serve did not end cleanly on SIGTERM:\n${this.output}`);
   }
 
   /**

@@ -19,6 +19,7 @@ mod crash;
 mod events;
 mod journey;
 mod operating;
+mod outcomes;
 mod program;
 mod request;
 mod roles;

@@ -62,6 +62,12 @@ async fn nothing_is_lost_doubled_or_reordered_while_every_process_is_killed_in_t
 
     roles.until_ready("gateway").await;
     roles.until_ready("persistence").await;
+    assert!(
+        by_ada.len() > 50 && by_ben.len() > 50,
+        "both talked in between: {} and {}",
+        by_ada.len(),
+        by_ben.len()
+    );
     let mut acked = [by_ada, by_ben].concat();
     acked.sort_by_key(|acked| acked.seq);
     assert_eq!(heard, acked, "heard once each, in order, none missing");

@@ -1,8 +1,9 @@
 //! What a room's event means to the world and to its members. Pure.
 
-use contract::public_events::{Fact, RoomEnded, RoomFact};
+use contract::public_events::{Fact, MutualLike, RoomEnded, RoomFact};
 use domain::{
     UserId,
+    pair::{self, Pair},
     room::{Phase, Reason, Room},
 };
 
@@ -42,6 +43,17 @@ pub(super) fn facts_of(before: Option<&Room>, room: &Room) -> Vec<(u8, Fact)> {
         _ => {}
     }
     facts
+}
+
+/// The fact of a pair's event, with its ordinal: only a first mutual like is one, and only of two who have a room,
+/// since the subject names it.
+pub(super) fn fact_of_pair(pair: &Pair) -> Option<(u8, Fact)> {
+    let fact = MutualLike {
+        room_id: pair.room?,
+        member_ids: pair.key.members(),
+        reveal_level: pair.reveal_level,
+    };
+    (pair.mutual_like == pair::MutualLike::Now).then_some((6, Fact::MutualLike(fact)))
 }
 
 /// Who blocked whom is nobody's business: to the world, a blocked room was left.

@@ -10,7 +10,7 @@ use contract::{
     message::{Attachment, Message},
     subjects,
 };
-use domain::{ClientId, MessageId, RoomId, Timestamp, UserId, room::Room};
+use domain::{ClientId, MessageId, RoomId, Timestamp, UserId, pair::Pair, room::Room};
 use entities::{message, read_position};
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -39,6 +39,19 @@ impl Notices {
     pub(super) async fn room_changed(&self, room_id: RoomId, member: UserId) {
         self.tell(member, &UserNotice::RoomChanged { room_id })
             .await;
+    }
+
+    /// Tells both that they like each other.
+    pub(super) async fn mutual_like(&self, pair: &Pair) {
+        let [low, high] = pair.key.members();
+        for (member, other) in [(low, high), (high, low)] {
+            let notice = UserNotice::MutualLike {
+                user_id: other,
+                room_id: pair.room,
+                reveal_level: pair.reveal_level,
+            };
+            self.tell(member, &notice).await;
+        }
     }
 
     /// Tells what is unread in rooms with new messages, given who sent them: once for each room and receiver. Rooms

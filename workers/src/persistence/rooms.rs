@@ -8,7 +8,11 @@ use contract::{
     consumers::{ConsumerSpec, PERSISTENCE_LIFE},
     subjects::{self, LifeKind},
 };
-use domain::{RoomId, UserId, pair::Pair, room::Room};
+use domain::{
+    RoomId, UserId,
+    pair::{MutualLike, Pair},
+    room::Room,
+};
 use entities::{pair, room, room_event};
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::sync::mpsc;
@@ -18,7 +22,7 @@ use super::{
     backoff::Stopped,
     decode::{Event, Undecodable, from_envelope},
     events::{PublicEvents, Told},
-    facts::{facts_of, who_sees_a_change},
+    facts::{fact_of_pair, facts_of, who_sees_a_change},
     lane::Projection,
     last_message,
     notices::Notices,
@@ -117,6 +121,9 @@ impl Projection for Rooms {
         for (room, member) in meaning.changed {
             self.notices.room_changed(room, member).await;
         }
+        for (_, pair) in pairs_in(batch).filter(|(_, pair)| pair.mutual_like == MutualLike::Now) {
+            self.notices.mutual_like(pair).await;
+        }
         let created: Vec<Uuid> = meaning.created.iter().map(|room| room.id.0).collect();
         self.notices.unread_in_new_rooms(&created).await;
         self.remember_decisions(batch);
@@ -163,6 +170,16 @@ impl Rooms {
                     .extend(members.map(|member| (room.id, member)));
             }
         }
+        for (event, pair) in pairs_in(batch) {
+            meaning
+                .told
+                .extend(fact_of_pair(pair).map(|(ordinal, fact)| Told {
+                    seq: event.seq,
+                    ordinal,
+                    at: event.at,
+                    fact,
+                }));
+        }
         Ok(meaning)
     }
 
@@ -179,5 +196,13 @@ pub(super) fn rooms_in(batch: &[Event<Life>]) -> impl Iterator<Item = (&Event<Li
     batch.iter().filter_map(|event| match &event.body {
         Life::Room(room) => Some((event, &**room)),
         Life::Pair(_) => None,
+    })
+}
+
+/// The pairs of a batch, each with its event.
+fn pairs_in(batch: &[Event<Life>]) -> impl Iterator<Item = (&Event<Life>, &Pair)> {
+    batch.iter().filter_map(|event| match &event.body {
+        Life::Pair(pair) => Some((event, &**pair)),
+        Life::Room(_) => None,
     })
 }

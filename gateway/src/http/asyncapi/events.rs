@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Parts, reference, reference_to_channel};
 
 /// What a public event is called, on which subject it comes, and the schema of its data.
-pub(super) const EVENTS: [(&str, &str, &str); 8] = [
+pub(super) const EVENTS: [(&str, &str, &str); 9] = [
     (
         "user.registered",
         "webchat.v1.evt.user.{id}.registered",
@@ -32,6 +32,11 @@ pub(super) const EVENTS: [(&str, &str, &str); 8] = [
         "room.message_sent",
         "webchat.v1.evt.room.{id}.message_sent",
         "MessageSent",
+    ),
+    (
+        "room.mutual_like",
+        "webchat.v1.evt.room.{id}.mutual_like",
+        "MutualLike",
     ),
     ("match.made", "webchat.v1.evt.match.{id}.made", "RoomFact"),
 ];

@@ -16,7 +16,7 @@ use contract::{
     frames::{
         ChatClientFrame, ChatServerFrame, NotificationsClientFrame, NotificationsServerFrame,
     },
-    public_events::{CloudEvent, MessageSent, RoomEnded, RoomFact},
+    public_events::{CloudEvent, MessageSent, MutualLike, RoomEnded, RoomFact},
 };
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
@@ -31,6 +31,7 @@ use utoipa::OpenApi;
     RoomFact,
     RoomEnded,
     MessageSent,
+    MutualLike,
 )))]
 struct Schemas;
 

@@ -1,6 +1,7 @@
 //! The persistence worker: nothing is lost, nothing is stored or told twice, nobody waits for it.
 
 mod failures;
+mod likes;
 mod messages;
 mod rooms;
 mod sharing;
