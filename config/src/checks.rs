@@ -10,9 +10,10 @@ const YEAR_SECS: i64 = 31_536_000;
 const ROOM_SECS: i64 = 4_294_967;
 
 /// The accepted range of every number. Each fits the type in `sections`.
-const RANGES: [(&str, RangeInclusive<i64>); 32] = [
+const RANGES: [(&str, RangeInclusive<i64>); 33] = [
     ("http.port", 0..=65_535),
     ("http.body_limit_bytes", 1_024..=16_777_216),
+    ("http.trusted_proxies", 0..=16),
     ("admin.port", 0..=65_535),
     ("database.max_connections", 1..=1_000),
     ("nats.replicas", 1..=5),

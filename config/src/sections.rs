@@ -56,6 +56,8 @@ pub struct Http {
     /// Origins without a trailing slash.
     pub cors_allowed_origins: Vec<String>,
     pub body_limit_bytes: usize,
+    /// How many proxies in front add to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
 }
 
 /// The private server of metrics and probes.

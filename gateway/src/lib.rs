@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 pub mod auth;
 pub mod chat;
+mod client_address;
 pub mod database;
 pub mod error;
 pub mod http;

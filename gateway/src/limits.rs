@@ -18,7 +18,7 @@ use contract::problem::Code;
 use domain::UserId;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock};
 
-use crate::{error::ApiError, state::AppState};
+use crate::{client_address::client_address, error::ApiError, state::AppState};
 
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
@@ -95,7 +95,9 @@ pub async fn limit_sign_in(
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    state.limits.check_sign_in(address.ip())?;
+    let trusted = state.settings.http.trusted_proxies;
+    let client = client_address(address.ip(), request.headers(), trusted);
+    state.limits.check_sign_in(client)?;
     Ok(next.run(request).await)
 }
 
