@@ -50,7 +50,8 @@ impl Readiness {
         ReadinessCheck(sender)
     }
 
-    /// Adds a check that calls `probe` every `period` until shutdown; a probe may take that long.
+    /// Adds a check that calls `probe` every `period`, and more often while it fails, until shutdown; a probe may take
+    /// a `period`.
     pub fn probe<P, F, E>(
         &self,
         name: &'static str,
@@ -72,8 +73,10 @@ impl Readiness {
                     Ok(Err(error)) => check.failed(error.to_string()),
                     Err(_) => check.failed(format!("no answer within {} ms", period.as_millis())),
                 }
+                // What is starting or mending itself is looked at more often, so that nobody waits for the probe.
+                let pause = if check.is_ok() { period } else { period / 8 };
                 tokio::select! {
-                    () = tokio::time::sleep_until(started + period) => (),
+                    () = tokio::time::sleep_until(started + pause) => (),
                     () = shutdown.requested() => (),
                 }
             }
@@ -106,6 +109,11 @@ impl ReadinessCheck {
     pub fn ok(&self, latency: Duration) {
         let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
         self.0.send_replace(CheckStatus::Ok { latency_ms });
+    }
+
+    /// Whether it worked at the last look.
+    fn is_ok(&self) -> bool {
+        self.0.borrow().is_ok()
     }
 
     /// The check does not work. Said in the log when it begins, not each time.

@@ -15,8 +15,12 @@ const REFRESH_EVERY: Duration = Duration::from_secs(10);
 const RETRY_EVERY: Duration = Duration::from_millis(250);
 /// A step of the broker's clock that is larger than this is followed also backwards.
 const STEP_MS: i64 = 1_000;
+/// An estimate that is ahead by less gives up one part in so many of the time since the last answer. Clocks drift apart
+/// more slowly than that, so it cannot stay ahead.
+const GIVE_UP_ONE_IN: i64 = 1_000;
 
-/// An estimate of the broker's time that is never ahead of it: the time in an answer is older than its arrival.
+/// An estimate of the broker's time that is not ahead of it: the time in an answer is older than its arrival, and where
+/// this machine's clock runs faster than the broker's, each answer takes some of the lead away.
 #[derive(Debug, Default)]
 pub struct BrokerClock {
     anchor: RwLock<Option<Anchor>>,
@@ -50,19 +54,22 @@ impl BrokerClock {
     /// Takes a time that the broker has just told.
     fn observe(&self, broker_time: Timestamp) {
         let estimate = self.now();
+        let arrived = Instant::now();
         let mut anchor = match self.anchor.write() {
             Ok(anchor) => anchor,
             Err(poisoned) => poisoned.into_inner(),
         };
-        let first = anchor.is_none();
         let ahead_ms = estimate.0 - broker_time.0;
-        let broker_time = if !first && (0..STEP_MS).contains(&ahead_ms) {
-            estimate
-        } else {
-            broker_time
+        let broker_time = match *anchor {
+            Some(last) if (0..STEP_MS).contains(&ahead_ms) => {
+                let since = arrived.saturating_duration_since(last.arrived).as_millis();
+                let give_up = i64::try_from(since).unwrap_or(i64::MAX) / GIVE_UP_ONE_IN;
+                broker_time.max(Timestamp(estimate.0 - give_up))
+            }
+            _ => broker_time,
         };
         *anchor = Some(Anchor {
-            arrived: Instant::now(),
+            arrived,
             broker_time,
         });
     }
@@ -135,6 +142,25 @@ mod tests {
         clock.observe(Timestamp(1_000_000));
         clock.observe(Timestamp(999_500));
         assert!(clock.now() >= Timestamp(1_000_000));
+    }
+
+    #[test]
+    fn an_estimate_that_runs_ahead_comes_back_to_the_brokers_time() {
+        let (ten_seconds, drift_ms) = (Duration::from_secs(10), 5);
+        let clock = BrokerClock::default();
+        let mut broker_time = Timestamp(1_000_000);
+        clock.observe(Timestamp(broker_time.0 + 200));
+        for _ in 0..100 {
+            // Ten seconds pass here, and a little less at the broker.
+            let mut anchor = clock.anchor.write().unwrap();
+            let known = anchor.as_mut().unwrap();
+            known.arrived = known.arrived.checked_sub(ten_seconds).unwrap();
+            drop(anchor);
+            broker_time = Timestamp(broker_time.0 + 10_000 - drift_ms);
+            clock.observe(broker_time);
+        }
+        let ahead_ms = clock.now().0 - broker_time.0;
+        assert!(ahead_ms <= 2 * drift_ms, "{ahead_ms} ms ahead");
     }
 
     #[test]

@@ -158,6 +158,10 @@ impl Broker {
                 .await
                 .map_err(gone)?
                 .ok_or_else(|| gone("the connection was closed"))?;
+            let known = records.last().map_or(0, |last: &Record| last.seq);
+            if previous_in_batch(&answer).is_some_and(|previous| previous != known) {
+                return Err(gone("an answer of a direct get was lost"));
+            }
             match answer.status.map(|status| status.as_u16()) {
                 None => records.push(direct_record(answer)?),
                 Some(204 | 404) => return Ok(records),
@@ -254,6 +258,13 @@ impl WireMessage {
             subject: self.subject,
         })
     }
+}
+
+/// The sequence of the answer that the server sent before this one, 0 before the first: answers are core messages, and
+/// some of them can be lost where the connection breaks and is made again in between.
+fn previous_in_batch(answer: &async_nats::Message) -> Option<u64> {
+    let headers = answer.headers.as_ref()?;
+    headers.get("Nats-Last-Sequence")?.as_str().parse().ok()
 }
 
 fn direct_record(message: async_nats::Message) -> Result<Record, ReadError> {

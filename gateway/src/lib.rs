@@ -25,7 +25,7 @@ use crate::state::AppState;
 
 /// How long a starting gateway waits for the streams, which persistence makes.
 const STREAMS_WITHIN: Duration = Duration::from_secs(30);
-/// How long requests that are under way may take when the gateway stops.
+/// How long requests and sockets that are under way may take when the gateway stops.
 const FINISH_WITHIN: Duration = Duration::from_secs(25);
 /// How often the last sockets are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -103,22 +103,20 @@ impl Gateway {
         let serving = axum::serve(listener, service)
             .with_graceful_shutdown(async move { stop.requested().await });
         tokio::select! {
-            served = async { serving.await } => served.context("the server failed")?,
-            () = too_late(&shutdown) => tracing::warn!("stopped with requests still under way"),
+            served = async {
+                let served = serving.await;
+                until_sockets_are_closed(&state).await;
+                served
+            } => served.context("the server failed")?,
+            () = too_late(&shutdown) => tracing::warn!("stopped with requests or sockets still under way"),
         }
-        until_sockets_are_closed(&state).await;
         Ok(())
     }
 }
 
 async fn until_sockets_are_closed(state: &AppState) {
-    let closed = async {
-        while state.hub.socket_count() > 0 {
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    };
-    if tokio::time::timeout(FINISH_WITHIN, closed).await.is_err() {
-        tracing::warn!("stopped with sockets still open");
+    while state.hub.socket_count() > 0 {
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

@@ -142,3 +142,27 @@ async fn a_no_show_frees_both_tickets_with_the_room() {
     assert!(came.is_waiting());
     assert_eq!(came.joined_at, now);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_rooms_opened_at_once_are_all_opened() {
+    let nats = Nats::start().await;
+    let mut openings = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let broker = connected(&nats).await;
+        for _ in 0..100 {
+            let broker = broker.clone();
+            openings.spawn(async move {
+                let (_, _, key) = two();
+                broker.open_room(key, room_id(), TIMING).await
+            });
+        }
+    }
+    let opened = openings.join_all().await;
+    let failed: Vec<_> = opened.iter().filter_map(|o| o.as_ref().err()).collect();
+    assert!(
+        failed.is_empty(),
+        "{} failed: {:?}",
+        failed.len(),
+        failed.first()
+    );
+}

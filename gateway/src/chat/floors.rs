@@ -134,21 +134,33 @@ impl Floors {
         }
     }
 
-    /// A consumer that does not exist yet has stored nothing.
+    /// A consumer that does not exist yet has stored nothing. One that is behind what was known before it was asked is
+    /// of another stream, made anew or set back: of that one, only its own floor is true.
     async fn read_one(
         &self,
         broker: &Broker,
         consumer: &ConsumerSpec,
         floor: &watch::Sender<u64>,
     ) -> Result<(), ReadError> {
-        if let Some(state) = broker.consumer_state(consumer).await? {
-            raise(floor, state.floor);
+        let known = *floor.borrow();
+        let now = broker.consumer_state(consumer).await?;
+        match now.map_or(0, |state| state.floor) {
+            behind if behind < known => {
+                tracing::warn!(
+                    consumer = consumer.name,
+                    known,
+                    behind,
+                    "persistence is behind what was known"
+                );
+                floor.send_replace(behind);
+            }
+            read => raise(floor, read),
         }
         Ok(())
     }
 }
 
-/// What the database has, it keeps: a floor never falls.
+/// What the database has, it keeps: while the stream is the same one, a floor never falls.
 fn raise(floor: &watch::Sender<u64>, to: u64) {
     floor.send_if_modified(|now| {
         let higher = to > *now;

@@ -7,7 +7,7 @@ use contract::{
     streams::CHAT,
     subjects,
 };
-use domain::{ClientId, RoomId, UserId};
+use domain::{ClientId, RoomId, UserId, room::Room};
 use entities::message::{self, Window};
 
 use super::{
@@ -165,6 +165,22 @@ pub async fn prev_seq(state: &AppState, room: RoomId, seq: u64) -> Result<u64, A
     }
     let stored = message::Entity::prev_seq(&state.db.read, room.0, signed(seq)).await?;
     Ok(unsigned(stored))
+}
+
+/// The sequence of the room's message before one that was just sent, without SQL: what the stream has forgotten of a
+/// room that is older than its memory, SQL tells.
+///
+/// # Errors
+/// The broker is away; the database, where it is asked.
+pub async fn prev_seq_of_new(state: &AppState, room: &Room, seq: u64) -> Result<u64, ApiError> {
+    let age = state.now().since(room.created_at);
+    let remembers_all = CHAT.max_age.is_none_or(|memory| age < memory);
+    let subject = subjects::chat(room.id);
+    match state.broker.last_before(&CHAT, &subject, seq).await? {
+        Some(record) => Ok(record.seq),
+        None if remembers_all => Ok(0),
+        None => prev_seq(state, room.id, seq).await,
+    }
 }
 
 async fn page_after(

@@ -6,6 +6,6 @@
 pub mod floors;
 pub mod history;
 pub mod room_view;
-mod rows;
+pub(crate) mod rows;
 pub mod send;
 pub(crate) mod tail;

@@ -34,7 +34,7 @@ pub(super) fn stored_message(model: message::Model) -> Result<StoredMessage, Api
 }
 
 /// A sequence as SQL has it. The server gives no higher ones.
-pub(super) fn signed(seq: u64) -> i64 {
+pub(crate) fn signed(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 

@@ -1,13 +1,20 @@
 //! How many messages of the other a user has not read, those that the database does not have yet included.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{RoomId, UserId};
 use entities::{message, read_position};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, IsolationLevel, QueryFilter, TransactionOptions,
+    TransactionTrait,
+};
 use uuid::Uuid;
 
-use crate::{chat::history, error::ApiError, state::AppState};
+use crate::{
+    chat::{history, rows::signed},
+    error::ApiError,
+    state::AppState,
+};
 
 /// What the database has of some rooms, at one moment.
 #[derive(Debug)]
@@ -15,13 +22,16 @@ pub struct Unread {
     user: UserId,
     /// Every message up to here was in the database before that moment.
     floor: u64,
+    /// Messages beyond the floor that were there too: several workers store a stream's end in any order.
+    beyond_floor: HashSet<i64>,
     rooms: HashMap<Uuid, InSql>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct InSql {
     unread: u64,
-    newest: u64,
+    /// Whether the room is there too. Before it is, nothing is counted in it.
+    is_projected: bool,
     read_up_to: u64,
 }
 
@@ -31,11 +41,20 @@ impl Unread {
     /// # Errors
     /// `unavailable`.
     pub async fn load(state: &AppState, user: UserId, rooms: &[Uuid]) -> Result<Self, ApiError> {
+        state.floors.known().await?;
         let floor = state.floors.chat();
-        // One transaction, so that what is counted and how far it is counted belong together.
-        let transaction = state.db.read.begin().await?;
+        // One snapshot, so that what is counted and how far it is counted belong together. A transaction of PostgreSQL
+        // sees what others commit meanwhile unless it is asked not to; one of SQLite never does.
+        let is_postgres = state.db.read.get_database_backend() == DbBackend::Postgres;
+        let snapshot = TransactionOptions {
+            isolation_level: is_postgres.then_some(IsolationLevel::RepeatableRead),
+            ..TransactionOptions::default()
+        };
+        let transaction = state.db.read.begin_with_options(snapshot).await?;
         let unread = read_position::Entity::unread_counts(&transaction, user.0, rooms).await?;
-        let newest = message::Entity::last_in_rooms(&transaction, rooms).await?;
+        let projected = message::Entity::last_in_rooms(&transaction, rooms).await?;
+        let (next, end) = (signed(floor.saturating_add(1)), i64::MAX);
+        let beyond_floor = message::Entity::stored_seqs(&transaction, rooms, next, end).await?;
         let positions = read_position::Entity::find()
             .filter(read_position::Column::UserId.eq(user.0))
             .filter(read_position::Column::RoomId.is_in(rooms.iter().copied()))
@@ -46,8 +65,8 @@ impl Unread {
         for (room, count) in unread {
             in_sql.entry(room).or_default().unread = count;
         }
-        for (room, message) in newest {
-            in_sql.entry(room).or_default().newest = message.seq.unsigned_abs();
+        for room in projected.into_keys() {
+            in_sql.entry(room).or_default().is_projected = true;
         }
         for position in positions {
             in_sql.entry(position.room_id).or_default().read_up_to = position.seq.unsigned_abs();
@@ -55,6 +74,7 @@ impl Unread {
         Ok(Self {
             user,
             floor,
+            beyond_floor,
             rooms: in_sql,
         })
     }
@@ -65,11 +85,11 @@ impl Unread {
     /// `unavailable`.
     pub async fn of(&self, state: &AppState, room: RoomId) -> Result<u64, ApiError> {
         let in_sql = self.rooms.get(&room.0).copied().unwrap_or_default();
-        let counted = in_sql.newest.max(in_sql.read_up_to);
+        let is_counted = |seq: u64| in_sql.is_projected && self.beyond_floor.contains(&signed(seq));
         let tail = history::tail_after(state, room, self.floor).await?;
-        let beyond = tail
-            .iter()
-            .filter(|(seq, message)| *seq > counted && message.sender_id != self.user);
+        let beyond = tail.iter().filter(|(seq, message)| {
+            *seq > in_sql.read_up_to && !is_counted(*seq) && message.sender_id != self.user
+        });
         Ok(in_sql.unread + beyond.count() as u64)
     }
 }

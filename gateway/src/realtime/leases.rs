@@ -79,7 +79,12 @@ async fn look(state: &AppState, user: UserId) -> bool {
         }
     };
     if ticket.as_ref().is_some_and(Ticket::is_waiting) {
-        return hub.has_sockets(user) && hub.waiting.insert(user);
+        if hub.has_sockets(user) {
+            return hub.waiting.insert(user);
+        }
+        // The last socket may have closed while the ticket was read: a lease of nobody would never end.
+        hub.waiting.remove(&user);
+        return false;
     }
     if hub.waiting.remove(&user).is_some() {
         let matched = ticket.and_then(|ticket| ticket.matched_room());

@@ -37,7 +37,7 @@ pub(super) async fn frames(
     user: UserId,
     claim: Option<Claim>,
 ) -> Result<Vec<Frame>, ApiError> {
-    let room = joined.room.borrow().id;
+    let room = joined.room_then.id;
     let (epoch, missed) = match claim {
         None => (state.hub.epoch(state).await?, Some(Vec::new())),
         Some(claim) => {
@@ -112,7 +112,7 @@ async fn room_hello(
     joined: &Joined,
     user: UserId,
 ) -> Result<RoomHello, ApiError> {
-    let room = std::sync::Arc::clone(&joined.room.borrow());
+    let room = &joined.room_then;
     let names = http::rooms::display_names(state, &room.members).await?;
     let view = room.view(user).ok_or_else(ApiError::room_not_found)?;
     let member = |(id, online, read_seq): (UserId, bool, u64)| MemberState {

@@ -70,6 +70,17 @@ impl ReadPositions {
         .collect()
     }
 
+    /// What the stream does not have yet, due or not: for the last write.
+    pub fn unwritten(&self) -> Vec<(UserId, u64)> {
+        let ahead = self
+            .0
+            .iter()
+            .filter(|position| position.wanted > position.confirmed);
+        ahead
+            .map(|position| (position.user, position.wanted))
+            .collect()
+    }
+
     /// When something is due next.
     pub fn next_due(&self, now: Instant) -> Option<Instant> {
         let waiting = self
@@ -104,6 +115,7 @@ mod tests {
         reads.want(one, 9);
         reads.want(one, 8);
         assert_eq!(reads.due(start + Duration::from_millis(500)), []);
+        assert_eq!(reads.unwritten(), [(one, 9)]);
         assert_eq!(reads.next_due(start), Some(start + WRITE_EVERY));
         assert_eq!(reads.due(start + WRITE_EVERY), [(one, 9)]);
         assert!(reads.confirm(one, 9));

@@ -58,6 +58,8 @@ pub(super) enum Command {
 pub(super) struct Joined {
     /// The room, now and as it changes.
     pub room: watch::Receiver<Arc<Room>>,
+    /// The room at the joining: what changed since then comes to the outbox, and would not be news after a later one.
+    pub room_then: Arc<Room>,
     /// The room's newest message.
     pub last_seq: u64,
     /// The database has every message of the room up to here.
@@ -102,6 +104,7 @@ pub(super) async fn run(
     let failed = match open(&state, room, commands.clone()).await {
         Ok((mut actor, live)) => {
             actor.serve(live, connection, &mut inbox).await;
+            actor.write_last_reads();
             None
         }
         Err(error) => Some(error),
@@ -132,7 +135,11 @@ impl RoomActor {
             let now = Instant::now();
             let write_at = self.reads.next_due(now);
             tokio::select! {
-                Some(command) = inbox.recv() => self.obey(command).await,
+                Some(command) = inbox.recv() => {
+                    self.obey(command).await;
+                    // Also where the joining failed: nobody else may ever come.
+                    used = true;
+                }
                 message = live.next() => match message {
                     Some(message) => self.take(message).await,
                     None => return self.close_all(CloseCode::TryLater),
@@ -146,7 +153,6 @@ impl RoomActor {
                 () = sleep_until(write_at.unwrap_or(now)), if write_at.is_some() => self.write_reads(),
                 _ = tick.tick() => self.tick().await,
             }
-            used |= !self.sockets.is_empty();
             if used && self.sockets.is_empty() {
                 return;
             }
@@ -186,9 +192,11 @@ impl RoomActor {
             self.arrive(user);
         }
         let room = self.room.subscribe();
-        let members = room.borrow().members;
+        let room_then = Arc::clone(&room.borrow());
+        let members = room_then.members;
         Ok(Joined {
             room,
+            room_then,
             last_seq: self.position.last_seq(),
             stored_seq: self.stored,
             members: members.map(|id| (id, self.presence.is_online(id), self.reads.of(id))),
@@ -241,8 +249,9 @@ impl RoomActor {
 
     async fn try_reread(&mut self) -> Result<(), ApiError> {
         if self.state.hub.epoch(&self.state).await? != self.epoch {
-            // The sequences mean nothing any more: a new socket begins with the new ones.
+            // The sequences mean nothing any more: a new socket begins with the new ones, at a new actor.
             self.close_all(CloseCode::Restart);
+            self.sockets.clear();
             return Ok(());
         }
         if let Some(room) = self.state.broker.room(self.id).await? {

@@ -133,7 +133,17 @@ impl RoomActor {
 
     /// Writes the read positions that are due. What is lost is due again.
     pub(super) fn write_reads(&mut self) {
-        for (user_id, seq) in self.reads.due(Instant::now()) {
+        let due = self.reads.due(Instant::now());
+        self.write(due);
+    }
+
+    /// Writes what is not written yet, however short ago the last write was: nobody is left to do it later.
+    pub(super) fn write_last_reads(&self) {
+        self.write(self.reads.unwritten());
+    }
+
+    fn write(&self, positions: Vec<(UserId, u64)>) {
+        for (user_id, seq) in positions {
             let receipt = Receipt {
                 room_id: self.id,
                 user_id,

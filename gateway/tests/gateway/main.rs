@@ -20,4 +20,5 @@ mod rooms;
 mod sessions;
 mod socket;
 mod socket_limits;
+mod unread;
 mod world;

@@ -32,6 +32,26 @@ async fn an_acknowledged_message_is_in_the_next_read() {
 }
 
 #[tokio::test]
+async fn a_text_message_reads_no_sql_not_even_the_first_of_a_room() {
+    use sea_orm::ConnectionTrait;
+    let world = World::without_workers(&[]).await;
+    let (ann, ben, room) = crate::realtime::two_in_a_room(&world).await;
+    let taken_away = "ALTER TABLE messages RENAME TO elsewhere";
+    world
+        .database
+        .write
+        .execute_unprepared(taken_away)
+        .await
+        .unwrap();
+    let first = world.say(&ann, &room, "One.").await.expect(201);
+    let second = world.say(&ben, &room, "Two.").await.expect(201);
+    assert_eq!(
+        (&first["prev_seq"], &second["prev_seq"]),
+        (&json!(0), &first["seq"])
+    );
+}
+
+#[tokio::test]
 async fn the_same_client_id_is_the_same_message() {
     let world = World::start(&[]).await;
     let (ann, ben, room) = world.two_in_a_room().await;

@@ -100,6 +100,24 @@ async fn typing_reading_and_presence_are_told_to_the_other() {
 }
 
 #[tokio::test]
+async fn what_was_read_right_before_the_last_socket_closed_is_read() {
+    let world = World::without_workers(&[]).await;
+    let (ann, ben, room) = two_in_a_room(&world).await;
+    let there = world.another_gateway().await;
+    let (mut bens, _) = Socket::chat(&there, &ben, &room, "").await;
+    let mut newest = Value::Null;
+    for text in ["One.", "Two."] {
+        newest = world.say(&ann, &room, text).await.expect(201)["seq"].clone();
+        bens.find("message").await;
+        bens.send(&json!({ "type": "read", "seq": newest })).await;
+    }
+    bens.bye().await;
+    tokio::time::sleep(A_MOMENT).await;
+    let (_bens, hello) = Socket::chat(world.client(), &ben, &room, "").await;
+    assert_eq!(member(&hello, &ben)["read_seq"], newest);
+}
+
+#[tokio::test]
 async fn the_same_client_id_is_one_message() {
     let world = World::without_workers(&[]).await;
     let (ann, ben, room) = two_in_a_room(&world).await;

@@ -23,7 +23,8 @@ export async function narrowFaults(page) {
 /** Runs in the page. */
 function faultsAt({ width, target }) {
   const isShown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
-  const isOnPage = ({ right, bottom }) => right > 0 && bottom > 0;
+  // The skip link waits above the page until it has the focus.
+  const isOnPage = ({ right, bottom }) => right + scrollX > 0 && bottom + scrollY > 0;
   const name = (element) =>
     `${element.tagName.toLowerCase()} “${(element.ariaLabel ?? element.innerText ?? "").trim().slice(0, 30)}” ${element.dataset.testid ?? element.id}`;
   const round = Math.round;

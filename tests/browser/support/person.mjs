@@ -158,12 +158,17 @@ export class Person {
   async show(screen, { schemes = ["light"], wholePage = false } = {}) {
     mkdirSync(PICTURES, { recursive: true });
     const device = this.isNarrow ? "phone" : "desktop";
+    const window = this.page.viewportSize();
+    if (wholePage) {
+      const height = await this.page.evaluate(() => document.documentElement.scrollHeight);
+      await this.page.setViewportSize({ ...window, height });
+    }
     for (const colorScheme of schemes) {
       await this.page.emulateMedia({ colorScheme });
       await this.settled();
-      const path = join(PICTURES, `${screen}.${device}.${colorScheme}.png`);
-      await this.page.screenshot({ path, fullPage: wholePage });
+      await this.page.screenshot({ path: join(PICTURES, `${screen}.${device}.${colorScheme}.png`) });
     }
+    await this.page.setViewportSize(window);
     await this.page.emulateMedia({ colorScheme: "light" });
     if (!this.isNarrow) return;
     for (const fault of await narrowFaults(this.page)) this.watch.complain(`${screen} ${fault}`);

@@ -24,7 +24,8 @@ export function openStage(settings) {
   const server = new Server(settings);
   let browser;
   before(async () => {
-    [browser] = await Promise.all([chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS }), server.start()]);
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    await server.start();
   }, { timeout: SET_UP_LIMIT_MS });
   after(async () => {
     await browser?.close();

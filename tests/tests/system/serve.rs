@@ -1,13 +1,15 @@
 //! `webchat serve`: all roles in one process, with a nats-server child of its own.
 
 use std::{
+    fs,
     path::PathBuf,
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use rustix::process::Signal;
 use tempfile::TempDir;
-use webchat_tests::nats::free_port;
+use webchat_tests::nats::{self, free_port};
 
 use crate::{
     eventually,
@@ -117,6 +119,27 @@ impl Serve {
             .collect()
     }
 
+    /// Starts a nats-server as this one's child would be, bound to nobody's life.
+    pub fn leave_a_nats_server_behind(&self) -> Child {
+        let data = self.folder.path().join("data");
+        let password = |user: &str| fs::read_to_string(data.join(format!("nats-{user}.secret")));
+        let users = ["gateway", "workers", "integrator"];
+        let passwords = users.map(|user| {
+            let variable = format!("NATS_{}_PASSWORD", user.to_uppercase());
+            (
+                variable,
+                password(user).expect("a password").trim().to_owned(),
+            )
+        });
+        Command::new(nats::binary())
+            .arg("-c")
+            .arg(self.nats_configuration())
+            .envs(passwords)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a nats-server")
+    }
+
     /// Waits until no process knows this folder any more.
     pub async fn nothing_is_left(&self) {
         eventually("no process is left", async || {
@@ -133,7 +156,7 @@ impl Serve {
 }
 
 fn is_nats_server(pid: &u32) -> bool {
-    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     line.split(|byte| *byte == 0)
         .next()
         .is_some_and(|program| program.ends_with(b"nats-server"))

@@ -53,6 +53,21 @@ async fn a_killed_serve_takes_its_nats_server_along() {
 }
 
 #[tokio::test]
+async fn a_nats_server_that_was_left_behind_is_ended_first() {
+    let mut web = Serve::start(&[]).await;
+    web.kill9_everything().await;
+    let mut left_behind = web.leave_a_nats_server_behind();
+    eventually("it runs", async || {
+        web.nats_servers().contains(&left_behind.id()).then_some(())
+    })
+    .await;
+    web.restart().await;
+    assert!(left_behind.try_wait().unwrap().is_some(), "it was ended");
+    assert_eq!(web.nats_servers().len(), 1);
+    Person::join(&web.url()).await;
+}
+
+#[tokio::test]
 async fn a_killed_nats_server_is_started_again_and_the_service_goes_on() {
     let web = Serve::start(&[]).await;
     let (ada, ben) = (

@@ -91,7 +91,7 @@ async fn measure(broker: &Broker, consumer: &ConsumerSpec) {
             let (pending, open) = (state.pending, state.unacknowledged);
             metrics::gauge!("webchat_consumer_pending", "consumer" => consumer.name)
                 .set(as_gauge(pending));
-            metrics::gauge!("webchat_consumer_unacknowledged", "consumer" => consumer.name)
+            metrics::gauge!("webchat_consumer_ack_pending", "consumer" => consumer.name)
                 .set(as_gauge(open));
         }
         Ok(None) => {}

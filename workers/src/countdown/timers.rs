@@ -8,8 +8,9 @@ use domain::room::Room;
 
 use super::pause_after;
 
-/// How long a fired timer stays in the stream.
-const FIRED_TTL: Duration = Duration::from_secs(3_600);
+/// How long a fired timer waits for a countdown worker: one that is gone before it was served would leave its room in
+/// its phase for ever. Persistence purges the timers of decided rooms much earlier.
+const FIRED_TTL: Duration = Duration::from_secs(7 * 86_400);
 
 /// Sets the timer that the event needs, if any. The event is acknowledged only when the broker has the schedule: a
 /// worker that dies in between leaves it to another.

@@ -46,16 +46,18 @@ impl Decided {
         }
     }
 
-    /// The subjects of which only the last event is needed.
-    fn subjects(&self) -> Vec<String> {
+    /// Each subject and how many of its newest events are needed. A decided room needs no timer any more.
+    fn subjects(&self) -> Vec<(String, u64)> {
         let tickets = self
             .members
             .into_iter()
             .filter(|_| self.ended)
-            .map(subjects::life_ticket);
-        std::iter::once(subjects::life_room(self.room))
-            .chain(tickets)
-            .collect()
+            .map(|member| (subjects::life_ticket(member), 1));
+        let of_room = [
+            (subjects::life_room(self.room), 1),
+            (subjects::life_due(self.room), 0),
+        ];
+        of_room.into_iter().chain(tickets).collect()
     }
 }
 
@@ -148,8 +150,8 @@ async fn purge_passed(broker: &Broker, waiting: &mut BTreeMap<u64, Decided>) {
 }
 
 async fn purge(broker: &Broker, decided: &Decided) -> Result<(), ReadError> {
-    for subject in decided.subjects() {
-        broker.purge(&LIFE, &subject, 1).await?;
+    for (subject, keep) in decided.subjects() {
+        broker.purge(&LIFE, &subject, keep).await?;
     }
     Ok(())
 }

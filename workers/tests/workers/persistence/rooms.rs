@@ -211,16 +211,18 @@ async fn an_outcome_leaves_one_event_in_the_stream_and_all_in_sql(ground: Ground
     let worker = ground.worker().await;
     let (id, ada, ben) = a_room(&ground).await;
     keep(&ground, id, ada, ben).await;
-    let subject = subjects::life_room(id);
-    let left = async || {
-        ground
-            .broker
-            .replay(&LIFE, &subject, 1, 100)
-            .await
-            .unwrap()
-            .len()
+    let (subject, timers) = (subjects::life_room(id), subjects::life_due(id));
+    let fired = broker::Publish::new(timers.clone(), "served");
+    ground.broker.publish(fired).await.unwrap();
+    let of = async |subject: &str| {
+        let left = ground.broker.replay(&LIFE, subject, 1, 100).await;
+        left.unwrap().len()
     };
-    until("the past is purged", async || left().await == 1).await;
+    let left = async || of(&subject).await;
+    until("the past is purged", async || {
+        left().await == 1 && of(&timers).await == 0
+    })
+    .await;
     change(&ground, id, Input::Leave { by: ben }).await;
     until("the past is purged again", async || {
         let ended = ground
