@@ -62,6 +62,7 @@ fn filter(settings: &Settings) -> Result<EnvFilter, SettingsError> {
         });
     }
     let level = &settings.log.level;
+    refuse_unknown_level(level)?;
     // Directives match by prefix, so this one is for all of our crates.
     let directives = if settings.debug {
         format!("{level},webchat=debug")
@@ -70,6 +71,21 @@ fn filter(settings: &Settings) -> Result<EnvFilter, SettingsError> {
     };
     EnvFilter::try_new(directives)
         .map_err(|error| SettingsError::about("log.level", format!("cannot be read: {error}")))
+}
+
+/// A word alone is a level; [`EnvFilter`] would take any other for the name of a crate, and log nothing.
+fn refuse_unknown_level(filter: &str) -> Result<(), SettingsError> {
+    let words = filter.split(',').map(str::trim);
+    for word in words.filter(|word| !word.contains(['=', '[', ':', '_'])) {
+        if word.parse::<tracing::level_filters::LevelFilter>().is_err() {
+            let problem = format!(
+                "must be error, warn, info, debug, trace or off, or a filter such as \
+                 \"info,webchat_gateway=debug\", not {word:?}"
+            );
+            return Err(SettingsError::about("log.level", problem));
+        }
+    }
+    Ok(())
 }
 
 fn daily_file(settings: &Settings, role: &str) -> Result<RollingFileAppender, SettingsError> {
@@ -94,13 +110,23 @@ mod tests {
 
     #[test]
     fn a_level_that_cannot_be_read_names_its_key() {
-        let variable = ("WEBCHAT__LOG__LEVEL".to_owned(), "loud=very".to_owned());
-        let settings = Settings::from_sources(None, [variable]).unwrap();
-        let line = filter(&settings).unwrap_err().to_string();
-        assert!(
-            line.starts_with("log.level (WEBCHAT__LOG__LEVEL): "),
-            "{line}"
-        );
+        for level in ["loud=very", "loud", "info,loud"] {
+            let variable = ("WEBCHAT__LOG__LEVEL".to_owned(), level.to_owned());
+            let settings = Settings::from_sources(None, [variable]).unwrap();
+            let line = filter(&settings).unwrap_err().to_string();
+            assert!(
+                line.starts_with("log.level (WEBCHAT__LOG__LEVEL): "),
+                "{line}"
+            );
+        }
+        for level in [
+            "Info",
+            "off",
+            "warn, webchat_gateway=debug",
+            "webchat_gateway",
+        ] {
+            assert!(refuse_unknown_level(level).is_ok(), "{level}");
+        }
     }
 
     #[test]

@@ -155,7 +155,13 @@ fn follow(state: &watch::Sender<Connection>, event: &Event) {
                 connection.established += 1;
             });
         }
-        Event::Disconnected | Event::Closed => {
+        // What `close` brings about is no news to an operator.
+        Event::Draining => tracing::debug!("the connection to NATS is drained"),
+        Event::Closed => {
+            tracing::debug!("the connection to NATS is closed");
+            state.send_modify(|connection| connection.connected = false);
+        }
+        Event::Disconnected => {
             tracing::warn!(%event, "the connection to NATS is gone");
             state.send_modify(|connection| connection.connected = false);
         }

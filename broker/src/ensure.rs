@@ -77,30 +77,52 @@ impl Broker {
         Ok(())
     }
 
+    /// Makes the consumer of somebody else, unless there is one of this name: what its owner or the operator made of it
+    /// stays.
+    ///
+    /// # Errors
+    /// [`ConnectError::Provision`] where JetStream refuses.
+    pub async fn offer_consumer(&self, spec: &ConsumerSpec) -> Result<(), ConnectError> {
+        let refused = |reason: String| ConnectError::Provision {
+            what: format!("the consumer {} on {}", spec.name, spec.stream.name),
+            reason,
+        };
+        let stream = self.jetstream.get_stream(spec.stream.name).await;
+        let stream = stream.map_err(|error| refused(error.to_string()))?;
+        let offered = stream.get_or_create_consumer(spec.name, consumer_config(spec));
+        offered
+            .await
+            .map_err(|error| refused(error.to_string()))
+            .map(drop)
+    }
+
     pub(crate) async fn ensure_consumer(
         &self,
         spec: &ConsumerSpec,
     ) -> Result<async_nats::jetstream::consumer::PullConsumer, ConnectError> {
-        let config = pull::Config {
-            durable_name: Some(spec.name.to_owned()),
-            deliver_policy: DeliverPolicy::All,
-            ack_policy: AckPolicy::Explicit,
-            ack_wait: spec.ack_wait,
-            max_ack_pending: spec.max_ack_pending,
-            filter_subjects: spec
-                .filters
-                .iter()
-                .map(|&filter| filter.to_owned())
-                .collect(),
-            ..pull::Config::default()
-        };
         self.jetstream
-            .create_consumer_on_stream(config, spec.stream.name)
+            .create_consumer_on_stream(consumer_config(spec), spec.stream.name)
             .await
             .map_err(|error| ConnectError::Provision {
                 what: format!("the consumer {} on {}", spec.name, spec.stream.name),
                 reason: error.to_string(),
             })
+    }
+}
+
+fn consumer_config(spec: &ConsumerSpec) -> pull::Config {
+    pull::Config {
+        durable_name: Some(spec.name.to_owned()),
+        deliver_policy: DeliverPolicy::All,
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: spec.ack_wait,
+        max_ack_pending: spec.max_ack_pending,
+        filter_subjects: spec
+            .filters
+            .iter()
+            .map(|&filter| filter.to_owned())
+            .collect(),
+        ..pull::Config::default()
     }
 }
 

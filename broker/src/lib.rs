@@ -18,6 +18,7 @@ mod ensure;
 mod error;
 pub mod life;
 mod live;
+mod lost_tail;
 pub mod ordered;
 mod publish;
 mod read;

@@ -49,6 +49,8 @@ pub struct StreamState {
 pub struct ConsumerState {
     /// Everything up to this stream sequence is done.
     pub floor: u64,
+    /// The highest stream sequence that was ever delivered.
+    pub delivered: u64,
     /// Messages that wait for their first delivery.
     pub pending: u64,
     /// Messages that are delivered and not acknowledged.
@@ -217,12 +219,13 @@ impl Broker {
         const NO_CONSUMER: u32 = 10014;
         #[derive(Deserialize)]
         struct Info {
-            ack_floor: Floor,
+            ack_floor: Sequence,
+            delivered: Sequence,
             num_pending: u64,
             num_ack_pending: u64,
         }
         #[derive(Deserialize)]
-        struct Floor {
+        struct Sequence {
             stream_seq: u64,
         }
         let subject = format!(
@@ -232,6 +235,7 @@ impl Broker {
         match self.ask::<Info>(subject, &json!({})).await? {
             Answer::Given(info) => Ok(Some(ConsumerState {
                 floor: info.ack_floor.stream_seq,
+                delivered: info.delivered.stream_seq,
                 pending: info.num_pending,
                 unacknowledged: info.num_ack_pending,
             })),

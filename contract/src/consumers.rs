@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    streams::{CHAT, LIFE, RECEIPT, StreamSpec},
+    streams::{CHAT, EVENTS, LIFE, RECEIPT, StreamSpec},
     subjects,
 };
 
@@ -75,7 +75,18 @@ pub const COUNTDOWN_DUE: ConsumerSpec = ConsumerSpec {
     max_deliver: 100,
 };
 
-/// All durable consumers.
+/// The integrator's own place in the public events. The integrator may read it and not make it, as a consumer could be
+/// made to publish where it likes.
+pub const INTEGRATOR: ConsumerSpec = ConsumerSpec {
+    name: "integrator",
+    stream: EVENTS,
+    filters: &[subjects::EVENTS_ALL],
+    ack_wait: Duration::from_secs(30),
+    max_ack_pending: 1_000,
+    max_deliver: -1,
+};
+
+/// All durable consumers of the workers.
 pub const ALL: [ConsumerSpec; 5] = [
     PERSISTENCE_CHAT,
     PERSISTENCE_LIFE,

@@ -2,7 +2,10 @@
 
 use time::{Date, macros::format_description};
 
-use crate::FieldError;
+use crate::{
+    FieldError,
+    text::{shows_nothing, turns_the_line},
+};
 
 /// Shortest and longest user name, in characters.
 pub const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 3..=32;
@@ -123,16 +126,16 @@ pub fn validate_password(password: &str) -> Option<FieldError> {
 pub fn validate_display_name(name: &str) -> Option<FieldError> {
     let fault = |code, detail: &str| Some(FieldError::new("display_name", code, detail));
     let name = name.trim();
-    if name.is_empty() {
+    if name.chars().all(shows_nothing) {
         return fault("too_short", "Use at least 1 character.");
     }
     if name.chars().count() > DISPLAY_NAME_MAX_CHARS {
         return fault("too_long", "Use at most 40 characters.");
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(|c| c.is_control() || turns_the_line(c)) {
         return fault(
             "invalid_characters",
-            "Control characters such as line breaks are not allowed.",
+            "Control characters such as line breaks and marks of direction are not allowed.",
         );
     }
     None

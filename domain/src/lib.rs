@@ -11,6 +11,7 @@ pub mod message;
 pub mod pair;
 pub mod profile;
 pub mod room;
+pub mod text;
 pub mod ticket;
 pub mod time;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{ClientId, FieldError, Timestamp};
+use crate::{ClientId, FieldError, Timestamp, text::shows_nothing};
 
 /// Longest text of a message, in Unicode characters.
 pub const TEXT_MAX_CHARS: usize = 4_000;
@@ -31,7 +31,7 @@ pub fn validate_text(text: &str, has_attachments: bool) -> Option<FieldError> {
     if text.contains('\0') {
         return fault("invalid_characters", "U+0000 is not allowed.");
     }
-    if text.trim().is_empty() {
+    if text.chars().all(shows_nothing) {
         return fault("blank", "Write more than white space.");
     }
     None

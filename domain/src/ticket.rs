@@ -50,7 +50,7 @@ pub struct Ticket {
     pub pool: String,
     /// When the user joined; kept over a requeue, so that nobody loses the waiting age to another's no-show.
     pub joined_at: Timestamp,
-    /// What the score and the filters need, as it was at joining.
+    /// What the score and the filters need, as the profile last said while waiting.
     pub features: Features,
     /// Where it stands.
     #[serde(flatten)]

@@ -52,6 +52,7 @@ impl Gateway {
     ) -> anyhow::Result<Self> {
         settings.require_jwt_secret()?;
         let http = &settings.http;
+        http::assets::check(&http.static_dir)?;
         let listener = bootstrap::admin::listen("http", &http.host, http.port).await?;
         let address = listener
             .local_addr()

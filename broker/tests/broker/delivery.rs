@@ -1,6 +1,10 @@
 use std::{io, time::Duration};
 
-use contract::{consumers::PERSISTENCE_CHAT, streams::DLQ, subjects};
+use contract::{
+    consumers::{INTEGRATOR, PERSISTENCE_CHAT},
+    streams::DLQ,
+    subjects,
+};
 use domain::RoomId;
 use uuid::Uuid;
 use webchat_broker::Publish;
@@ -106,4 +110,20 @@ async fn a_consumer_goes_on_after_the_server_was_killed() {
         .await
         .unwrap();
     assert_eq!(&delivery.payload[..], b"after");
+}
+
+#[tokio::test]
+async fn an_offered_consumer_keeps_its_place_when_it_is_offered_again() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    broker.offer_consumer(&INTEGRATOR).await.unwrap();
+    let event = "webchat.v1.evt.user.one.registered".to_owned();
+    broker.publish(Publish::new(event, "{}")).await.unwrap();
+    let mut deliveries = broker.consume(INTEGRATOR).await.unwrap();
+    for delivery in deliveries.next_batch(10, LINGER).await {
+        delivery.done_confirmed().await;
+    }
+    broker.offer_consumer(&INTEGRATOR).await.unwrap();
+    let state = broker.consumer_state(&INTEGRATOR).await.unwrap().unwrap();
+    assert_eq!((state.floor, state.pending), (1, 0));
 }

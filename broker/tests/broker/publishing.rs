@@ -91,6 +91,37 @@ async fn a_replay_holds_one_rooms_messages_in_order_and_knows_what_came_before()
 }
 
 #[tokio::test]
+async fn a_stream_that_lost_its_tail_goes_on_above_it_and_keeps_what_it_has() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let subject = subjects::chat(RoomId(Uuid::now_v7()));
+    let send = async |text: &str| {
+        let publish = Publish::new(subject.clone(), text.to_owned());
+        broker.publish(publish).await.unwrap().seq
+    };
+    let past = async |known| {
+        let past = broker.go_past(&CHAT, known, subjects::CHAT_FILLER).await;
+        past.unwrap()
+    };
+    let epoch = async || broker.stream_state(&CHAT).await.unwrap().epoch;
+    let first = epoch().await;
+    assert!(past(40).await, "the stream is empty");
+    assert_eq!(send("one").await, 41);
+    let second = epoch().await;
+    assert_ne!(first, second);
+    assert!(!past(41).await);
+    assert_eq!(epoch().await, second, "nothing was lost");
+    assert!(past(100).await, "the stream has a message");
+    assert_eq!(send("two").await, 101);
+    assert_ne!(epoch().await, second);
+    let all = broker.replay(&CHAT, "chat.>", 1, 100).await.unwrap();
+    assert_eq!(
+        all.iter().map(|record| record.seq).collect::<Vec<_>>(),
+        [41, 101]
+    );
+}
+
+#[tokio::test]
 async fn of_two_writers_one_wins() {
     let nats = Nats::start().await;
     let broker = connected(&nats).await;

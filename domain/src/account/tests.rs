@@ -55,6 +55,17 @@ fn a_password_is_measured_in_characters_not_bytes() {
 }
 
 #[test]
+fn a_display_name_is_seen_as_it_is_written() {
+    let invisible = code(validate_display_name("\u{200b}\u{2060}"));
+    assert_eq!(invisible.as_deref(), Some("too_short"));
+    let turned = code(validate_display_name("Ann\u{202e}nimda"));
+    assert_eq!(turned.as_deref(), Some("invalid_characters"));
+    for name in ["👩‍🚀", "علي", "می‌خواهم"] {
+        assert_eq!(validate_display_name(name), None, "{name}");
+    }
+}
+
+#[test]
 fn a_display_name_is_one_line_of_up_to_40_characters() {
     assert_eq!(
         validate_display_name(&format!("  {}  ", "é".repeat(40))),

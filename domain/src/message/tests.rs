@@ -26,7 +26,13 @@ fn a_text_is_empty_only_beside_an_attachment() {
 
 #[test]
 fn a_text_of_white_space_says_nothing() {
-    for blank in [" ", "\n\t", "\u{2003}\u{00a0}"] {
+    for blank in [
+        " ",
+        "\n\t",
+        "\u{2003}\u{00a0}",
+        "\u{200b}\u{feff}",
+        "\u{202e}\u{2066}",
+    ] {
         assert_eq!(code(validate_text(blank, false)).as_deref(), Some("blank"));
         assert_eq!(code(validate_text(blank, true)).as_deref(), Some("blank"));
     }

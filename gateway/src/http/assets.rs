@@ -1,5 +1,7 @@
 //! The web client's files, and what answers where there is none.
 
+use std::path::Path;
+
 use axum::{
     Router,
     body::Body,
@@ -9,10 +11,26 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract::problem::Code;
+use settings::SettingsError;
 use tower::service_fn;
 use tower_http::{compression::CompressionLayer, services::ServeDir};
 
 use crate::{error::ApiError, state::AppState};
+
+/// Looks whether the folder has the web client, so that an operator learns of a wrong one at once and not a user later.
+///
+/// # Errors
+/// It names `http.static_dir`.
+pub fn check(folder: &Path) -> Result<(), SettingsError> {
+    if folder.join("index.html").is_file() {
+        return Ok(());
+    }
+    let problem = format!(
+        "{} has no index.html; name the folder of the web client",
+        folder.display()
+    );
+    Err(SettingsError::about("http.static_dir", problem))
+}
 
 /// Serves the files of a folder; `index.html` for `/`.
 pub fn routes(state: &AppState) -> Router<AppState> {

@@ -14,6 +14,7 @@ pub mod people;
 pub mod profile;
 pub mod query;
 pub mod queue;
+mod queue_features;
 pub mod relations;
 pub mod responses;
 pub mod rooms;

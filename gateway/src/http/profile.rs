@@ -13,6 +13,7 @@ use sea_orm::Select;
 
 use super::{
     json::Json,
+    queue_features::follow_profile,
     responses::{ReadsForm, SignedInOnly},
     users::{account_of, rename},
 };
@@ -30,7 +31,8 @@ pub async fn read(
     Ok(Json(load(&state, user.id).await?.1))
 }
 
-/// Replaces the user's profile. What the form leaves out is empty afterwards.
+/// Replaces the user's profile. What the form leaves out is empty afterwards. Whoever waits in the queue goes on waiting
+/// with the new wishes, or leaves it with a profile that is not complete.
 #[utoipa::path(
     put, path = "/users/me/profile", tag = "account", security(("bearer" = [])), request_body = Profile,
     responses((status = OK, body = Profile, description = "The profile"), ReadsForm, SignedInOnly)
@@ -50,6 +52,7 @@ pub async fn replace(
     rename(&transaction, user.id, &profile.display_name).await?;
     profile::Entity::save(&transaction, row_of(user.id, &profile, state.now())).await?;
     transaction.commit().await?;
+    follow_profile(&state, user.id).await?;
     Ok(Json(profile))
 }
 

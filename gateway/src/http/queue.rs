@@ -14,8 +14,7 @@ use contract::{
     subjects,
 };
 use domain::{
-    FieldError, TicketId, UserId,
-    account::{age_on, parse_date},
+    TicketId, UserId,
     matching::Features,
     ticket::{Gone, Ticket, TicketState},
 };
@@ -23,13 +22,13 @@ use uuid::Uuid;
 
 use super::{
     json::Json,
-    profile,
+    queue_features::features_of,
     responses::{Limited, SignedInOnly},
 };
 use crate::{auth::CurrentUser, error::ApiError, state::AppState};
 
 /// How often a change is tried again when others are faster: the matchmaker, or the user on another device.
-const ATTEMPTS: usize = 16;
+pub(super) const ATTEMPTS: usize = 16;
 /// How long the matchmaker is waited for; a ticket is a ticket without its outlook.
 const OUTLOOK_WITHIN: Duration = Duration::from_millis(300);
 
@@ -78,10 +77,19 @@ pub async fn leave(
     user: CurrentUser,
 ) -> Result<StatusCode, ApiError> {
     state.limits.check_queue(user.id)?;
-    if dequeue(&state, user.id).await? {
-        tell(&state, user.id, &TicketView::none()).await;
-    }
+    take_out(&state, user.id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes the user out of the queue, and says so to the user's devices.
+///
+/// # Errors
+/// `unavailable`.
+pub(super) async fn take_out(state: &AppState, user: UserId) -> Result<(), ApiError> {
+    if dequeue(state, user).await? {
+        tell(state, user, &TicketView::none()).await;
+    }
+    Ok(())
 }
 
 /// The user's place in the queue. A match counts until its room is decided.
@@ -123,23 +131,6 @@ async fn outlook(state: &AppState, user_id: UserId) -> Result<Outlook, ApiError>
         Some(answer) => serde_json::from_slice(&answer).map_err(ApiError::internal),
         None => Ok(Outlook::default()),
     }
-}
-
-/// What matching needs to know of the user, today.
-async fn features_of(state: &AppState, user: UserId) -> Result<Features, ApiError> {
-    let (account, profile) = profile::load(state, user).await?;
-    let missing = profile.missing();
-    if !missing.is_empty() {
-        let fault =
-            |field: &&str| FieldError::new(field, "required", "This is needed to be matched.");
-        let detail = "Fill in what is missing in the profile, then join again.";
-        return Err(ApiError::new(Code::ProfileIncomplete, detail)
-            .with_errors(missing.iter().map(fault).collect()));
-    }
-    let date_of_birth = parse_date(&account.date_of_birth)
-        .ok_or_else(|| ApiError::internal("an account's date of birth cannot be read"))?;
-    let today = state.now().to_datetime().date();
-    Ok(profile.features(age_on(date_of_birth, today)))
 }
 
 async fn enqueue(state: &AppState, user: UserId, features: Features) -> Result<Ticket, ApiError> {
@@ -195,7 +186,7 @@ async fn dequeue(state: &AppState, user: UserId) -> Result<bool, ApiError> {
 }
 
 /// `false` where the ticket has changed since it was read.
-async fn replace(state: &AppState, ticket: Ticket, seq: u64) -> Result<bool, ApiError> {
+pub(super) async fn replace(state: &AppState, ticket: Ticket, seq: u64) -> Result<bool, ApiError> {
     match state
         .broker
         .commit(&[Write::Ticket(Box::new(ticket), seq)])
@@ -241,6 +232,7 @@ async fn tell(state: &AppState, user: UserId, ticket: &TicketView) {
     }
 }
 
-fn contended() -> ApiError {
+/// Others were faster again and again.
+pub(super) fn contended() -> ApiError {
     PublishError::Conflict.into()
 }

@@ -90,6 +90,57 @@ async fn a_match_holds_until_its_room_is_decided() {
     world.post(&ann, "/match/queue").await.expect(202);
 }
 
+#[tokio::test]
+async fn a_wish_that_is_saved_while_waiting_is_hard_at_once() {
+    let world = World::start(&[]).await;
+    world.start_matchmaker();
+    let (ann, ben) = (world.person("ann").await, world.person("ben").await);
+    let joined = world.post(&ann, "/match/queue").await.expect(202);
+    let save = async |gender: &str, wish: &str| {
+        let form = json!({
+            "display_name": "Ann", "gender": gender, "interests": ["chess"], "preferred_genders": [wish],
+        });
+        world
+            .ask(&ann, "PUT", "/users/me/profile", Some(form))
+            .await
+            .expect(200);
+    };
+    save("non_binary", "non_binary").await;
+    let mut other = world.get(&ben, "/users/me/profile").await.expect(200);
+    other["gender"] = json!("man");
+    world
+        .ask(&ben, "PUT", "/users/me/profile", Some(other))
+        .await
+        .expect(200);
+    world.post(&ben, "/match/queue").await.expect(202);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let waiting = world.get(&ann, "/match/queue").await.expect(200);
+    for kept in ["state", "ticket_id", "joined_at"] {
+        assert_eq!(waiting[kept], joined[kept], "{kept}");
+    }
+    save("non_binary", "man").await;
+    let matched = until_matched(&world, &ann).await;
+    assert_eq!(matched["joined_at"], joined["joined_at"]);
+}
+
+#[tokio::test]
+async fn whoever_empties_the_profile_waits_no_more() {
+    let world = World::start(&[]).await;
+    let ann = world.person("ann").await;
+    world.post(&ann, "/match/queue").await.expect(202);
+    world
+        .ask(
+            &ann,
+            "PUT",
+            "/users/me/profile",
+            Some(json!({ "display_name": "Ann" })),
+        )
+        .await
+        .expect(200);
+    let ticket = world.get(&ann, "/match/queue").await.expect(200);
+    assert_eq!(ticket["state"], "none");
+}
+
 async fn until_matched(world: &World, person: &Person) -> Value {
     let begun = Instant::now();
     loop {

@@ -18,7 +18,7 @@ const LAST_WORDS: usize = 40;
 /// The environment of a process, all of it.
 pub type Variables = BTreeMap<String, String>;
 
-/// A running process. Killed when dropped; if the test fails, its last words are shown.
+/// A running process. Killed when dropped; if the test fails, its last words are shown. A panic of its own fails the test.
 #[derive(Debug)]
 pub struct Program {
     child: Child,
@@ -92,6 +92,15 @@ impl Program {
         self.output("stderr")
     }
 
+    fn show_last_words(&self) {
+        for kind in ["stdout", "stderr"] {
+            let output = self.output(kind);
+            let lines: Vec<_> = output.lines().collect();
+            let last = &lines[lines.len().saturating_sub(LAST_WORDS)..];
+            eprintln!("--- {} {kind} ---\n{}", self.name, last.join("\n"));
+        }
+    }
+
     fn output(&self, kind: &str) -> String {
         fs::read_to_string(self.folder.join(format!("{}.{kind}", self.name))).unwrap_or_default()
     }
@@ -103,12 +112,14 @@ impl Drop for Program {
         self.child.kill().ok();
         self.child.wait().ok();
         if std::thread::panicking() {
-            for kind in ["stdout", "stderr"] {
-                let output = self.output(kind);
-                let lines: Vec<_> = output.lines().collect();
-                let last = &lines[lines.len().saturating_sub(LAST_WORDS)..];
-                eprintln!("--- {} {kind} ---\n{}", self.name, last.join("\n"));
-            }
+            self.show_last_words();
+        } else {
+            let complaint = self.complaint();
+            assert!(
+                !complaint.contains("panicked at"),
+                "{}: {complaint}",
+                self.name
+            );
         }
     }
 }

@@ -79,7 +79,7 @@ async fn a_missing_or_wrong_setting_is_one_line_that_names_the_key() {
     );
     // Nobody listens there; the settings must be refused before.
     const NATS: Setting = ("NATS_URL", "nats://127.0.0.1:9");
-    let cases: [(&str, &[Setting], &str); 12] = [
+    let cases: [(&str, &[Setting], &str); 14] = [
         ("gateway", &[NATS], "auth.jwt_secret_key"),
         ("gateway", &[SECRET], "nats.url"),
         (
@@ -97,6 +97,12 @@ async fn a_missing_or_wrong_setting_is_one_line_that_names_the_key() {
         ),
         ("webchat", &[("PORT", "eighty")], "http.port"),
         ("webchat", &[("DEBUG", "perhaps")], "debug"),
+        ("webchat", &[("WEBCHAT__LOG__LEVEL", "loud")], "log.level"),
+        (
+            "webchat",
+            &[("WEBCHAT__HTTP__STATIC_DIR", "/nowhere")],
+            "http.static_dir",
+        ),
         (
             "webchat",
             &[("WEBCHAT__ROOM__COUNTDOWN_SECS", "0")],

@@ -12,6 +12,7 @@ mod facts;
 mod floor;
 mod lane;
 mod last_message;
+mod lost_tail;
 mod messages;
 mod notices;
 mod outbox;
@@ -28,7 +29,10 @@ use std::{sync::Arc, time::Duration};
 
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
-use contract::streams::{CHAT, LIFE};
+use contract::{
+    consumers::INTEGRATOR,
+    streams::{CHAT, LIFE},
+};
 use settings::Settings;
 use tokio::task::JoinSet;
 
@@ -53,6 +57,10 @@ pub async fn run(
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     broker.ensure_streams().await?;
+    if let Err(error) = broker.offer_consumer(&INTEGRATOR).await {
+        tracing::warn!(%error, "the integrator has no durable consumer; nothing of the product needs it");
+    }
+    lost_tail::mend(&broker, &database).await?;
     let notices = Notices::new(broker.clone(), database.clone());
     let purger = Purger::start(broker.clone(), database.clone(), shutdown.clone());
     let events = |stream| PublicEvents::new(broker.clone(), stream, shutdown.clone());
@@ -61,6 +69,9 @@ pub async fn run(
         events: events(CHAT),
         notices: notices.clone(),
         shutdown: shutdown.clone(),
+    };
+    let receipts = Receipts {
+        notices: notices.clone(),
     };
     let rooms = Rooms {
         database: database.clone(),
@@ -79,7 +90,7 @@ pub async fn run(
     };
     tasks.spawn(of.lane(messages).run());
     tasks.spawn(of.lane(rooms).run());
-    tasks.spawn(of.lane(Receipts).run());
+    tasks.spawn(of.lane(receipts).run());
     tasks.spawn(outbox::drain(
         broker.clone(),
         database.clone(),

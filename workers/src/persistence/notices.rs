@@ -80,6 +80,28 @@ impl Notices {
         }
     }
 
+    /// Tells those who have read on, given as room and reader, what is left: their other devices show it too.
+    pub(super) async fn read_on(&self, readers: &BTreeSet<(Uuid, Uuid)>) {
+        if let Err(error) = self.try_read_on(readers).await {
+            tracing::warn!(readers = readers.len(), %error, "what is left to read is not told; the lists have it");
+        }
+    }
+
+    async fn try_read_on(&self, readers: &BTreeSet<(Uuid, Uuid)>) -> Result<(), DbErr> {
+        let rooms: BTreeSet<Uuid> = readers.iter().map(|(room, _)| *room).collect();
+        let rooms: Vec<Uuid> = rooms.into_iter().collect();
+        let counts = read_position::Entity::unread_of_members(&self.database.read, &rooms).await?;
+        let last = message::Entity::last_in_rooms(&self.database.read, &rooms).await?;
+        for reader @ (room, user) in readers {
+            if let Some(newest) = last.get(room) {
+                let left = counts.get(reader).copied().unwrap_or_default();
+                self.tell_unread(newest, vec![(UserId(*user), left)])
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn try_unread(&self, senders: &BTreeMap<Uuid, BTreeSet<Uuid>>) -> Result<(), DbErr> {
         let rooms: Vec<Uuid> = senders.keys().copied().collect();
         if rooms.is_empty() {

@@ -12,11 +12,14 @@ use super::{
     backoff::Stopped,
     decode::{Event, Undecodable, sql_seq},
     lane::Projection,
+    notices::Notices,
 };
 
-/// Moves read positions forward. Nothing follows from them: the stream's live copies tell the other member.
+/// Moves read positions forward and tells the readers' other devices. The stream's live copies tell the other member.
 #[derive(Debug)]
-pub(super) struct Receipts;
+pub(super) struct Receipts {
+    pub notices: Notices,
+}
 
 impl Projection for Receipts {
     const CONSUMER: ConsumerSpec = PERSISTENCE_RECEIPT;
@@ -46,7 +49,11 @@ impl Projection for Receipts {
         read_position::Entity::advance(transaction, positions).await
     }
 
-    async fn tell(&self, _batch: &[Event<Receipt>], (): ()) -> Result<(), Stopped> {
+    async fn tell(&self, batch: &[Event<Receipt>], (): ()) -> Result<(), Stopped> {
+        let reader = |event: &Event<Receipt>| (event.body.room_id.0, event.body.user_id.0);
+        self.notices
+            .read_on(&batch.iter().map(reader).collect())
+            .await;
         Ok(())
     }
 }

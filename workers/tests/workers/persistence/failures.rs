@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use contract::{consumers::PERSISTENCE_CHAT, streams::DLQ};
+use contract::{
+    consumers::PERSISTENCE_CHAT,
+    streams::{CHAT, DLQ},
+};
 use domain::RoomId;
 use entities::message;
 use sea_orm::{ConnectionTrait, Database, PaginatorTrait};
@@ -152,4 +155,37 @@ async fn a_worker_stops_while_the_database_is_away() {
         .unwrap()
         .unwrap();
     assert_eq!(state.floor, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_after_the_broker_lost_its_newest_ones_is_stored_beside_them() {
+    let ground = Ground::on_sqlite().await;
+    let (room, ada) = (RoomId(Uuid::now_v7()), a_user());
+    let lost = a_message(room, ada, "in the database, and in the broker no more");
+    let row = message::Model {
+        room_id: room.0,
+        seq: 30,
+        id: lost.id.0,
+        sender_id: ada.0,
+        client_id: lost.client_id.0,
+        text: lost.text,
+        attachments: serde_json::json!([]),
+        sent_at: 0,
+    };
+    message::Entity::insert_new(&ground.database.write, vec![row])
+        .await
+        .unwrap();
+    let worker = ground.worker().await;
+    let past = async || ground.broker.stream_state(&CHAT).await.unwrap().last_seq >= 30;
+    until("the stream goes on above the database", past).await;
+    let seq = ground.send(&a_message(room, ada, "a new one")).await;
+    assert_eq!(seq, 31);
+    let floor = async || {
+        let state = ground.broker.consumer_state(&PERSISTENCE_CHAT).await;
+        state.unwrap().is_some_and(|state| state.floor >= seq)
+    };
+    until("the new one is acknowledged", floor).await;
+    worker.stop().await;
+    assert_eq!(stored(&ground, room).await, 2);
+    assert_eq!(dead_letters(&ground).await, 0);
 }
