@@ -175,9 +175,9 @@ impl Delivery {
         }
     }
 
-    /// It failed for a reason that may pass. After the consumer's last attempt it goes to the DLQ instead.
+    /// It failed for a reason that may pass. After the consumer's last attempt, where it has one, it goes to the DLQ instead.
     pub async fn retry(self, after: Duration, error: &(dyn std::error::Error + Sync)) {
-        if self.attempt >= self.spec.max_deliver {
+        if self.spec.max_deliver >= 0 && self.attempt >= self.spec.max_deliver {
             return self.reject(error).await;
         }
         tracing::warn!(consumer = self.spec.name, subject = %self.subject, seq = self.seq, attempt = self.attempt, %error, "a message failed and will be tried again");

@@ -12,7 +12,7 @@ use contract::{
 };
 use uuid::Uuid;
 
-use crate::{Broker, ConnectError, read::EPOCH};
+use crate::{Broker, ConnectError, state::EPOCH};
 
 impl Broker {
     /// Makes all streams, or updates them to what the contract says. Any number of processes may do it at once.

@@ -23,6 +23,7 @@ pub mod ordered;
 mod publish;
 mod read;
 mod request;
+mod state;
 
 pub use batch::BatchEntry;
 pub use clock::BrokerClock;
@@ -30,4 +31,5 @@ pub use connect::{Broker, BrokerOptions, Connection};
 pub use error::{ConnectError, PublishError, ReadError};
 pub use live::{LiveMessage, Subscription};
 pub use publish::{Ack, Publish};
-pub use read::{ConsumerState, Record, StreamState};
+pub use read::Record;
+pub use state::{ConsumerState, StreamState};

@@ -4,7 +4,7 @@ use contract::streams::StreamSpec;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
-use crate::{Broker, ConnectError, Publish, read::EPOCH, request::Answer};
+use crate::{Broker, ConnectError, Publish, request::Answer, state::EPOCH};
 
 /// Fillers that wait for their ack at the same time.
 const IN_FLIGHT: usize = 512;

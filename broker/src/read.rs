@@ -2,13 +2,12 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use contract::{consumers::ConsumerSpec, streams::StreamSpec};
+use contract::streams::StreamSpec;
 use domain::Timestamp;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use uuid::Uuid;
 
 use crate::{
     Broker, ReadError,
@@ -17,9 +16,6 @@ use crate::{
 
 /// "No message found", and "stream not found".
 const NO_MESSAGE: u32 = 10037;
-/// Under this key a stream's metadata carries its epoch.
-pub(crate) const EPOCH: &str = "webchat.epoch";
-
 /// A stored message.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -31,30 +27,6 @@ pub struct Record {
     pub stored_at: Timestamp,
     /// Its body.
     pub payload: Bytes,
-}
-
-/// How far a stream reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StreamState {
-    /// The first sequence that is still there; one above the last where it is empty.
-    pub first_seq: u64,
-    /// The last sequence that was given.
-    pub last_seq: u64,
-    /// Changes when the stream was made anew; nil for streams without one.
-    pub epoch: Uuid,
-}
-
-/// How far a consumer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConsumerState {
-    /// Everything up to this stream sequence is done.
-    pub floor: u64,
-    /// The highest stream sequence that was ever delivered.
-    pub delivered: u64,
-    /// Messages that wait for their first delivery.
-    pub pending: u64,
-    /// Messages that are delivered and not acknowledged.
-    pub unacknowledged: u64,
 }
 
 #[derive(Deserialize)]
@@ -171,78 +143,6 @@ impl Broker {
             }
         }
     }
-
-    /// How far a stream reaches, and its epoch.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub async fn stream_state(&self, stream: &StreamSpec) -> Result<StreamState, ReadError> {
-        #[derive(Deserialize)]
-        struct Info {
-            config: Config,
-            state: State,
-        }
-        #[derive(Deserialize)]
-        struct Config {
-            #[serde(default)]
-            metadata: std::collections::HashMap<String, String>,
-        }
-        #[derive(Deserialize)]
-        struct State {
-            first_seq: u64,
-            last_seq: u64,
-        }
-        let subject = format!("$JS.API.STREAM.INFO.{}", stream.name);
-        match self.ask::<Info>(subject, &json!({})).await? {
-            Answer::Refused { error } => Err(unavailable(&error)),
-            Answer::Given(info) => Ok(StreamState {
-                first_seq: info.state.first_seq,
-                last_seq: info.state.last_seq,
-                epoch: info
-                    .config
-                    .metadata
-                    .get(EPOCH)
-                    .and_then(|epoch| Uuid::parse_str(epoch).ok())
-                    .unwrap_or_default(),
-            }),
-        }
-    }
-
-    /// How far a consumer is; `None` where it does not exist yet.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub async fn consumer_state(
-        &self,
-        consumer: &ConsumerSpec,
-    ) -> Result<Option<ConsumerState>, ReadError> {
-        const NO_CONSUMER: u32 = 10014;
-        #[derive(Deserialize)]
-        struct Info {
-            ack_floor: Sequence,
-            delivered: Sequence,
-            num_pending: u64,
-            num_ack_pending: u64,
-        }
-        #[derive(Deserialize)]
-        struct Sequence {
-            stream_seq: u64,
-        }
-        let subject = format!(
-            "$JS.API.CONSUMER.INFO.{}.{}",
-            consumer.stream.name, consumer.name
-        );
-        match self.ask::<Info>(subject, &json!({})).await? {
-            Answer::Given(info) => Ok(Some(ConsumerState {
-                floor: info.ack_floor.stream_seq,
-                delivered: info.delivered.stream_seq,
-                pending: info.num_pending,
-                unacknowledged: info.num_ack_pending,
-            })),
-            Answer::Refused { error } if error.err_code == NO_CONSUMER => Ok(None),
-            Answer::Refused { error } => Err(unavailable(&error)),
-        }
-    }
 }
 
 impl WireMessage {
@@ -302,6 +202,6 @@ fn gone(reason: impl std::fmt::Display) -> ReadError {
     ReadError::Unavailable(reason.to_string())
 }
 
-fn unavailable(error: &ApiError) -> ReadError {
+pub(crate) fn unavailable(error: &ApiError) -> ReadError {
     ReadError::Unavailable(format!("{} ({})", error.description, error.err_code))
 }

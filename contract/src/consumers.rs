@@ -20,7 +20,7 @@ pub struct ConsumerSpec {
     pub ack_wait: Duration,
     /// How many messages may be out unacknowledged before delivery pauses.
     pub max_ack_pending: i64,
-    /// After how many deliveries a message goes to the DLQ.
+    /// After how many deliveries a message that may yet succeed goes to the DLQ; -1: never.
     pub max_deliver: i64,
 }
 
@@ -55,14 +55,14 @@ pub const PERSISTENCE_RECEIPT: ConsumerSpec = ConsumerSpec {
 };
 
 /// Every room event whose deadline needs a timer. The short ack wait bounds how late a timer is when a worker dies
-/// between an event and its schedule.
+/// between an event and its schedule. A timer is never given up: what fails here is the broker, and it comes back.
 pub const COUNTDOWN_ROOMS: ConsumerSpec = ConsumerSpec {
     name: "countdown-rooms",
     stream: LIFE,
     filters: &[subjects::LIFE_ROOMS],
     ack_wait: Duration::from_secs(2),
     max_ack_pending: 5_000,
-    max_deliver: 100,
+    max_deliver: -1,
 };
 
 /// Every timer that fired.
@@ -72,7 +72,7 @@ pub const COUNTDOWN_DUE: ConsumerSpec = ConsumerSpec {
     filters: &[subjects::LIFE_DUE],
     ack_wait: Duration::from_secs(2),
     max_ack_pending: 5_000,
-    max_deliver: 100,
+    max_deliver: -1,
 };
 
 /// The integrator's own place in the public events. The integrator may read it and not make it, as a consumer could be

@@ -4,11 +4,10 @@ use broker::Publish;
 use contract::{
     consumers::{PERSISTENCE_CHAT, PERSISTENCE_LIFE, PERSISTENCE_RECEIPT},
     live::{StoredFloor, UserNotice},
-    receipt::Receipt,
     streams::DLQ,
     subjects,
 };
-use domain::{RoomId, Timestamp, pair::PairKey};
+use domain::{RoomId, pair::PairKey};
 use entities::{message, read_position, room};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
@@ -22,6 +21,7 @@ on_both_databases!(
     the_last_message_of_a_list_is_right_whichever_stream_is_first,
     a_rooms_first_message_is_in_the_list_though_both_are_projected_at_once,
     the_receiver_alone_is_told_what_is_unread,
+    the_readers_other_devices_learn_what_is_left_to_read,
     read_positions_only_move_forward,
 );
 
@@ -209,22 +209,39 @@ async fn the_receiver_alone_is_told_what_is_unread(ground: Ground) {
     assert!(silent.is_err(), "the sender is told nothing");
 }
 
+async fn the_readers_other_devices_learn_what_is_left_to_read(ground: Ground) {
+    let (ada, ben, id) = (a_user(), a_user(), RoomId(Uuid::now_v7()));
+    let worker = ground.worker().await;
+    let key = PairKey::of(ada, ben).unwrap();
+    ground.broker.open_room(key, id, TIMING).await.unwrap();
+    let first = ground.send(&a_message(id, ada, "one")).await;
+    let last = ground.send(&a_message(id, ada, "two")).await;
+    ground.until_done(PERSISTENCE_LIFE).await;
+    ground.until_done(PERSISTENCE_CHAT).await;
+    let mut of_ada = ground.notices_of(ada).await;
+    let mut of_ben = ground.notices_of(ben).await;
+    for (read, left) in [(first, 1), (last, 0)] {
+        ground.read_up_to(id, ben, read).await;
+        let UserNotice::Unread {
+            room_id,
+            count,
+            last_message,
+        } = next_notice(&mut of_ben).await
+        else {
+            panic!("another notice");
+        };
+        assert_eq!((room_id, count, last_message.seq), (id, left, last));
+    }
+    worker.stop().await;
+    let silent = tokio::time::timeout(std::time::Duration::from_millis(200), of_ada.next()).await;
+    assert!(silent.is_err(), "the other member is told nothing here");
+}
+
 async fn read_positions_only_move_forward(ground: Ground) {
     let (ada, room) = (a_user(), RoomId(Uuid::now_v7()));
     let worker = ground.worker().await;
     for seq in [3, 9, 5] {
-        let receipt = Receipt {
-            room_id: room,
-            user_id: ada,
-            seq,
-            at: Timestamp(1_000),
-        };
-        let body = serde_json::to_vec(&receipt).unwrap();
-        ground
-            .broker
-            .publish(Publish::new(subjects::receipt(room, ada), body))
-            .await
-            .unwrap();
+        ground.read_up_to(room, ada, seq).await;
         ground.until_done(PERSISTENCE_RECEIPT).await;
     }
     until("the position is stored", async || {

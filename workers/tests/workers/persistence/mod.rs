@@ -11,7 +11,7 @@ use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 use bootstrap::{Database, Shutdown, database};
 use broker::{Broker, LiveMessage, Publish, Subscription};
 use contract::{
-    consumers::ConsumerSpec, live::UserNotice, message::StoredMessage, streams::EVENTS, subjects,
+    consumers::ConsumerSpec, live::UserNotice, message::StoredMessage, receipt::Receipt, streams::EVENTS, subjects,
 };
 use domain::{ClientId, MessageId, RoomId, Timestamp, UserId, room::Timing};
 use settings::Settings;
@@ -102,6 +102,20 @@ impl Ground {
         let body = serde_json::to_vec(message).unwrap();
         let publish = Publish::new(subjects::chat(message.room_id), body);
         self.broker.publish(publish).await.unwrap().seq
+    }
+
+    /// Reads up to a message as a gateway tells it.
+    pub async fn read_up_to(&self, room_id: RoomId, user_id: UserId, seq: u64) {
+        let at = Timestamp(1_000);
+        let receipt = Receipt {
+            room_id,
+            user_id,
+            seq,
+            at,
+        };
+        let body = serde_json::to_vec(&receipt).unwrap();
+        let publish = Publish::new(subjects::receipt(room_id, user_id), body);
+        self.broker.publish(publish).await.unwrap();
     }
 
     /// Has everything of a consumer delivered again, from the beginning.
