@@ -207,7 +207,7 @@ pub enum NotificationsServerFrame {
     },
     /// The queue ticket changed other than by a match, for example expired.
     Ticket(TicketView),
-    /// There is something to read.
+    /// How much there is to read changed.
     Unread {
         /// The room.
         room_id: RoomId,

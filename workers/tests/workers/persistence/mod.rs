@@ -11,7 +11,8 @@ use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 use bootstrap::{Database, Shutdown, database};
 use broker::{Broker, LiveMessage, Publish, Subscription};
 use contract::{
-    consumers::ConsumerSpec, live::UserNotice, message::StoredMessage, receipt::Receipt, streams::EVENTS, subjects,
+    consumers::ConsumerSpec, live::UserNotice, message::StoredMessage, receipt::Receipt,
+    streams::EVENTS, subjects,
 };
 use domain::{ClientId, MessageId, RoomId, Timestamp, UserId, room::Timing};
 use settings::Settings;
