@@ -6,7 +6,7 @@ use anyhow::Context;
 use axum::serve::ListenerExt;
 use bootstrap::{Database, Readiness, Shutdown};
 use broker::Broker;
-use settings::Settings;
+use settings::{Settings, SettingsError};
 use tokio::net::TcpListener;
 
 pub mod auth;
@@ -27,6 +27,7 @@ use crate::state::AppState;
 const STREAMS_WITHIN: Duration = Duration::from_secs(30);
 /// How long requests and sockets that are under way may take when the gateway stops.
 const FINISH_WITHIN: Duration = Duration::from_secs(25);
+const READINESS_PERIOD: Duration = Duration::from_secs(1);
 /// How often the last sockets are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -40,20 +41,28 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Waits for the streams, reads what must be known, and takes the port; port 0 is any free one.
+    /// Takes the port that the settings name; port 0 is any free one. Done before anything slow is started, so that a
+    /// busy port is told at once.
+    ///
+    /// # Errors
+    /// The port is in use or not allowed; the error names the setting.
+    pub async fn listen(settings: &Settings) -> Result<TcpListener, SettingsError> {
+        bootstrap::admin::listen("http", &settings.http.host, settings.http.port).await
+    }
+
+    /// Waits for the streams and reads what must be known.
     ///
     /// # Errors
     /// A setting cannot be used, or the broker does not answer. A refused setting is named.
     pub async fn build(
+        listener: TcpListener,
         settings: Settings,
         broker: Broker,
         database: Database,
         shutdown: Shutdown,
     ) -> anyhow::Result<Self> {
         settings.require_jwt_secret()?;
-        let http = &settings.http;
-        http::assets::check(&http.static_dir)?;
-        let listener = bootstrap::admin::listen("http", &http.host, http.port).await?;
+        http::assets::check(&settings.http.static_dir)?;
         let address = listener
             .local_addr()
             .context("the port could not be read")?;
@@ -77,9 +86,19 @@ impl Gateway {
         self.address
     }
 
-    /// How the parts that it needs are.
-    pub fn readiness(&self) -> Readiness {
-        self.state.readiness.clone()
+    /// Reports as the readiness check `gateway` of the process, every second until shutdown.
+    pub fn report_readiness(&self, readiness: &Readiness) {
+        let parts = self.state.readiness.clone();
+        readiness.probe("gateway", READINESS_PERIOD, &self.shutdown, move || {
+            let is_ready = parts.report().ready;
+            async move {
+                if is_ready {
+                    Ok(())
+                } else {
+                    Err("see /health of the gateway")
+                }
+            }
+        });
     }
 
     /// Serves until shutdown is requested; then takes no new connections, closes the sockets and finishes what is

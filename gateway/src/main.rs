@@ -1,14 +1,12 @@
 //! The program `gateway`.
 
-use std::{process::ExitCode, time::Duration};
+use std::process::ExitCode;
 
 use bootstrap::{Process, Role, connect_broker, database, role};
 use webchat_gateway::Gateway;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-const READINESS_PERIOD: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     role::main(Role::GATEWAY, serve)
@@ -21,20 +19,11 @@ async fn serve(process: Process) -> anyhow::Result<()> {
         readiness,
         ..
     } = process;
+    let listener = Gateway::listen(&settings).await?;
     let broker = connect_broker(&settings, Role::GATEWAY.name).await?;
     let database = database::connect(&settings).await?;
-    let gateway = Gateway::build(settings, broker.clone(), database, shutdown.clone()).await?;
-    let parts = gateway.readiness();
-    readiness.probe("gateway", READINESS_PERIOD, &shutdown, move || {
-        let is_ready = parts.report().ready;
-        async move {
-            if is_ready {
-                Ok(())
-            } else {
-                Err("see /health of the gateway")
-            }
-        }
-    });
+    let gateway = Gateway::build(listener, settings, broker.clone(), database, shutdown).await?;
+    gateway.report_readiness(&readiness);
     tracing::info!(address = %gateway.local_addr(), "serving");
     gateway.run().await?;
     broker.close().await;

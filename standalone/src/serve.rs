@@ -1,13 +1,13 @@
 //! `webchat serve`: all roles in one process.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use anyhow::Context;
 use bootstrap::{Process, Role, Shutdown, connect_broker, database};
 use broker::Broker;
 use gateway::Gateway;
 use settings::{ExposeSecret, Settings};
-use tokio::task::JoinSet;
+use tokio::{net::TcpListener, task::JoinSet};
 use workers::{countdown, matchmaker, persistence};
 
 use crate::{
@@ -15,8 +15,6 @@ use crate::{
     nats::{self, NatsServer},
     secrets,
 };
-
-const READINESS_PERIOD: Duration = Duration::from_secs(1);
 
 /// Serves until shutdown. The broker child is started first and ended last.
 ///
@@ -28,12 +26,13 @@ pub async fn run(process: Process) -> anyhow::Result<()> {
     if settings.auth.jwt_secret_key.expose_secret().is_empty() {
         settings.auth.jwt_secret_key = secrets::secret(&folder, "jwt")?.into();
     }
+    let listener = Gateway::listen(&settings).await?;
     let server = if settings.nats.url.is_empty() {
         Some(NatsServer::start(&folder)?)
     } else {
         None
     };
-    let outcome = run_roles(&process, &settings, server.as_ref()).await;
+    let outcome = run_roles(&process, listener, &settings, server.as_ref()).await;
     if let Some(server) = server {
         tokio::task::spawn_blocking(move || server.supervisor.stop())
             .await
@@ -45,6 +44,7 @@ pub async fn run(process: Process) -> anyhow::Result<()> {
 /// Runs all roles. The gateway stops first, so that the workers still finish what it accepted.
 async fn run_roles(
     process: &Process,
+    listener: TcpListener,
     settings: &Settings,
     server: Option<&NatsServer>,
 ) -> anyhow::Result<()> {
@@ -74,7 +74,10 @@ async fn run_roles(
         Role::GATEWAY.name,
     )
     .await?;
-    let served = serve_gateway(process, settings.clone(), broker, database).await;
+    let stop = process.shutdown.clone();
+    let building = Gateway::build(listener, settings.clone(), broker.clone(), database, stop);
+    let served = serve_gateway(process, building).await;
+    broker.close().await;
     process.shutdown.request();
     workers_stop.request();
     let ended = roles.finish().await;
@@ -83,27 +86,16 @@ async fn run_roles(
 
 async fn serve_gateway(
     process: &Process,
-    settings: Settings,
-    broker: Broker,
-    database: bootstrap::Database,
+    building: impl Future<Output = anyhow::Result<Gateway>>,
 ) -> anyhow::Result<()> {
-    let building = Gateway::build(settings, broker.clone(), database, process.shutdown.clone());
     let gateway = tokio::select! {
         gateway = building => gateway?,
         // A worker that cannot start asks for the end.
         () = process.shutdown.requested() => return Ok(()),
     };
-    let parts = gateway.readiness();
-    process
-        .readiness
-        .probe("gateway", READINESS_PERIOD, &process.shutdown, move || {
-            let is_ready = parts.report().ready;
-            async move { if is_ready { Ok(()) } else { Err("see /health") } }
-        });
+    gateway.report_readiness(&process.readiness);
     announce(process, &gateway);
-    gateway.run().await?;
-    broker.close().await;
-    Ok(())
+    gateway.run().await
 }
 
 #[expect(clippy::print_stdout, reason = "the operator's one line")]

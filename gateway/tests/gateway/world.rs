@@ -187,9 +187,16 @@ fn settings(nats: &Nats, folder: &Path, variables: &[(&str, &str)]) -> Settings 
 
 async fn gateway(settings: &Settings, database: &Database, shutdown: &Shutdown) -> Client {
     let broker = connect_broker(settings, "gateway").await.unwrap();
-    let gateway = Gateway::build(settings.clone(), broker, database.clone(), shutdown.clone())
-        .await
-        .unwrap();
+    let listener = Gateway::listen(settings).await.unwrap();
+    let gateway = Gateway::build(
+        listener,
+        settings.clone(),
+        broker,
+        database.clone(),
+        shutdown.clone(),
+    )
+    .await
+    .unwrap();
     let base = format!("http://{}", gateway.local_addr());
     tokio::spawn(async move { gateway.run().await.unwrap() });
     Client {
