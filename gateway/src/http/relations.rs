@@ -36,7 +36,11 @@ pub async fn like(
 /// Takes a like back.
 #[utoipa::path(
     delete, path = "/users/{id}/like", tag = "people", security(("bearer" = [])), params(("id" = UserId, Path)),
-    responses((status = NO_CONTENT, description = "The like is not there"), OfUser)
+    responses(
+        (status = NO_CONTENT, description = "The like is not there"),
+        (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json", description = "`validation_failed`: oneself"),
+        OfUser,
+    )
 )]
 pub async fn unlike(
     State(state): State<AppState>,
@@ -66,7 +70,11 @@ pub async fn block(
 /// Takes a block back.
 #[utoipa::path(
     delete, path = "/users/{id}/block", tag = "people", security(("bearer" = [])), params(("id" = UserId, Path)),
-    responses((status = NO_CONTENT, description = "The block is not there"), OfUser)
+    responses(
+        (status = NO_CONTENT, description = "The block is not there"),
+        (status = UNPROCESSABLE_ENTITY, body = Problem, content_type = "application/problem+json", description = "`validation_failed`: oneself"),
+        OfUser,
+    )
 )]
 pub async fn unblock(
     State(state): State<AppState>,
