@@ -83,6 +83,8 @@ pub(super) struct RoomActor {
     pub(super) stored: u64,
     pub(super) reads: ReadPositions,
     pub(super) presence: Presence,
+    /// Since when a seat is taken by a member whom no gateway announces.
+    pub(super) unconfirmed_since: Option<Instant>,
     pub(super) sockets: Vec<(u64, Joining)>,
     /// Whether something could not be read and must be read again.
     pub(super) behind: bool,
@@ -219,12 +221,8 @@ impl RoomActor {
         self.sockets.retain(|(_, socket)| !socket.outbox.is_gone());
         self.settle_presence();
         self.announce().await;
+        self.arrive_all();
         let room = Arc::clone(&self.room.borrow());
-        for member in room.members {
-            if self.presence.is_here(member) {
-                self.arrive(member);
-            }
-        }
         let late = |deadline: Deadline| self.state.now() > deadline.at.plus(OUTCOME_IS_LATE);
         if self.behind
             || self.ticks.is_multiple_of(REREAD_EVERY_TICKS)

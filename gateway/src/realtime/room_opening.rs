@@ -43,6 +43,7 @@ pub(super) async fn open(
         stored: state.floors.chat().min(last),
         reads,
         presence: Presence::default(),
+        unconfirmed_since: None,
         sockets: Vec::new(),
         behind: false,
         ticks: 0,

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use broker::life::ChangeError;
 
-use super::{frame::Frame, room_actor::RoomActor};
+use super::{frame::Frame, presence::EXPIRES_AFTER, room_actor::RoomActor};
 
 impl RoomActor {
     /// Typing, or another gateway's announcement.
@@ -23,6 +23,7 @@ impl RoomActor {
             Realtime::Online { gateway, users } => {
                 self.presence.announced(gateway, users, Instant::now());
                 self.settle_presence();
+                self.arrive_all();
             }
             Realtime::WhoIsOnline => self.announce().await,
         }
@@ -55,9 +56,33 @@ impl RoomActor {
         self.publish(&Realtime::WhoIsOnline).await;
     }
 
-    /// A member is here: a matched room that waits for its members hears of it.
-    pub(super) fn arrive(&self, member: UserId) {
-        self.change_presence(member, true, Input::Arrived { member });
+    /// A member is here: a matched room that waits for its members hears of it. Where the other's seat is taken and
+    /// nobody announces the other, a gateway may have died with the socket: it is waited for as long as announcements
+    /// last, and then the seat is freed. Asked again at every tick.
+    pub(super) fn arrive(&mut self, member: UserId) {
+        let Some(peer) = self.unconfirmed_peer(member) else {
+            self.unconfirmed_since = None;
+            return self.change_presence(member, true, Input::Arrived { member });
+        };
+        let since = *self.unconfirmed_since.get_or_insert_with(Instant::now);
+        if since.elapsed() > EXPIRES_AFTER {
+            self.depart(peer);
+        }
+    }
+
+    /// Every member here arrives, as far as the room does not know it yet.
+    pub(super) fn arrive_all(&mut self) {
+        for member in self.presence.here() {
+            self.arrive(member);
+        }
+    }
+
+    /// The other member, if its seat is taken and no gateway announces it.
+    fn unconfirmed_peer(&self, member: UserId) -> Option<UserId> {
+        let room = self.room.borrow();
+        let seat = room.members.iter().position(|user| *user != member)?;
+        let peer = room.members[seat];
+        (room.seats[seat].present && !self.presence.is_online(peer)).then_some(peer)
     }
 
     fn depart(&self, member: UserId) {

@@ -4,7 +4,7 @@ use broker::life::Write;
 use domain::{
     RoomId, TicketId, UserId,
     matching::{Features, Match},
-    room::{Room, Timing},
+    room::{Input, Room, Timing},
     ticket::{Ticket, TicketState},
 };
 use serde_json::json;
@@ -149,6 +149,30 @@ async fn a_matched_room_starts_when_both_are_there() {
     assert_eq!(present().await, 0);
     (anns, _) = Socket::chat(world.client(), &ann, &room, "").await;
     let (mut bens, _) = Socket::chat(&there, &ben, &room, "").await;
+    for socket in [&mut anns, &mut bens] {
+        assert_eq!(socket.find("room").await["state"], "countdown");
+    }
+}
+
+/// A gateway that was killed has told of an arrival and of no departure.
+#[tokio::test]
+async fn a_member_who_was_left_behind_by_a_dead_gateway_does_not_start_the_clock() {
+    let world = World::without_workers(&[]).await;
+    let (ann, ben) = (world.person("ann").await, world.person("ben").await);
+    let room = matched(&world, &ann, &ben).await;
+    let member = ben.id.parse().unwrap();
+    let id: RoomId = room.parse().unwrap();
+    let arrived = world
+        .broker
+        .change_room(id, Input::Arrived { member }, None);
+    assert!(arrived.await.unwrap().changed);
+    let (mut anns, hello) = Socket::chat(world.client(), &ann, &room, "").await;
+    assert_eq!(hello["room"]["state"], "idle");
+    let told = anns.all_within(Duration::from_secs(8)).await;
+    assert!(told.iter().all(|frame| frame["type"] != "room"), "{told:?}");
+    let seats = world.broker.room(id).await.unwrap().unwrap().value.seats;
+    assert_eq!(seats.iter().filter(|seat| seat.present).count(), 1);
+    let (mut bens, _) = Socket::chat(&world.another_gateway().await, &ben, &room, "").await;
     for socket in [&mut anns, &mut bens] {
         assert_eq!(socket.find("room").await["state"], "countdown");
     }
