@@ -8,6 +8,7 @@
 
 mod accounts;
 mod bad_input;
+mod client;
 mod lifecycle;
 mod messages;
 mod notifications;
