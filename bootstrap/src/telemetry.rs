@@ -55,6 +55,10 @@ fn layer(
     }
 }
 
+/// The broker crate says what matters of the connection; the client library would say it again. An operator's own word
+/// for it comes later and wins.
+const QUIET: &str = "async_nats=warn";
+
 fn filter(settings: &Settings) -> Result<EnvFilter, SettingsError> {
     if let Some(rust_log) = std::env::var(RUST_LOG).ok().filter(|text| !text.is_empty()) {
         return EnvFilter::try_new(rust_log).map_err(|error| {
@@ -65,9 +69,9 @@ fn filter(settings: &Settings) -> Result<EnvFilter, SettingsError> {
     refuse_unknown_level(level)?;
     // Directives match by prefix, so this one is for all of our crates.
     let directives = if settings.debug {
-        format!("{level},webchat=debug")
+        format!("{QUIET},{level},webchat=debug")
     } else {
-        level.clone()
+        format!("{QUIET},{level}")
     };
     EnvFilter::try_new(directives)
         .map_err(|error| SettingsError::about("log.level", format!("cannot be read: {error}")))
