@@ -32,6 +32,13 @@ const actions = {
  * @typedef {(name: ActionName, payload?: any) => Promise<void>} Dispatch
  */
 
+/** A request that is cut off because the person leaves or reloads the page has not failed. */
+const LEAVING_MS = 5_000;
+let leavingUntilMs = 0;
+addEventListener("beforeunload", () => {
+  leavingUntilMs = Date.now() + LEAVING_MS;
+});
+
 /**
  * Binds the actions to their context. An action's failure ends here: logged once, and told to the person.
  * @param {Omit<Context, "dispatch">} parts
@@ -58,6 +65,7 @@ export function createDispatch(parts) {
  * @param {unknown} error
  */
 function report(store, name, error) {
+  if (error instanceof ApiError && error.status === 0 && Date.now() < leavingUntilMs) return;
   console.error("action failed", { action: name, error });
   if (error instanceof ApiError && error.status === 401) return; // the session's own screens say so
   const { session, links } = store.state;
