@@ -68,3 +68,18 @@ story("whoever waits is still matched after a reload", async (scene) => {
   await ivy.say("found you");
   await max.hears("found you");
 });
+
+story("a request that the reload cuts off is no failure", async (scene) => {
+  const [zoe] = await scene.members("Zoe");
+  await zoe.joinQueue();
+  await zoe.sees("waiting");
+  const asked = zoe.page.waitForEvent("request", { predicate: (request) => request.url().endsWith("/match/queue"), timeout: 15_000 });
+  await zoe.page.route("**/match/queue", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.continue().catch(() => {}); // the page that asked has gone meanwhile
+  });
+  await asked;
+  await zoe.page.reload();
+  await zoe.page.unroute("**/match/queue");
+  await zoe.sees("waiting");
+});
