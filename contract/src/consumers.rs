@@ -85,12 +85,3 @@ pub const INTEGRATOR: ConsumerSpec = ConsumerSpec {
     max_ack_pending: 1_000,
     max_deliver: -1,
 };
-
-/// All durable consumers of the workers.
-pub const ALL: [ConsumerSpec; 5] = [
-    PERSISTENCE_CHAT,
-    PERSISTENCE_LIFE,
-    PERSISTENCE_RECEIPT,
-    COUNTDOWN_ROOMS,
-    COUNTDOWN_DUE,
-];

@@ -72,10 +72,6 @@ id!(
     /// An uploaded file.
     FileId
 );
-id!(
-    /// A public event that waits in SQL for its publication.
-    OutboxId
-);
 
 impl ClientId {
     /// When the client made this id, in epoch milliseconds; `None` unless it is a UUIDv7.

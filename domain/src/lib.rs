@@ -16,5 +16,5 @@ pub mod ticket;
 pub mod time;
 
 pub use field_error::FieldError;
-pub use ids::{ClientId, FileId, MessageId, OutboxId, RoomId, SessionId, Shard, TicketId, UserId};
+pub use ids::{ClientId, FileId, MessageId, RoomId, SessionId, Shard, TicketId, UserId};
 pub use time::Timestamp;
