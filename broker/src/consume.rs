@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::{AckKind, Message, consumer::pull};
 use bytes::Bytes;
-use contract::{consumers::ConsumerSpec, subjects};
+use contract::{DeadLetter, consumers::ConsumerSpec, subjects};
 use domain::Timestamp;
 use futures_util::StreamExt;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -199,17 +199,20 @@ impl Delivery {
     }
 
     async fn to_dlq(&self, error: &str) -> Result<(), PublishError> {
-        let body = serde_json::json!({
-            "stream": self.spec.stream.name,
-            "subject": self.subject,
-            "seq": self.seq,
-            "stored_at": self.stored_at,
-            "attempts": self.attempt,
-            "error": error,
-            "payload": String::from_utf8_lossy(&self.payload),
-        });
+        let letter = DeadLetter {
+            stream: self.spec.stream.name.to_owned(),
+            subject: self.subject.clone(),
+            seq: self.seq,
+            stored_at: self.stored_at,
+            attempts: self.attempt,
+            error: error.to_owned(),
+            payload: None,
+            payload_base64: None,
+        };
+        let letter = serde_json::to_vec(&letter.with_body(&self.payload))
+            .map_err(|error| PublishError::Rejected(error.to_string()))?;
         let id = format!("{}:{}", self.spec.name, self.seq);
-        let publish = Publish::new(subjects::dlq(self.spec.name), body.to_string()).message_id(id);
+        let publish = Publish::new(subjects::dlq(self.spec.name), letter).message_id(id);
         self.broker.publish(publish).await.map(|_ack| ())
     }
 

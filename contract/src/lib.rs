@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod consumers;
+pub mod dead_letter;
 pub mod envelope;
 pub mod frames;
 pub mod life;
@@ -16,4 +17,5 @@ pub mod room;
 pub mod streams;
 pub mod subjects;
 
+pub use dead_letter::DeadLetter;
 pub use envelope::Envelope;

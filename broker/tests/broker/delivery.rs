@@ -2,7 +2,7 @@ use std::{io, time::Duration};
 
 use contract::{
     consumers::{INTEGRATOR, PERSISTENCE_CHAT},
-    streams::DLQ,
+    streams::CHAT,
     subjects,
 };
 use domain::RoomId;
@@ -60,20 +60,37 @@ async fn poison_goes_to_the_dead_letters_and_the_others_flow() {
         .reject(&io::Error::other("cannot be read"))
         .await;
     deliveries.next().await.done_confirmed().await;
-    let dead = broker
-        .last(&DLQ, &subjects::dlq(PERSISTENCE_CHAT.name))
-        .await
-        .unwrap()
-        .unwrap();
-    let dead: serde_json::Value = serde_json::from_slice(&dead.payload).unwrap();
-    assert_eq!(dead["error"], "cannot be read");
-    assert_eq!(dead["payload"], "poison");
+    let buried = broker.dead_letters(None, 1, 10).await.unwrap();
+    assert_eq!(buried.len(), 1);
+    assert_eq!(buried[0].consumer, PERSISTENCE_CHAT.name);
+    let letter = buried[0].letter.clone().unwrap();
+    assert_eq!((letter.seq, &*letter.error), (1, "cannot be read"));
+    assert_eq!(letter.body().unwrap(), b"poison");
     let state = broker
         .consumer_state(&PERSISTENCE_CHAT)
         .await
         .unwrap()
         .unwrap();
     assert_eq!(state.floor, 2);
+}
+
+#[tokio::test]
+async fn a_deleted_message_is_gone_and_the_others_stay() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let room = RoomId(Uuid::now_v7());
+    for text in ["one", "two", "three"] {
+        let publish = Publish::new(subjects::chat(room), text);
+        broker.publish(publish).await.unwrap();
+    }
+    assert!(broker.delete_message(&CHAT, 2).await.unwrap());
+    for gone in [2, 9] {
+        let again = broker.delete_message(&CHAT, gone).await.unwrap();
+        assert!(!again, "there is nothing at {gone}");
+    }
+    let left = broker.replay(&CHAT, &subjects::chat(room), 1, 10).await;
+    let left: Vec<u64> = left.unwrap().iter().map(|record| record.seq).collect();
+    assert_eq!(left, [1, 3]);
 }
 
 #[tokio::test]
