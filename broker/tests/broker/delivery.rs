@@ -84,10 +84,10 @@ async fn a_deleted_message_is_gone_and_the_others_stay() {
         broker.publish(publish).await.unwrap();
     }
     assert!(broker.delete_message(&CHAT, 2).await.unwrap());
-    for gone in [2, 9] {
-        let again = broker.delete_message(&CHAT, gone).await.unwrap();
-        assert!(!again, "there is nothing at {gone}");
-    }
+    assert!(
+        !broker.delete_message(&CHAT, 2).await.unwrap(),
+        "it is gone"
+    );
     let left = broker.replay(&CHAT, &subjects::chat(room), 1, 10).await;
     let left: Vec<u64> = left.unwrap().iter().map(|record| record.seq).collect();
     assert_eq!(left, [1, 3]);
