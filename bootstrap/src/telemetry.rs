@@ -43,6 +43,18 @@ pub fn init(settings: &Settings, role: &str) -> Result<TelemetryGuard, SettingsE
     })
 }
 
+/// Only what goes wrong, on stderr: for a command whose output is its answer. Once a process.
+///
+/// # Errors
+/// Logs were started before.
+pub fn warnings_on_stderr() -> Result<(), SettingsError> {
+    tracing_subscriber::registry()
+        .with(fmt::layer().with_writer(std::io::stderr).with_ansi(false))
+        .with(EnvFilter::new(format!("warn,{QUIET}")))
+        .try_init()
+        .map_err(|error| SettingsError::about("log", error.to_string()))
+}
+
 fn layer(
     format: LogFormat,
     writer: NonBlocking,

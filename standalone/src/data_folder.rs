@@ -1,13 +1,14 @@
 //! The folder of everything that `webchat serve` keeps. One process has it at a time.
 
 use std::{
+    fmt,
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read, Seek, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 /// A data folder that is ours until this is dropped, or the process ends in whatever way.
 #[derive(Debug)]
@@ -16,11 +17,31 @@ pub struct DataFolder {
     _lock: File,
 }
 
+/// Another process has the data folder.
+#[derive(Debug)]
+pub struct InUse {
+    path: PathBuf,
+    holder: String,
+}
+
+impl fmt::Display for InUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is in use by another webchat (process {}); stop it, or set WEBCHAT_DATA_DIR",
+            self.path.display(),
+            self.holder
+        )
+    }
+}
+
+impl std::error::Error for InUse {}
+
 impl DataFolder {
     /// Makes the folder where it is missing, and takes it.
     ///
     /// # Errors
-    /// Another process has it, or it cannot be written.
+    /// [`InUse`], or it cannot be written.
     pub fn take(path: &Path) -> anyhow::Result<Self> {
         let cannot = || {
             format!(
@@ -47,11 +68,8 @@ impl DataFolder {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 lock.read_to_string(&mut holder).with_context(cannot)?;
-                bail!(
-                    "{} is in use by another webchat (process {}); stop it, or set WEBCHAT_DATA_DIR",
-                    path.display(),
-                    holder.trim()
-                );
+                let holder = holder.trim().to_owned();
+                return Err(InUse { path, holder }.into());
             }
             Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
         }

@@ -2,10 +2,14 @@
 
 mod data_folder;
 mod nats;
+mod operator;
 mod secrets;
 mod serve;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use bootstrap::role;
 use clap::{Parser, Subcommand};
@@ -28,6 +32,14 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Works on the messages that a worker gave up.
+    Dlq {
+        /// TOML file with settings.
+        #[arg(long, value_name = "FILE", global = true)]
+        config: Option<PathBuf>,
+        #[command(subcommand)]
+        command: operator::dlq::Command,
+    },
     /// Becomes nats-server, bound to the life of the process that started it.
     #[command(hide = true)]
     NatsChild(nats::child::Arguments),
@@ -38,11 +50,30 @@ fn main() -> ExitCode {
         Command::Serve { config } => {
             role::run(role::Role::STANDALONE, config.as_deref(), serve::run)
         }
+        Command::Dlq { config, command } => {
+            operate("webchat dlq", config.as_deref(), async |deployment| {
+                operator::dlq::run(deployment, command).await
+            })
+        }
         Command::NatsChild(arguments) => {
             role::complain(
                 "webchat nats-child",
                 &nats::child::become_server(&arguments),
             );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs an operator's command; a failure is one line on stderr.
+fn operate<W>(name: &str, config: Option<&Path>, work: W) -> ExitCode
+where
+    W: AsyncFnOnce(&operator::Deployment) -> anyhow::Result<()>,
+{
+    match operator::run(config, work) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            role::complain(name, &error);
             ExitCode::FAILURE
         }
     }

@@ -4,6 +4,7 @@ use std::{
     fs::{self, OpenOptions},
     io::{ErrorKind, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
 };
 
 use anyhow::Context;
@@ -19,25 +20,14 @@ const BYTES: usize = 32;
 /// # Errors
 /// The file cannot be read or written, or others may read it.
 pub fn secret(folder: &DataFolder, name: &str) -> anyhow::Result<String> {
-    let path = folder.join(&format!("{name}.secret"));
+    let path = folder.join(&file_name(name));
     let cannot = || format!("the secret {} cannot be used", path.display());
-    match fs::read_to_string(&path) {
-        Ok(text) => {
-            let mode = fs::metadata(&path)
-                .with_context(cannot)?
-                .permissions()
-                .mode();
-            anyhow::ensure!(
-                mode & 0o077 == 0,
-                "the secret {} can be read by others: chmod 600 it, and replace it if they may have read it",
-                path.display()
-            );
-            Ok(text.trim().to_owned())
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
+    match read(&path) {
+        Ok(text) => Ok(text),
+        Err(error) if is_missing(&error) => {
             let text = random_text();
             // Written whole under another name first: a crash leaves no half secret.
-            let draft = folder.join(&format!("{name}.secret.new"));
+            let draft = folder.join(&format!("{}.new", file_name(name)));
             let mut file = OpenOptions::new()
                 .create(true)
                 .truncate(true)
@@ -50,8 +40,37 @@ pub fn secret(folder: &DataFolder, name: &str) -> anyhow::Result<String> {
             fs::rename(&draft, &path).with_context(cannot)?;
             Ok(text)
         }
-        Err(error) => Err(error).with_context(cannot),
+        Err(error) => Err(error),
     }
+}
+
+/// The secret of this name in a data folder that another process has.
+///
+/// # Errors
+/// There is none, it cannot be read, or others may read it.
+pub fn existing(data_folder: &Path, name: &str) -> anyhow::Result<String> {
+    read(&data_folder.join(file_name(name)))
+}
+
+fn file_name(name: &str) -> String {
+    format!("{name}.secret")
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let cannot = || format!("the secret {} cannot be used", path.display());
+    let text = fs::read_to_string(path).with_context(cannot)?;
+    let metadata = fs::metadata(path).with_context(cannot)?;
+    anyhow::ensure!(
+        metadata.permissions().mode() & 0o077 == 0,
+        "the secret {} can be read by others: chmod 600 it, and replace it if they may have read it",
+        path.display()
+    );
+    Ok(text.trim().to_owned())
+}
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 fn random_text() -> String {
@@ -63,8 +82,6 @@ fn random_text() -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn folder(path: &Path) -> DataFolder {

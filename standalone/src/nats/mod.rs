@@ -9,7 +9,7 @@ mod leftover;
 mod program;
 mod supervisor;
 
-use std::net::TcpListener;
+use std::{net::TcpListener, path::Path};
 
 use anyhow::Context;
 use secrecy::SecretString;
@@ -77,6 +77,30 @@ impl NatsServer {
             |(_, password)| password.as_str().into(),
         )
     }
+}
+
+/// The child server of another process, and how the workers reach it.
+#[derive(Debug)]
+pub struct Running {
+    /// Its address, on loopback.
+    pub url: String,
+    /// The password of the workers' user.
+    pub workers_password: SecretString,
+}
+
+/// The child server of the `webchat serve` that has this data folder.
+///
+/// # Errors
+/// That one has no child server, or has not started it yet.
+pub fn running_in(data_folder: &Path) -> anyhow::Result<Running> {
+    let url = configuration::url_in(&data_folder.join("nats")).context(
+        "the webchat that runs there has no nats-server of its own: set NATS_URL as it has it",
+    )?;
+    let password = secrets::existing(data_folder, &format!("nats-{WORKERS}"))?;
+    Ok(Running {
+        url,
+        workers_password: password.into(),
+    })
 }
 
 fn free_port() -> std::io::Result<u16> {

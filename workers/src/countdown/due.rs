@@ -2,7 +2,7 @@
 
 use broker::{Broker, consume::Delivery, life::ChangeError};
 use contract::life::Due;
-use domain::room::Input;
+use domain::{Timestamp, room::Input};
 
 use super::{pause_after, timers};
 
@@ -15,33 +15,39 @@ pub(super) async fn serve(broker: Broker, delivery: Delivery) {
     if delivery.stored_at < due.deadline.at {
         return set_again(&broker, due, delivery).await;
     }
-    let timer = Input::Timer(due.deadline);
-    match broker
-        .change_room(due.room_id, timer, Some(delivery.stored_at))
-        .await
-    {
-        Ok(change) => {
-            if change.changed {
-                let late = broker
-                    .clock()
-                    .now()
-                    .max(delivery.stored_at)
-                    .since(due.deadline.at);
-                metrics::histogram!("webchat_timer_lateness_seconds").record(late.as_secs_f64());
-                tracing::debug!(room_id = %due.room_id, seq = change.seq, late_ms = late.as_millis(), "a phase ended");
-            }
-            delivery.done().await;
-        }
-        // The room ended long ago and its event is gone.
-        Err(ChangeError::NoSuchRoom) => delivery.done().await,
+    match apply(&broker, due, delivery.stored_at).await {
+        Ok(()) => delivery.done().await,
         Err(error @ (ChangeError::Publish(_) | ChangeError::Read(_) | ChangeError::Contended)) => {
             let pause = pause_after(delivery.attempt);
             delivery.retry(pause, &error).await;
         }
-        Err(error @ (ChangeError::Refused(_) | ChangeError::PairRefused(_))) => {
+        Err(
+            error @ (ChangeError::Refused(_)
+            | ChangeError::PairRefused(_)
+            | ChangeError::NoSuchRoom),
+        ) => {
             delivery.reject(&error).await;
         }
     }
+}
+
+/// Ends the phase whose timer this is. A timer of an old deadline, or of a room that is long gone, does nothing.
+pub(super) async fn apply(
+    broker: &Broker,
+    due: Due,
+    fired_at: Timestamp,
+) -> Result<(), ChangeError> {
+    let timer = Input::Timer(due.deadline);
+    let change = match broker.change_room(due.room_id, timer, Some(fired_at)).await {
+        Err(ChangeError::NoSuchRoom) => return Ok(()),
+        changed => changed?,
+    };
+    if change.changed {
+        let late = broker.clock().now().max(fired_at).since(due.deadline.at);
+        metrics::histogram!("webchat_timer_lateness_seconds").record(late.as_secs_f64());
+        tracing::debug!(room_id = %due.room_id, seq = change.seq, late_ms = late.as_millis(), "a phase ended");
+    }
+    Ok(())
 }
 
 /// The broker promises never to fire early. Should it do so, the room waits for its time nevertheless.

@@ -2,6 +2,7 @@
 //! to the room. Nothing is kept here, so the worker may run twice and be killed at any time.
 
 mod due;
+mod replay;
 mod timers;
 
 use std::time::Duration;
@@ -14,6 +15,8 @@ use broker::{
 };
 use contract::consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec};
 use tokio::task::{JoinError, JoinSet};
+
+pub use replay::{ReplayError, replay};
 
 /// How many messages of one consumer are worked on at once.
 const AT_ONCE: usize = 64;

@@ -19,12 +19,8 @@ pub(super) async fn set(broker: Broker, delivery: Delivery) {
         Ok(envelope) => envelope.body,
         Err(error) => return delivery.reject(&error).await,
     };
-    let Some(deadline) = room.deadline() else {
+    let Some(due) = needed_by(&room) else {
         return delivery.done().await;
-    };
-    let due = Due {
-        room_id: room.id,
-        deadline,
     };
     match schedule(&broker, due).await {
         Ok(()) => delivery.done().await,
@@ -33,6 +29,15 @@ pub(super) async fn set(broker: Broker, delivery: Delivery) {
             delivery.retry(pause, &error).await;
         }
     }
+}
+
+/// The timer of the room's deadline, if it has one.
+pub(super) fn needed_by(room: &Room) -> Option<Due> {
+    let deadline = room.deadline()?;
+    Some(Due {
+        room_id: room.id,
+        deadline,
+    })
 }
 
 /// Has the broker fire this timer at its deadline. Doing so again is harmless.

@@ -21,6 +21,7 @@ mod poison;
 mod predecessors;
 mod purge;
 mod receipts;
+mod replay;
 mod rooms;
 mod rows;
 mod settle;
@@ -34,14 +35,16 @@ use contract::{
     streams::{CHAT, LIFE},
 };
 use settings::Settings;
-use tokio::task::JoinSet;
+use tokio::{sync::mpsc, task::JoinSet};
+
+pub use replay::{ReplayError, replay};
 
 use events::PublicEvents;
 use lane::{Lane, Projection};
 use messages::Messages;
 use notices::Notices;
 use pace::Pace;
-use purge::Purger;
+use purge::{Decided, Purger};
 use receipts::Receipts;
 use rooms::Rooms;
 
@@ -61,26 +64,12 @@ pub async fn run(
         tracing::warn!(%error, "the integrator has no durable consumer; nothing of the product needs it");
     }
     lost_tail::mend(&broker, &database).await?;
-    let notices = Notices::new(broker.clone(), database.clone());
     let purger = Purger::start(broker.clone(), database.clone(), shutdown.clone());
-    let events = |stream| PublicEvents::new(broker.clone(), stream, shutdown.clone());
-    let messages = Messages {
-        database: database.clone(),
-        events: events(CHAT),
-        notices: notices.clone(),
-        shutdown: shutdown.clone(),
-    };
-    let receipts = Receipts {
-        notices: notices.clone(),
-    };
-    let rooms = Rooms {
-        database: database.clone(),
-        broker: broker.clone(),
-        events: events(LIFE),
-        notices,
-        decisions: purger.decisions(),
-        shutdown: shutdown.clone(),
-    };
+    let Projections {
+        messages,
+        rooms,
+        receipts,
+    } = Projections::new(&broker, &database, &shutdown, purger.decisions());
     let mut tasks = JoinSet::new();
     let of = LaneSource {
         broker: &broker,
@@ -102,6 +91,44 @@ pub async fn run(
     }
     purger.finish().await;
     Ok(())
+}
+
+/// What becomes of each stream.
+struct Projections {
+    messages: Messages,
+    rooms: Rooms,
+    receipts: Receipts,
+}
+
+impl Projections {
+    fn new(
+        broker: &Broker,
+        database: &Database,
+        shutdown: &Shutdown,
+        decisions: mpsc::UnboundedSender<Decided>,
+    ) -> Self {
+        let notices = Notices::new(broker.clone(), database.clone());
+        let events = |stream| PublicEvents::new(broker.clone(), stream, shutdown.clone());
+        Self {
+            messages: Messages {
+                database: database.clone(),
+                events: events(CHAT),
+                notices: notices.clone(),
+                shutdown: shutdown.clone(),
+            },
+            receipts: Receipts {
+                notices: notices.clone(),
+            },
+            rooms: Rooms {
+                database: database.clone(),
+                broker: broker.clone(),
+                events: events(LIFE),
+                notices,
+                decisions,
+                shutdown: shutdown.clone(),
+            },
+        }
+    }
 }
 
 /// What all lanes are made of.
