@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use contract::{
     message::{Message, StoredMessage},
     streams::CHAT,
-    subjects,
 };
 use domain::{ClientId, RoomId, UserId, room::Room};
 use entities::message::{self, Window};
@@ -77,10 +76,10 @@ pub async fn from_stream(
 /// # Errors
 /// The broker or the database is away.
 pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Message>, ApiError> {
-    match state.broker.last(&CHAT, &subjects::chat(room)).await? {
-        Some(record) => {
-            let prev_seq = prev_seq(state, room, record.seq).await?;
-            Ok(Some(tail::decode(&record)?.placed(record.seq, prev_seq)))
+    match tail::newest(&state.broker, room).await? {
+        Some((seq, message)) => {
+            let prev_seq = prev_seq(state, room, seq).await?;
+            Ok(Some(message.placed(seq, prev_seq)))
         }
         None => Ok(from_sql(
             state,
@@ -101,8 +100,8 @@ pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Messa
 /// # Errors
 /// The broker or the database is away.
 pub async fn last_seq(state: &AppState, room: RoomId) -> Result<u64, ApiError> {
-    match state.broker.last(&CHAT, &subjects::chat(room)).await? {
-        Some(record) => Ok(record.seq),
+    match tail::newest(&state.broker, room).await? {
+        Some((seq, _)) => Ok(seq),
         None => Ok(unsigned(
             message::Entity::prev_seq(&state.db.read, room.0, i64::MAX).await?,
         )),
@@ -159,9 +158,8 @@ pub async fn find_by_client_id(
 /// # Errors
 /// The broker or the database is away.
 pub async fn prev_seq(state: &AppState, room: RoomId, seq: u64) -> Result<u64, ApiError> {
-    let subject = subjects::chat(room);
-    if let Some(record) = state.broker.last_before(&CHAT, &subject, seq).await? {
-        return Ok(record.seq);
+    if let Some((before, _)) = tail::newest_before(&state.broker, room, seq).await? {
+        return Ok(before);
     }
     let stored = message::Entity::prev_seq(&state.db.read, room.0, signed(seq)).await?;
     Ok(unsigned(stored))
@@ -175,9 +173,8 @@ pub async fn prev_seq(state: &AppState, room: RoomId, seq: u64) -> Result<u64, A
 pub async fn prev_seq_of_new(state: &AppState, room: &Room, seq: u64) -> Result<u64, ApiError> {
     let age = state.now().since(room.created_at);
     let remembers_all = CHAT.max_age.is_none_or(|memory| age < memory);
-    let subject = subjects::chat(room.id);
-    match state.broker.last_before(&CHAT, &subject, seq).await? {
-        Some(record) => Ok(record.seq),
+    match tail::newest_before(&state.broker, room.id, seq).await? {
+        Some((before, _)) => Ok(before),
         None if remembers_all => Ok(0),
         None => prev_seq(state, room.id, seq).await,
     }

@@ -141,22 +141,41 @@ async fn publish(
         sent_at: state.broker.clock().now(),
     };
     let body = serde_json::to_vec(&stored).map_err(ApiError::internal)?;
-    let message = Publish::new(subjects::chat(room_id), body).message_id(stored.dedupe_key());
-    let ack = state.broker.publish(message).await?;
-    match ack.duplicate {
-        true => original(state, &stored, ack.seq).await,
-        false => Ok(Sent {
-            seq: ack.seq,
-            stored,
-            duplicate: false,
-        }),
+    let message = Publish::new(subjects::chat(room_id), body);
+    let named = message.clone().message_id(stored.dedupe_key());
+    let ack = state.broker.publish(named).await?;
+    if !ack.duplicate {
+        return Ok(sent(ack.seq, stored));
+    }
+    if let Some(first) = original(state, &stored, ack.seq).await? {
+        return Ok(first);
+    }
+    // The broker remembers the name of a message that is nowhere any more: this one may not be dropped for it.
+    tracing::warn!(%room_id, seq = ack.seq, "a repeated message has no original and is stored anew");
+    let renamed = format!("{}:{}", stored.dedupe_key(), stored.id);
+    let ack = state.broker.publish(message.message_id(renamed)).await?;
+    Ok(sent(ack.seq, stored))
+}
+
+fn sent(seq: u64, stored: StoredMessage) -> Sent {
+    Sent {
+        seq,
+        stored,
+        duplicate: false,
     }
 }
 
-/// The message that was stored when this one was sent for the first time.
-async fn original(state: &AppState, repeated: &StoredMessage, seq: u64) -> Result<Sent, ApiError> {
-    let first = match state.broker.get(&CHAT, seq).await? {
-        Some(record) => Some((seq, tail::decode(&record)?)),
+/// The message that was stored when this one was sent for the first time, by the broker's memory at `seq`; `None` where
+/// it is nowhere.
+async fn original(
+    state: &AppState,
+    repeated: &StoredMessage,
+    seq: u64,
+) -> Result<Option<Sent>, ApiError> {
+    let at_seq = state.broker.get(&CHAT, seq).await?;
+    let at_seq = at_seq.and_then(|record| tail::decode(&record).ok());
+    let first = match at_seq.filter(|first| first.dedupe_key() == repeated.dedupe_key()) {
+        Some(first) => Some((seq, first)),
         None => {
             let StoredMessage {
                 room_id,
@@ -167,13 +186,10 @@ async fn original(state: &AppState, repeated: &StoredMessage, seq: u64) -> Resul
             history::find_by_client_id(state, *room_id, *sender_id, *client_id).await?
         }
     };
-    let (seq, stored) =
-        first.ok_or_else(|| ApiError::internal("a repeated message has no original"))?;
-    // Repeated by ourselves after a lost answer, it is this very message.
-    let duplicate = stored.id != repeated.id;
-    Ok(Sent {
+    Ok(first.map(|(seq, stored)| Sent {
         seq,
+        // Repeated by ourselves after a lost answer, it is this very message.
+        duplicate: stored.id != repeated.id,
         stored,
-        duplicate,
-    })
+    }))
 }

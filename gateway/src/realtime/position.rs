@@ -1,8 +1,13 @@
 //! How far a room's messages have been handed on, without a gap.
 
-/// The sequence of the room's newest message that was handed on; everything before it was, too.
+/// How far the room's messages were handed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Position(u64);
+pub struct Position {
+    /// Everything up to here was handed on, or cannot be read by anybody.
+    handled: u64,
+    /// The newest message that was handed on.
+    newest: u64,
+}
 
 /// What a live copy means at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,28 +23,42 @@ pub enum Seen {
 impl Position {
     /// After the message with this sequence; 0: before the first.
     pub fn after(seq: u64) -> Self {
-        Self(seq)
+        Self {
+            handled: seq,
+            newest: seq,
+        }
     }
 
     /// The sequence of the newest message; 0 where there is none.
     pub fn last_seq(self) -> u64 {
-        self.0
+        self.newest
+    }
+
+    /// Everything up to here needs no more looking at.
+    pub fn handled(self) -> u64 {
+        self.handled
     }
 
     /// Judges a copy by its sequence and that of the subject's message before it (0 where the stream has none).
     pub fn judge(self, seq: u64, previous: u64) -> Seen {
         match seq {
-            _ if seq <= self.0 => Seen::Repeat,
-            _ if previous > self.0 => Seen::Gap,
+            _ if seq <= self.handled => Seen::Repeat,
+            _ if previous > self.handled => Seen::Gap,
             _ => Seen::Next,
         }
     }
 
     /// Moves on to a message, and says which one came before it.
     pub fn advance(&mut self, seq: u64) -> u64 {
-        let before = self.0;
-        self.0 = before.max(seq);
+        let before = self.newest;
+        self.newest = before.max(seq);
+        self.pass(seq);
         before
+    }
+
+    /// Moves past something that cannot be read: to the clients it was never there.
+    pub fn pass(&mut self, seq: u64) {
+        self.handled = self.handled.max(seq);
     }
 }
 
@@ -61,6 +80,16 @@ mod tests {
         );
         assert_eq!(Position::default().judge(3, 0), Seen::Next);
         assert_eq!(Position::default().judge(3, 2), Seen::Gap);
+    }
+
+    #[test]
+    fn what_cannot_be_read_leaves_no_hole() {
+        let mut position = Position::after(10);
+        position.pass(12);
+        assert_eq!(position.last_seq(), 10);
+        assert_eq!(position.judge(12, 10), Seen::Repeat);
+        assert_eq!(position.judge(14, 12), Seen::Next);
+        assert_eq!(position.advance(14), 10);
     }
 
     #[test]

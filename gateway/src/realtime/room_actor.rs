@@ -272,7 +272,7 @@ impl RoomActor {
             .last(&CHAT, &subjects::chat(self.id))
             .await?;
         match newest {
-            Some(newest) if newest.seq > self.position.last_seq() => {
+            Some(newest) if newest.seq > self.position.handled() => {
                 self.replay_to(newest.seq).await
             }
             _ => Ok(()),

@@ -53,9 +53,7 @@ impl RoomActor {
             Seen::Next => {
                 match self.read::<StoredMessage>(&live) {
                     Some(message) => self.deliver(live.seq, message),
-                    None => {
-                        self.position.advance(live.seq);
-                    }
+                    None => self.position.pass(live.seq),
                 }
                 self.tell_stored();
             }
@@ -74,13 +72,14 @@ impl RoomActor {
     pub(super) async fn replay_to(&mut self, seq: u64) -> Result<(), ReadError> {
         let (broker, room) = (self.state.broker.clone(), self.id);
         for _ in 0..REPLAY_ATTEMPTS {
-            let from = self.position.last_seq() + 1;
-            tail::walk(&broker, room, from, |seq, message| {
+            let from = self.position.handled() + 1;
+            let looked_at = tail::walk(&broker, room, from, |seq, message| {
                 self.deliver(seq, message);
                 true
             })
             .await?;
-            if self.position.last_seq() >= seq {
+            self.position.pass(looked_at);
+            if self.position.handled() >= seq {
                 return Ok(());
             }
             sleep(REPLAY_PAUSE).await;

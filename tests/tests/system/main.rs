@@ -16,6 +16,7 @@ mod bad_requests;
 mod bad_values;
 mod client;
 mod crash;
+mod dead_letters;
 mod events;
 mod journey;
 mod operating;

@@ -124,6 +124,35 @@ impl Drop for Program {
     }
 }
 
+/// How a command ended, and what it said.
+#[derive(Debug)]
+pub struct Said {
+    /// Whether it succeeded.
+    pub success: bool,
+    /// On standard output.
+    pub stdout: String,
+    /// On standard error.
+    pub stderr: String,
+}
+
+/// Runs a program to its end.
+pub async fn run(program: &str, arguments: &[&str], folder: &Path, variables: &Variables) -> Said {
+    let output = tokio::process::Command::new(binary(program))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(variables)
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .expect("a program can be run");
+    Said {
+        success: output.status.success(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
 /// Sends a signal to a process of this test.
 pub fn send(pid: u32, signal: Signal) {
     let pid = i32::try_from(pid)

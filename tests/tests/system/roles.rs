@@ -8,7 +8,7 @@ use webchat_tests::nats::{Nats, free_port};
 
 use crate::{
     eventually,
-    program::{Program, Variables, common},
+    program::{self, Program, Said, Variables, common},
     request::is_ready,
 };
 
@@ -140,6 +140,16 @@ impl Roles {
             "nats" => self.nats.restart().await,
             name => self.spawn(name),
         }
+    }
+
+    /// Runs an operator's command of `webchat` to its end.
+    pub async fn operate(&self, arguments: &[&str]) -> Said {
+        program::run("webchat", arguments, self.folder.path(), &self.variables).await
+    }
+
+    /// The address of the database, as `DATABASE_URL` has it.
+    pub fn database_url(&self) -> &str {
+        &self.variables["DATABASE_URL"]
     }
 
     /// Where an operator reaches a process.

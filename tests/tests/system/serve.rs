@@ -13,7 +13,7 @@ use webchat_tests::nats::{self, free_port};
 
 use crate::{
     eventually,
-    program::{Program, Variables, common, processes_naming, send},
+    program::{self, Program, Said, Variables, common, processes_naming, send},
     request::is_ready,
 };
 
@@ -87,6 +87,11 @@ impl Serve {
         .await;
         self.program = Some(program);
         begun.elapsed()
+    }
+
+    /// Runs an operator's command of `webchat` on this one's folder to its end.
+    pub async fn operate(&self, arguments: &[&str]) -> Said {
+        program::run("webchat", arguments, self.folder.path(), &self.variables).await
     }
 
     /// The running process.
