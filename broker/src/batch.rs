@@ -23,9 +23,7 @@ impl Broker {
             return self.publish(last).await;
         }
         // Parts of a batch that wait for a connection would reach the next one as a batch without its end.
-        if !self.connection().borrow().connected {
-            return Err(PublishError::Unavailable("not connected".to_owned()));
-        }
+        self.checked_now().await?;
         let batch_id = Uuid::now_v7().simple().to_string();
         let count = entries.len();
         for (index, entry) in entries.into_iter().enumerate() {

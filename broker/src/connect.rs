@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use async_nats::{ConnectOptions, Event, jetstream};
 use tokio::sync::watch;
 
-use crate::{BrokerClock, ConnectError};
+use crate::{BrokerClock, ConnectError, guard::Vouched};
 
 /// The oldest nats-server that has everything WebChat needs.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 14, 0);
@@ -57,6 +57,7 @@ pub struct Broker {
     pub(crate) request_timeout: Duration,
     clock: Arc<BrokerClock>,
     connection: watch::Receiver<Connection>,
+    pub(crate) vouched: Vouched,
 }
 
 impl fmt::Debug for Broker {
@@ -96,6 +97,7 @@ impl Broker {
             request_timeout: options.request_timeout,
             clock: Arc::new(BrokerClock::default()),
             connection,
+            vouched: None,
         };
         broker.clock.clone().keep_in_step(&broker);
         Ok(broker)

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Broker::publish`] | acknowledged by the stream (replicated, where it is a cluster); repeated with the same id it is stored once |
 //! | [`Broker::publish_batch`] | all or nothing, each part with its expected sequence |
+//! | [`Broker::guarded`] | nothing is read or written on a connection whose streams nobody has looked at |
 //! | [`Broker::last`], [`Broker::get`] | read from the stream's leader: nothing acknowledged is missing |
 //! | [`Broker::replay`] | ascending, complete within the stream; on a cluster it may lag, so compare with the leader's tail |
 //! | [`Broker::subscribe`], [`Broker::publish_core`] | at most once, lossy |
@@ -17,6 +18,7 @@ pub mod consume;
 mod dead_letters;
 mod ensure;
 mod error;
+mod guard;
 pub mod life;
 mod live;
 mod lost_tail;
@@ -34,4 +36,4 @@ pub use error::{ConnectError, PublishError, ReadError};
 pub use live::{LiveMessage, Subscription};
 pub use publish::{Ack, Publish};
 pub use read::Record;
-pub use state::{ConsumerState, StreamState};
+pub use state::{ConsumerState, Skipped, StreamState};

@@ -4,14 +4,18 @@ use contract::streams::StreamSpec;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
-use crate::{Broker, ConnectError, Publish, request::Answer, state::EPOCH};
+use crate::{
+    Broker, ConnectError, Publish, Skipped,
+    request::Answer,
+    state::{EPOCH, PUT_BACK, SKIPPED},
+};
 
 /// Fillers that wait for their ack at the same time.
 const IN_FLIGHT: usize = 512;
 
 impl Broker {
     /// Makes every later sequence of the stream higher than `known`. What the stream still has, stays, and it gets a new
-    /// epoch. Says whether there was anything to do: not, where the stream reaches that far already. `filler` is a
+    /// epoch and remembers what was skipped ([`crate::StreamState::skipped`]). Says whether there was anything to do: not, where the stream reaches that far already. `filler` is a
     /// subject of the stream that nobody needs; its messages are purged.
     ///
     /// # Errors
@@ -31,6 +35,13 @@ impl Broker {
         if state.last_seq >= known {
             return Ok(false);
         }
+        // Marked first: a process that dies in between leaves a stream that is still too short, and is mended again.
+        let skipped = Skipped {
+            first: state.last_seq + 1,
+            last: known,
+        };
+        let marked = self.mark_loss(stream, skipped.joined(state.skipped)).await;
+        marked.map_err(refused)?;
         if state.first_seq > state.last_seq {
             let api = format!("$JS.API.STREAM.PURGE.{}", stream.name);
             let query = serde_json::json!({ "seq": known + 1 });
@@ -50,16 +61,45 @@ impl Broker {
             let purged = self.purge(stream, filler, 0).await;
             purged.map_err(|error| refused(error.to_string()))?;
         }
-        self.renew_epoch(stream).await.map_err(refused)?;
         Ok(true)
     }
 
-    async fn renew_epoch(&self, stream: &StreamSpec) -> Result<(), String> {
+    /// Remembers that everything which SQL has of the skipped range was put back.
+    ///
+    /// # Errors
+    /// [`ConnectError::Provision`]; it can be repeated.
+    pub async fn mark_put_back(
+        &self,
+        stream: &StreamSpec,
+        skipped: Skipped,
+    ) -> Result<(), ConnectError> {
+        let metadata = [(PUT_BACK, skipped.to_string())];
+        self.mark(stream, &metadata)
+            .await
+            .map_err(|reason| ConnectError::Provision {
+                what: format!("the metadata of the stream {}", stream.name),
+                reason,
+            })
+    }
+
+    /// With a new epoch.
+    async fn mark_loss(&self, stream: &StreamSpec, skipped: Skipped) -> Result<(), String> {
+        let epoch = Uuid::now_v7().to_string();
+        let metadata = [(EPOCH, epoch), (SKIPPED, skipped.to_string())];
+        self.mark(stream, &metadata).await
+    }
+
+    async fn mark(
+        &self,
+        stream: &StreamSpec,
+        metadata: &[(&'static str, String)],
+    ) -> Result<(), String> {
         let existing = self.jetstream.get_stream(stream.name).await;
         let existing = existing.map_err(|error| error.to_string())?;
         let mut config = existing.cached_info().config.clone();
-        let epoch = Uuid::now_v7().to_string();
-        config.metadata.insert(EPOCH.to_owned(), epoch);
+        for (key, value) in metadata {
+            config.metadata.insert((*key).to_owned(), value.clone());
+        }
         let updated = self.jetstream.update_stream(config).await;
         updated.map(|_info| ()).map_err(|error| error.to_string())
     }

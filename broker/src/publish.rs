@@ -172,9 +172,7 @@ impl Broker {
         payload: Bytes,
         headers: HeaderMap,
     ) -> Result<Ack, PublishError> {
-        if !self.connection().borrow().connected {
-            return Err(PublishError::Unavailable("not connected".to_owned()));
-        }
+        self.checked_now().await?;
         let request = Request::new().payload(payload).headers(headers);
         let answer = self
             .client

@@ -70,6 +70,7 @@ impl Broker {
         stream: &StreamSpec,
         query: serde_json::Value,
     ) -> Result<Option<Record>, ReadError> {
+        self.checked().await?;
         let subject = format!("$JS.API.STREAM.MSG.GET.{}", stream.name);
         match self.ask::<GetAnswer>(subject, &query).await? {
             Answer::Given(answer) => answer.message.into_record().map(Some),
@@ -116,6 +117,7 @@ impl Broker {
         stream: &StreamSpec,
         query: &serde_json::Value,
     ) -> Result<Vec<Record>, ReadError> {
+        self.checked().await?;
         let inbox = self.client.new_inbox();
         let mut answers = self.client.subscribe(inbox.clone()).await.map_err(gone)?;
         self.client

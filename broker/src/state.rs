@@ -10,6 +10,49 @@ use crate::{Broker, ReadError, read::unavailable, request::Answer};
 /// Under this key a stream's metadata carries its epoch.
 pub(crate) const EPOCH: &str = "webchat.epoch";
 
+/// Under this key it carries the sequences that a lost tail left without messages, as `first-last`.
+pub(crate) const SKIPPED: &str = "webchat.skipped";
+
+/// Under this key it carries the last such range of which everything that SQL has was put back.
+pub(crate) const PUT_BACK: &str = "webchat.put-back";
+
+/// Sequences that no message of the stream has and none will get: the stream had lost what stood there, and SQL may
+/// have it still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skipped {
+    /// The first one.
+    pub first: u64,
+    /// The last one.
+    pub last: u64,
+}
+
+impl Skipped {
+    /// One range that covers both where they touch; else the later one.
+    pub(crate) fn joined(self, earlier: Option<Self>) -> Self {
+        match earlier {
+            Some(earlier) if earlier.last + 1 >= self.first => Self {
+                first: earlier.first.min(self.first),
+                last: earlier.last.max(self.last),
+            },
+            _ => self,
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (first, last) = text.split_once('-')?;
+        Some(Self {
+            first: first.parse().ok()?,
+            last: last.parse().ok()?,
+        })
+    }
+}
+
+impl std::fmt::Display for Skipped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.first, self.last)
+    }
+}
+
 /// How far a stream reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamState {
@@ -19,6 +62,10 @@ pub struct StreamState {
     pub last_seq: u64,
     /// Changes when the stream was made anew; nil for streams without one.
     pub epoch: Uuid,
+    /// What its last loss of a tail left empty.
+    pub skipped: Option<Skipped>,
+    /// Whether everything that SQL has of that was put back ([`Broker::mark_put_back`]).
+    pub put_back: bool,
 }
 
 /// How far a consumer is.
@@ -58,16 +105,17 @@ impl Broker {
         let subject = format!("$JS.API.STREAM.INFO.{}", stream.name);
         match self.ask::<Info>(subject, &json!({})).await? {
             Answer::Refused { error } => Err(unavailable(&error)),
-            Answer::Given(info) => Ok(StreamState {
-                first_seq: info.state.first_seq,
-                last_seq: info.state.last_seq,
-                epoch: info
-                    .config
-                    .metadata
-                    .get(EPOCH)
-                    .and_then(|epoch| Uuid::parse_str(epoch).ok())
-                    .unwrap_or_default(),
-            }),
+            Answer::Given(info) => {
+                let metadata = |key: &str| info.config.metadata.get(key);
+                let epoch = metadata(EPOCH).and_then(|epoch| Uuid::parse_str(epoch).ok());
+                Ok(StreamState {
+                    first_seq: info.state.first_seq,
+                    last_seq: info.state.last_seq,
+                    epoch: epoch.unwrap_or_default(),
+                    skipped: metadata(SKIPPED).and_then(|skipped| Skipped::parse(skipped)),
+                    put_back: metadata(SKIPPED) == metadata(PUT_BACK),
+                })
+            }
         }
     }
 
@@ -105,5 +153,64 @@ impl Broker {
             Answer::Refused { error } if error.err_code == NO_CONSUMER => Ok(None),
             Answer::Refused { error } => Err(unavailable(&error)),
         }
+    }
+
+    /// Up to which sequence of its stream a consumer has done everything; 0 where it does not exist yet. Sequences that
+    /// were skipped count as done: nothing stands there.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn floor_of(&self, consumer: &ConsumerSpec) -> Result<u64, ReadError> {
+        let Some(state) = self.consumer_state(consumer).await? else {
+            return Ok(0);
+        };
+        let skipped = self.stream_state(&consumer.stream).await?.skipped;
+        Ok(skipped.map_or(state.floor, |skipped| state.floor_over(skipped)))
+    }
+}
+
+impl ConsumerState {
+    fn floor_over(&self, skipped: Skipped) -> u64 {
+        let idle = self.pending == 0 && self.unacknowledged == 0;
+        if idle || self.floor + 1 >= skipped.first {
+            self.floor.max(skipped.last)
+        } else {
+            self.floor
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn done_to(floor: u64, pending: u64) -> ConsumerState {
+        ConsumerState {
+            floor,
+            delivered: floor,
+            pending,
+            unacknowledged: 0,
+        }
+    }
+
+    #[test]
+    fn what_was_skipped_counts_as_done_once_everything_before_it_is() {
+        let skipped = Skipped {
+            first: 51,
+            last: 80,
+        };
+        assert_eq!(done_to(40, 10).floor_over(skipped), 40);
+        assert_eq!(done_to(50, 3).floor_over(skipped), 80);
+        assert_eq!(done_to(49, 0).floor_over(skipped), 80, "50 was deleted");
+        assert_eq!(done_to(90, 0).floor_over(skipped), 90);
+    }
+
+    #[test]
+    fn two_losses_that_touch_are_one() {
+        let range = |first, last| Skipped { first, last };
+        assert_eq!(range(61, 100).joined(Some(range(51, 80))), range(51, 100));
+        assert_eq!(range(61, 100).joined(Some(range(10, 20))), range(61, 100));
+        assert_eq!(range(61, 100).joined(None), range(61, 100));
+        assert_eq!(Skipped::parse(&range(3, 4).to_string()), Some(range(3, 4)));
     }
 }

@@ -10,6 +10,8 @@ pub const LIVE_QUEUE_OUTLOOK: &str = "live.queue.outlook";
 pub const CHAT_ALL: &str = "chat.*.*";
 /// Of no room: what takes the place of messages that `CHAT` has lost. Purged as soon as it is written.
 pub const CHAT_FILLER: &str = "chat.none.filler";
+/// Of nothing: what takes the place of events that `LIFE` has lost. Purged as soon as it is written.
+pub const LIFE_FILLER: &str = "life.none.filler";
 /// Everything below the lifecycle's root.
 pub const LIFE_ALL: &str = "life.>";
 /// All rooms' states.

@@ -1,11 +1,11 @@
 //! What two users are to each other, as projected from the pair's last event.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, OnConflict};
-use sea_orm::{Condition, Iterable, QueryOrder};
+use sea_orm::{Condition, Iterable, QueryOrder, QuerySelect};
 
 use crate::ROWS_PER_STATEMENT;
 
@@ -78,6 +78,32 @@ impl Entity {
     /// The pairs in which the user blocks the other one.
     pub fn blocked_by(user: Uuid) -> Select<Entity> {
         Entity::of(user).filter(said_by(user, Column::BlockedByLow, Column::BlockedByHigh))
+    }
+
+    /// The highest sequence of `LIFE` that any row shows; 0 where there is none.
+    pub async fn highest_life_seq<C: ConnectionTrait>(db: &C) -> Result<i64, DbErr> {
+        let highest = Entity::find()
+            .select_only()
+            .expr(Column::LifeSeq.max())
+            .into_tuple::<Option<i64>>()
+            .one(db)
+            .await?;
+        Ok(highest.flatten().unwrap_or(0))
+    }
+
+    /// The rows that show an event of these sequences of `LIFE`, ascending. Events share no sequence, so the last one
+    /// says where to go on.
+    pub async fn shown_by<C: ConnectionTrait>(
+        db: &C,
+        life_seqs: RangeInclusive<i64>,
+        limit: u64,
+    ) -> Result<Vec<Model>, DbErr> {
+        Entity::find()
+            .filter(Column::LifeSeq.between(*life_seqs.start(), *life_seqs.end()))
+            .order_by_asc(Column::LifeSeq)
+            .limit(limit)
+            .all(db)
+            .await
     }
 
     /// Writes pairs. A row that shows a later event already stays; of several for one pair the latest counts.

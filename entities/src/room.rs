@@ -1,6 +1,6 @@
 //! Rooms, as projected from their last event.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
@@ -66,6 +66,32 @@ impl Entity {
             page = page.filter(room_member::Column::RoomId.lt(before));
         }
         page.order_by_desc(room_member::Column::RoomId).limit(limit)
+    }
+
+    /// The highest sequence of `LIFE` that any row shows; 0 where there is none.
+    pub async fn highest_life_seq<C: ConnectionTrait>(db: &C) -> Result<i64, DbErr> {
+        let highest = Entity::find()
+            .select_only()
+            .expr(Column::LifeSeq.max())
+            .into_tuple::<Option<i64>>()
+            .one(db)
+            .await?;
+        Ok(highest.flatten().unwrap_or(0))
+    }
+
+    /// The rows that show an event of these sequences of `LIFE`, ascending. Events share no sequence, so the last one
+    /// says where to go on.
+    pub async fn shown_by<C: ConnectionTrait>(
+        db: &C,
+        life_seqs: RangeInclusive<i64>,
+        limit: u64,
+    ) -> Result<Vec<Model>, DbErr> {
+        Entity::find()
+            .filter(Column::LifeSeq.between(*life_seqs.start(), *life_seqs.end()))
+            .order_by_asc(Column::LifeSeq)
+            .limit(limit)
+            .all(db)
+            .await
     }
 
     /// Rooms from `first_id` on that have come to their outcome, the newest first.

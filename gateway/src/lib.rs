@@ -20,6 +20,7 @@ pub mod realtime;
 pub mod router;
 pub mod state;
 pub mod storage;
+mod stream_ends;
 
 use crate::state::AppState;
 
@@ -71,6 +72,9 @@ impl Gateway {
             .synchronise_clock()
             .await
             .context("the broker's time could not be read")?;
+        let broker = broker.guarded();
+        stream_ends::watch(&broker, &database, &shutdown);
+        stream_ends::first(&broker, STREAMS_WITHIN).await;
         let state = AppState::start(settings, broker, database, &shutdown).await?;
         http::health::watch(&state, &shutdown)?;
         Ok(Self {

@@ -10,6 +10,7 @@ mod m20261122_000002_rooms;
 mod m20261122_000003_messages;
 mod m20261122_000004_pairs;
 mod m20261122_000005_outbox;
+mod m20261123_000006_sequence_indexes;
 mod run;
 
 pub use run::{RunError, run};
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_messages::Migration),
             Box::new(m20261122_000004_pairs::Migration),
             Box::new(m20261122_000005_outbox::Migration),
+            Box::new(m20261123_000006_sequence_indexes::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 const BINARY: &str = "WEBCHAT_TEST_NATS_SERVER";
@@ -68,6 +69,30 @@ impl Nats {
         self.restart().await;
     }
 
+    /// Suspends it with SIGSTOP: its connections stay open and nobody answers.
+    pub fn pause(&self) {
+        signal(&self.child, Signal::STOP);
+    }
+
+    /// Lets it go on after [`Nats::pause`].
+    pub fn resume(&self) {
+        signal(&self.child, Signal::CONT);
+    }
+
+    /// A copy of everything that the server keeps. Kill it first.
+    pub fn copy_store(&self) -> TempDir {
+        let copy = tempfile::tempdir().expect("a temporary folder");
+        copy_folder(&self.folder.path().join("store"), copy.path());
+        copy
+    }
+
+    /// Puts an older copy in the place of what the server keeps. Kill it first.
+    pub fn restore_store(&self, copy: &TempDir) {
+        let store = self.folder.path().join("store");
+        fs::remove_dir_all(&store).expect("the store can be removed");
+        copy_folder(copy.path(), &store);
+    }
+
     async fn until_it_answers(&self) {
         let begun = Instant::now();
         while tokio::net::TcpStream::connect(("127.0.0.1", self.port))
@@ -94,6 +119,24 @@ impl Drop for Nats {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("a folder can be read") {
+        let entry = entry.expect("an entry");
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            fs::copy(&from, &to).expect("a file can be copied");
+        }
+    }
+}
+
+fn signal(child: &Child, signal: Signal) {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    kill_process(pid.expect("a process id"), signal).expect("a signal can be sent");
 }
 
 /// The nats-server to test with.

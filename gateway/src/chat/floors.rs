@@ -143,8 +143,7 @@ impl Floors {
         floor: &watch::Sender<u64>,
     ) -> Result<(), ReadError> {
         let known = *floor.borrow();
-        let now = broker.consumer_state(consumer).await?;
-        match now.map_or(0, |state| state.floor) {
+        match broker.floor_of(consumer).await? {
             behind if behind < known => {
                 tracing::warn!(
                     consumer = consumer.name,

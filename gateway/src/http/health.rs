@@ -33,7 +33,16 @@ pub fn watch(state: &AppState, shutdown: &Shutdown) -> Result<(), settings::Sett
     let broker = state.broker.clone();
     readiness.probe(NATS, PROBE_PERIOD, shutdown, move || {
         let broker = broker.clone();
-        async move { broker.stream_state(&REVOKED).await.map(|_| ()) }
+        async move {
+            broker
+                .stream_state(&REVOKED)
+                .await
+                .map_err(|error| error.to_string())?;
+            match broker.is_vouched() {
+                true => Ok(()),
+                false => Err("a stream ends before SQL does".to_owned()),
+            }
+        }
     });
     let revocations = state.revocations.clone();
     readiness.probe(REVOCATIONS, PROBE_PERIOD, shutdown, move || {

@@ -82,7 +82,7 @@ impl Hub {
 
     /// One more socket, unless there are too many or the gateway stops.
     pub(super) fn admit(&self, state: &AppState) -> Result<Permit, ApiError> {
-        if self.shutdown.is_requested() {
+        if self.shutdown.is_requested() || !state.broker.is_vouched() {
             return Err(ApiError::overloaded());
         }
         self.sockets
@@ -90,9 +90,9 @@ impl Hub {
             .ok_or_else(ApiError::overloaded)
     }
 
-    /// The epoch of `CHAT`, read again after a while and for each new connection to the broker.
+    /// The epoch of `CHAT`, read again after a while and for each new connection whose streams were looked at.
     pub(super) async fn epoch(&self, state: &AppState) -> Result<Uuid, ApiError> {
-        let established = state.broker.connection().borrow().established;
+        let established = *state.broker.vouched().borrow();
         let known = *self.epoch.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = |known: &Epoch| {
             known.established == established && known.read_at.elapsed() < EPOCH_HOLDS

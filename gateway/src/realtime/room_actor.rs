@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use broker::{Connection, ReadError, Subscription};
+use broker::{ReadError, Subscription};
 use contract::{streams::CHAT, subjects};
 use domain::{
     RoomId, UserId,
@@ -101,7 +101,7 @@ pub(super) async fn run(
     mut inbox: mpsc::Receiver<Command>,
 ) {
     let id = room.id;
-    let mut connection = state.broker.connection();
+    let mut connection = state.broker.vouched();
     connection.mark_unchanged();
     let failed = match open(&state, room, commands.clone()).await {
         Ok((mut actor, live)) => {
@@ -125,7 +125,7 @@ impl RoomActor {
     async fn serve(
         &mut self,
         mut live: Subscription,
-        mut connection: watch::Receiver<Connection>,
+        mut connection: watch::Receiver<u64>,
         inbox: &mut mpsc::Receiver<Command>,
     ) {
         let mut floor = self.state.floors.watch_chat();
@@ -147,11 +147,7 @@ impl RoomActor {
                     None => return self.close_all(CloseCode::TryLater),
                 },
                 Ok(()) = floor.changed(), if self.stored < self.position.last_seq() => self.tell_stored(),
-                Ok(()) = connection.changed() => {
-                    if connection.borrow_and_update().connected {
-                        self.reread().await;
-                    }
-                }
+                Ok(()) = connection.changed() => self.reread().await,
                 () = sleep_until(write_at.unwrap_or(now)), if write_at.is_some() => self.write_reads(),
                 _ = tick.tick() => self.tick().await,
             }

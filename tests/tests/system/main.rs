@@ -19,6 +19,7 @@ mod crash;
 mod dead_letters;
 mod events;
 mod journey;
+mod lost_tail;
 mod operating;
 mod outcomes;
 mod program;

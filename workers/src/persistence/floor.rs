@@ -16,8 +16,7 @@ const WATCHED: [ConsumerSpec; 3] = [PERSISTENCE_CHAT, PERSISTENCE_LIFE, PERSISTE
 /// Up to where all workers together have stored and acknowledged the consumer's stream. The broker knows: acks come
 /// after commits, so this is never ahead of the database.
 pub(super) async fn of(broker: &Broker, consumer: &ConsumerSpec) -> Result<u64, ReadError> {
-    let state = broker.consumer_state(consumer).await?;
-    Ok(state.map_or(0, |state| state.floor))
+    broker.floor_of(consumer).await
 }
 
 /// Tells the gateways. A lost announcement heals with the next one, and gateways also look for themselves.

@@ -11,7 +11,7 @@ use broker::{
     Broker,
     consume::{Deliveries, Delivery},
 };
-use contract::consumers::ConsumerSpec;
+use contract::{consumers::ConsumerSpec, subjects::CHAT_FILLER};
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::time::{interval_at, timeout};
 
@@ -19,6 +19,7 @@ use super::{
     backoff::Stopped,
     decode::{Event, Undecodable},
     floor,
+    lost_tail::Mended,
     pace::Pace,
     settle::settle,
 };
@@ -62,6 +63,7 @@ pub(super) struct Lane<P> {
     pub broker: Broker,
     pub database: Database,
     pub shutdown: Shutdown,
+    pub mended: Mended,
     pub linger: Duration,
     pub pace: Pace,
     pub projection: P,
@@ -96,6 +98,7 @@ impl<P: Projection> Lane<P> {
     }
 
     async fn work_on(&mut self, batch: Vec<Delivery>) -> Result<(), Stopped> {
+        self.mended_before_storing().await?;
         let (deliveries, events) = understood::<P>(batch).await;
         let refused = keep_in_hand(&deliveries, self.project(&events)).await?;
         acknowledge(deliveries, refused).await;
@@ -103,6 +106,13 @@ impl<P: Projection> Lane<P> {
             floor::announce(&self.broker, &P::CONSUMER).await;
         }
         Ok(())
+    }
+
+    async fn mended_before_storing(&self) -> Result<(), Stopped> {
+        tokio::select! {
+            () = self.mended.of_this_connection() => Ok(()),
+            () = self.shutdown.requested() => Err(Stopped),
+        }
     }
 
     /// Stores and tells; what is left is what the database refuses.
@@ -128,11 +138,15 @@ impl<P: Projection> Lane<P> {
     }
 }
 
-/// Sorts out what can never be stored.
+/// Sorts out what can never be stored, and what another worker has filled a lost tail with.
 async fn understood<P: Projection>(batch: Vec<Delivery>) -> (Vec<Delivery>, Vec<Event<P::Body>>) {
     let mut deliveries = Vec::with_capacity(batch.len());
     let mut events = Vec::with_capacity(batch.len());
     for delivery in batch {
+        if delivery.subject == CHAT_FILLER {
+            delivery.done().await;
+            continue;
+        }
         match P::decode(&delivery.subject, &delivery.payload) {
             Ok(body) => {
                 events.push(Event {

@@ -1,24 +1,124 @@
 //! What the database has of a stream that has lost it.
+//!
+//! A power cut, or an older copy of the broker's files, can take the newest messages from the broker that the database
+//! has already. New ones would then get the same sequences. `CHAT` and `LIFE` are made to go on above whatever they are
+//! known to have had, and the rooms and pairs of the lost part are put back into `LIFE` ([`super::put_back`]). This is
+//! done for each connection to the broker, before anything of it is stored; gateways write nothing until it is done.
 
-use bootstrap::Database;
+use bootstrap::{Database, Shutdown};
 use broker::Broker;
-use contract::{consumers::PERSISTENCE_CHAT, streams::CHAT, subjects::CHAT_FILLER};
-use entities::message;
+use contract::{
+    consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec, PERSISTENCE_CHAT, PERSISTENCE_LIFE},
+    streams::{CHAT, LIFE, StreamSpec},
+    subjects::{CHAT_FILLER, LIFE_FILLER},
+};
+use entities::{message, pair, room};
+use tokio::sync::watch;
 
-/// A power cut can take the newest messages from the broker that the database has already. New ones would then get the
-/// same sequences, and the database could not store them: `CHAT` is made to go on above whatever it is known to have had.
-///
-/// # Errors
-/// The database or the broker is away, or refuses.
-pub(super) async fn mend(broker: &Broker, database: &Database) -> anyhow::Result<()> {
-    let stored = message::Entity::highest_seq(&database.read).await?;
-    let consumer = broker.consumer_state(&PERSISTENCE_CHAT).await?;
-    let delivered = consumer.map_or(0, |state| state.delivered);
-    let known = stored.unsigned_abs().max(delivered);
-    if broker.go_past(&CHAT, known, CHAT_FILLER).await? {
+use super::{
+    backoff::{Backoff, Stopped},
+    put_back,
+};
+
+/// Up to which connection the streams were looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Mended {
+    broker: Broker,
+    up_to: watch::Sender<u64>,
+}
+
+impl Mended {
+    /// Looks at the streams of the present connection.
+    ///
+    /// # Errors
+    /// The database or the broker is away, or refuses.
+    pub(super) async fn start(broker: &Broker, database: &Database) -> anyhow::Result<Self> {
+        let mended = Self {
+            broker: broker.clone(),
+            up_to: watch::Sender::new(0),
+        };
+        let established = broker.connection().borrow().established;
+        mend(broker, database).await?;
+        mended.up_to.send_replace(established);
+        Ok(mended)
+    }
+
+    /// Waits until the streams of the present connection were looked at.
+    pub(super) async fn of_this_connection(&self) {
+        let mut up_to = self.up_to.subscribe();
+        let established = self.broker.connection().borrow().established;
+        // The sender is this value's own.
+        let _ = up_to.wait_for(|up_to| *up_to >= established).await;
+    }
+
+    /// Looks at the streams of each new connection until shutdown.
+    pub(super) async fn keep(self, database: Database, shutdown: Shutdown) -> anyhow::Result<()> {
+        let mut connection = self.broker.connection();
+        loop {
+            let established = connection.borrow_and_update().established;
+            if established > *self.up_to.borrow() {
+                match self.try_until_mended(&database, &shutdown).await {
+                    Ok(()) => drop(self.up_to.send_replace(established)),
+                    Err(Stopped) => return Ok(()),
+                }
+            }
+            tokio::select! {
+                changed = connection.changed() => if changed.is_err() { return Ok(()) },
+                () = shutdown.requested() => return Ok(()),
+            }
+        }
+    }
+
+    async fn try_until_mended(
+        &self,
+        database: &Database,
+        shutdown: &Shutdown,
+    ) -> Result<(), Stopped> {
+        let mut backoff = Backoff::new();
+        while let Err(error) = mend(&self.broker, database).await {
+            tracing::warn!(%error, "whether the streams are whole is not known yet");
+            backoff.wait(shutdown).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn mend(broker: &Broker, database: &Database) -> anyhow::Result<()> {
+    let messages = message::Entity::highest_seq(&database.read).await?;
+    let known = known_of(broker, messages, &[PERSISTENCE_CHAT]).await?;
+    go_past(broker, &CHAT, known, CHAT_FILLER).await?;
+
+    let rooms = room::Entity::highest_life_seq(&database.read).await?;
+    let pairs = pair::Entity::highest_life_seq(&database.read).await?;
+    let readers = [PERSISTENCE_LIFE, COUNTDOWN_ROOMS, COUNTDOWN_DUE];
+    let known = known_of(broker, rooms.max(pairs), &readers).await?;
+    go_past(broker, &LIFE, known, LIFE_FILLER).await?;
+    put_back::lost_events(broker, database).await
+}
+
+/// The highest sequence that the stream is known to have had. A consumer that is ahead of its stream would not see what
+/// comes next.
+async fn known_of(broker: &Broker, stored: i64, consumers: &[ConsumerSpec]) -> anyhow::Result<u64> {
+    let mut known = stored.unsigned_abs();
+    for consumer in consumers {
+        let state = broker.consumer_state(consumer).await?;
+        known = known.max(state.map_or(0, |state| state.delivered));
+    }
+    Ok(known)
+}
+
+async fn go_past(
+    broker: &Broker,
+    stream: &StreamSpec,
+    known: u64,
+    filler: &str,
+) -> anyhow::Result<()> {
+    if broker.go_past(stream, known, filler).await? {
+        metrics::counter!("webchat_lost_tails_total", "stream" => stream.name).increment(1);
         tracing::error!(
+            stream = stream.name,
             known,
-            "the stream of messages had lost its end; it goes on above it"
+            "the stream had lost its end; it goes on above it"
         );
     }
     Ok(())

@@ -20,6 +20,7 @@ mod pace;
 mod poison;
 mod predecessors;
 mod purge;
+mod put_back;
 mod receipts;
 mod replay;
 mod rooms;
@@ -41,6 +42,7 @@ pub use replay::{ReplayError, replay};
 
 use events::PublicEvents;
 use lane::{Lane, Projection};
+use lost_tail::Mended;
 use messages::Messages;
 use notices::Notices;
 use pace::Pace;
@@ -63,7 +65,7 @@ pub async fn run(
     if let Err(error) = broker.offer_consumer(&INTEGRATOR).await {
         tracing::warn!(%error, "the integrator has no durable consumer; nothing of the product needs it");
     }
-    lost_tail::mend(&broker, &database).await?;
+    let mended = Mended::start(&broker, &database).await?;
     let purger = Purger::start(broker.clone(), database.clone(), shutdown.clone());
     let Projections {
         messages,
@@ -76,7 +78,9 @@ pub async fn run(
         database: &database,
         settings: &settings,
         shutdown: &shutdown,
+        mended: &mended,
     };
+    tasks.spawn(mended.clone().keep(database.clone(), shutdown.clone()));
     tasks.spawn(of.lane(messages).run());
     tasks.spawn(of.lane(rooms).run());
     tasks.spawn(of.lane(receipts).run());
@@ -137,6 +141,7 @@ struct LaneSource<'a> {
     database: &'a Database,
     settings: &'a Settings,
     shutdown: &'a Shutdown,
+    mended: &'a Mended,
 }
 
 impl LaneSource<'_> {
@@ -146,6 +151,7 @@ impl LaneSource<'_> {
             broker: self.broker.clone(),
             database: self.database.clone(),
             shutdown: self.shutdown.clone(),
+            mended: self.mended.clone(),
             linger: Duration::from_millis(persistence.batch_wait_ms),
             pace: Pace::for_database(&self.database.write, persistence.batch_size),
             projection,

@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{
     backoff::{Backoff, Stopped},
-    decode::{Event, from_envelope},
+    decode::{Event, from_envelope, sql_seq},
     rooms::{Life, rooms_in},
 };
 
@@ -61,24 +61,46 @@ impl<'a> Predecessors<'a> {
     }
 }
 
-/// What SQL has recorded of the rooms before the batch.
-pub(super) async fn recorded_before<C: ConnectionTrait>(
+/// What SQL has recorded of the rooms of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    /// The rooms one revision before the batch.
+    pub before: HashMap<Revision, Room>,
+    /// Events of the batch, by sequence, that repeat one which was recorded under another sequence: put back after the
+    /// stream had lost it. What it means was told then.
+    pub repeated: HashSet<u64>,
+}
+
+/// Reads what SQL has recorded of the rooms of a batch.
+pub(super) async fn recorded<C: ConnectionTrait>(
     db: &C,
     batch: &[Event<Life>],
-) -> Result<HashMap<Revision, Room>, DbErr> {
-    let in_batch: HashSet<Revision> = rooms_in(batch)
-        .map(|(_, room)| (room.id, room.revision))
+) -> Result<Recorded, DbErr> {
+    let in_batch: HashMap<Revision, u64> = rooms_in(batch)
+        .map(|(event, room)| ((room.id, room.revision), event.seq))
         .collect();
-    let mut missing: Vec<_> = rooms_in(batch)
-        .filter(|(_, room)| room.revision > 1)
-        .map(|(_, room)| (room.id, room.revision - 1))
-        .filter(|key| !in_batch.contains(key))
+    let own = in_batch.keys().copied();
+    let earlier = in_batch.keys().map(|(id, revision)| (*id, *revision - 1));
+    let mut keys: Vec<_> = own
+        .chain(earlier)
+        .filter(|(_, revision)| *revision > 0)
         .map(|(id, revision)| (id.0, i64::from(revision)))
         .collect();
-    missing.sort_unstable();
-    missing.dedup();
-    let found = room_event::Entity::at(db, &missing).await?;
-    Ok(found.into_iter().filter_map(understood).collect())
+    keys.sort_unstable();
+    keys.dedup();
+    let mut recorded = Recorded::default();
+    for model in room_event::Entity::at(db, &keys).await? {
+        let life_seq = model.life_seq;
+        let Some((revision, room)) = understood(model) else {
+            continue;
+        };
+        match in_batch.get(&revision) {
+            Some(seq) if sql_seq(*seq) != life_seq => drop(recorded.repeated.insert(*seq)),
+            Some(_) => {}
+            None => drop(recorded.before.insert(revision, room)),
+        }
+    }
+    Ok(recorded)
 }
 
 fn understood(recorded: room_event::Model) -> Option<(Revision, Room)> {

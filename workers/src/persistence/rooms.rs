@@ -1,6 +1,6 @@
 //! `LIFE`: rooms and pairs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
@@ -26,7 +26,7 @@ use super::{
     lane::Projection,
     last_message,
     notices::Notices,
-    predecessors::{Predecessors, Revision, recorded_before},
+    predecessors::{Predecessors, Recorded, recorded},
     purge::Decided,
     rows,
 };
@@ -55,8 +55,7 @@ impl Projection for Rooms {
     const CONSUMER: ConsumerSpec = PERSISTENCE_LIFE;
     const ANNOUNCES_FLOOR: bool = true;
     type Body = Life;
-    /// What SQL knows of the rooms one revision before the batch.
-    type Stored = HashMap<Revision, Room>;
+    type Stored = Recorded;
 
     fn decode(subject: &str, payload: &[u8]) -> Result<Life, Undecodable> {
         match subjects::parse_life(subject) {
@@ -80,7 +79,7 @@ impl Projection for Rooms {
         &self,
         transaction: &DatabaseTransaction,
         batch: &[Event<Life>],
-    ) -> Result<HashMap<Revision, Room>, DbErr> {
+    ) -> Result<Recorded, DbErr> {
         let (mut documents, mut pairs) = (Vec::new(), Vec::new());
         for event in batch {
             match &event.body {
@@ -98,14 +97,10 @@ impl Projection for Rooms {
             .collect();
         room_event::Entity::record(transaction, events).await?;
         pair::Entity::upsert(transaction, pairs).await?;
-        recorded_before(transaction, batch).await
+        recorded(transaction, batch).await
     }
 
-    async fn tell(
-        &self,
-        batch: &[Event<Life>],
-        recorded: HashMap<Revision, Room>,
-    ) -> Result<(), Stopped> {
+    async fn tell(&self, batch: &[Event<Life>], recorded: Recorded) -> Result<(), Stopped> {
         let meaning = self.meaning_of(batch, recorded).await?;
         self.events.publish(meaning.told).await?;
         let rooms: BTreeSet<Uuid> = rooms_in(batch).map(|(_, room)| room.id.0).collect();
@@ -143,11 +138,13 @@ impl Rooms {
     async fn meaning_of<'a>(
         &self,
         batch: &'a [Event<Life>],
-        recorded: HashMap<Revision, Room>,
+        recorded: Recorded,
     ) -> Result<Meaning<'a>, Stopped> {
-        let predecessors = Predecessors::of(batch, recorded);
+        let Recorded { before, repeated } = recorded;
+        let predecessors = Predecessors::of(batch, before);
         let mut meaning = Meaning::default();
-        for (event, room) in rooms_in(batch) {
+        let news = rooms_in(batch).filter(|(event, _)| !repeated.contains(&event.seq));
+        for (event, room) in news {
             let before = predecessors
                 .before(&self.broker, event.seq, room, &self.shutdown)
                 .await?;
