@@ -8,6 +8,8 @@ mod change;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod table;
