@@ -8,7 +8,8 @@
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
-use webchat_migration::run;
+use sea_orm_migration::MigratorTrait;
+use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
 const TABLES: [&str; 11] = [

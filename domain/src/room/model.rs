@@ -251,12 +251,7 @@ impl Model for Bounds {
                 let at = state.now;
                 state.take(worker, Input::Timer(deadline), at);
                 // A timer of an old deadline does nothing.
-                if state.writers[worker]
-                    .and_then(|hand| state.decided(hand))
-                    .is_none()
-                {
-                    return None;
-                }
+                state.writers[worker].and_then(|hand| state.decided(hand))?;
             }
             Step::Write(writer) => {
                 state.write(writer);
@@ -343,9 +338,13 @@ fn in_time(before: &Room, after: &Room) -> bool {
         {
             at >= deadline.at
         }
-        (Phase::Countdown { .. }, Phase::Ended { reason, .. }) if reason == Reason::NotKept => {
-            both_said_end(after)
-        }
+        (
+            Phase::Countdown { .. },
+            Phase::Ended {
+                reason: Reason::NotKept,
+                ..
+            },
+        ) => both_said_end(after),
         _ => true,
     }
 }
