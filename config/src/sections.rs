@@ -39,6 +39,8 @@ pub struct Settings {
     pub realtime: Realtime,
     /// The persistence worker.
     pub persistence: Persistence,
+    /// How long things are kept.
+    pub retention: Retention,
     /// Logs.
     pub log: Log,
 }
@@ -179,6 +181,13 @@ pub struct Realtime {
 pub struct Persistence {
     pub batch_size: usize,
     pub batch_wait_ms: u64,
+}
+
+/// How long things are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    pub ended_room_secs: u64,
 }
 
 /// Logs.

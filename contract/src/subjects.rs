@@ -82,6 +82,11 @@ pub fn receipt(room: RoomId, user: UserId) -> String {
     format!("receipt.{}.{room}.{user}", room.shard())
 }
 
+/// How far all members have read in a room.
+pub fn receipts_of(room: RoomId) -> String {
+    format!("receipt.{}.{room}.*", room.shard())
+}
+
 /// The end of one session.
 pub fn revoke_session(session: SessionId) -> String {
     format!("revoke.session.{session}")

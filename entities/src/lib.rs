@@ -5,6 +5,7 @@
 //! Everything here works on SQLite and on PostgreSQL, and inside or outside a transaction.
 //! Writes that the projections use may be repeated: the second time changes nothing.
 
+pub mod expiry;
 pub mod message;
 pub mod outbox;
 pub mod pair;

@@ -11,6 +11,7 @@ mod m20261122_000003_messages;
 mod m20261122_000004_pairs;
 mod m20261122_000005_outbox;
 mod m20261123_000006_sequence_indexes;
+mod m20261123_000007_expiries;
 mod run;
 
 pub use run::{RunError, run};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_pairs::Migration),
             Box::new(m20261122_000005_outbox::Migration),
             Box::new(m20261123_000006_sequence_indexes::Migration),
+            Box::new(m20261123_000007_expiries::Migration),
         ]
     }
 }

@@ -3,11 +3,7 @@
 use sea_orm_migration::prelude::*;
 
 /// Table and column of each index.
-const INDEXES: [(&str, &str); 3] = [
-    ("messages", "seq"),
-    ("rooms", "life_seq"),
-    ("pairs", "life_seq"),
-];
+const INDEXES: [(&str, &str); 2] = [("rooms", "life_seq"), ("pairs", "life_seq")];
 
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;

@@ -12,7 +12,8 @@ use sea_orm_migration::MigratorTrait;
 use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
+    "expiries",
     "messages",
     "outbox",
     "pairs",

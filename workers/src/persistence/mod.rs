@@ -8,6 +8,7 @@
 mod backoff;
 mod decode;
 mod events;
+mod expiry;
 mod facts;
 mod floor;
 mod lane;
@@ -87,6 +88,12 @@ pub async fn run(
     tasks.spawn(outbox::drain(
         broker.clone(),
         database.clone(),
+        shutdown.clone(),
+    ));
+    tasks.spawn(expiry::run(
+        broker.clone(),
+        database.clone(),
+        Duration::from_secs(settings.retention.ended_room_secs),
         shutdown.clone(),
     ));
     tasks.spawn(floor::watch(broker.clone(), shutdown.clone()));

@@ -22,6 +22,7 @@ use super::{
     backoff::Stopped,
     decode::{Event, Undecodable, from_envelope},
     events::{PublicEvents, Told},
+    expiry,
     facts::{fact_of_pair, facts_of, who_sees_a_change},
     lane::Projection,
     last_message,
@@ -96,6 +97,8 @@ impl Projection for Rooms {
             .map(|(event, room, json)| rows::room_event(event.seq, event.at, room, json.clone()))
             .collect();
         room_event::Entity::record(transaction, events).await?;
+        let ended = rooms_in(batch).filter_map(|(_, room)| expiry::of(room));
+        entities::expiry::Entity::note(transaction, ended).await?;
         pair::Entity::upsert(transaction, pairs).await?;
         recorded(transaction, batch).await
     }
