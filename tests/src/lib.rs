@@ -6,4 +6,7 @@
 )]
 
 pub mod nats;
+pub mod nats_cluster;
 pub mod postgres;
+pub mod postgres_server;
+pub mod proxy;

@@ -21,6 +21,8 @@ pub struct Nats {
     child: Child,
     port: u16,
     folder: TempDir,
+    /// What its configuration says beside the usual.
+    more: String,
 }
 
 impl Nats {
@@ -29,16 +31,21 @@ impl Nats {
     /// # Panics
     /// Where there is no nats-server; the message says what to do.
     pub async fn start() -> Self {
+        let nats = Self::spawn(free_port(), String::new());
+        nats.until_it_answers().await;
+        nats
+    }
+
+    /// Starts a server with more configuration and does not wait for it.
+    pub(crate) fn spawn(port: u16, more: String) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let port = free_port();
-        let child = spawn(port, folder.path());
-        let nats = Self {
+        let child = spawn(port, folder.path(), &more);
+        Self {
             child,
             port,
             folder,
-        };
-        nats.until_it_answers().await;
-        nats
+            more,
+        }
     }
 
     /// Where it listens.
@@ -59,7 +66,7 @@ impl Nats {
 
     /// Starts it again on the same port and folder.
     pub async fn restart(&mut self) {
-        self.child = spawn(self.port, self.folder.path());
+        self.child = spawn(self.port, self.folder.path(), &self.more);
         self.until_it_answers().await;
     }
 
@@ -93,7 +100,8 @@ impl Nats {
         copy_folder(copy.path(), &store);
     }
 
-    async fn until_it_answers(&self) {
+    /// Waits until it takes connections.
+    pub(crate) async fn until_it_answers(&self) {
         let begun = Instant::now();
         while tokio::net::TcpStream::connect(("127.0.0.1", self.port))
             .await
@@ -166,10 +174,10 @@ fn fetched() -> Option<PathBuf> {
         })
 }
 
-fn spawn(port: u16, folder: &Path) -> Child {
+fn spawn(port: u16, folder: &Path, more: &str) -> Child {
     let config = folder.join("nats.conf");
     let text = format!(
-        "listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{}\", sync_interval: \"1s\" }}\nlog_file: \"{}\"\nmax_payload: 2MB\n",
+        "listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{}\", sync_interval: \"1s\" }}\nlog_file: \"{}\"\nmax_payload: 2MB\n{more}",
         folder.join("store").display(),
         folder.join("nats.log").display(),
     );

@@ -151,7 +151,7 @@ impl Drop for Postgres {
 /// The server refuses root, so root lends the folder to the user `postgres`. Gives the words that
 /// run a program as the folder's owner: `setpriv` becomes the program, unlike `runuser`, so a
 /// signal to its process id reaches the server.
-fn lend(dir: &Path) -> &'static [&'static str] {
+pub(crate) fn lend(dir: &Path) -> &'static [&'static str] {
     let owner = std::fs::metadata(dir)
         .expect("read the temporary folder's owner")
         .uid();
@@ -174,7 +174,7 @@ fn lend(dir: &Path) -> &'static [&'static str] {
     ]
 }
 
-fn bin_folder() -> PathBuf {
+pub(crate) fn bin_folder() -> PathBuf {
     let Some(folder) = std::env::var_os(BIN_VARIABLE).map(PathBuf::from) else {
         panic!("{}", missing(&format!("{BIN_VARIABLE} is not set")));
     };

@@ -20,21 +20,41 @@ pub(super) struct Leases {
 #[derive(Debug)]
 struct Held {
     ticket: TicketId,
-    until: Duration,
+    until: Until,
+}
+
+/// What is heard between two looks is counted from the later one: from the earlier one, a lease would be too short.
+#[derive(Debug, Clone, Copy)]
+enum Until {
+    /// So long after the next look.
+    FromNextLook(Duration),
+    /// This point of watched time.
+    Watched(Duration),
+}
+
+impl Held {
+    fn new(ticket: TicketId) -> Self {
+        let until = Until::FromNextLook(Duration::ZERO);
+        Self { ticket, until }
+    }
 }
 
 impl Leases {
     /// So much more time has been watched without a gap.
     pub(super) fn advance(&mut self, by: Duration) {
         self.watched += by;
+        for held in self.users.values_mut() {
+            if let Until::FromNextLook(held_for) = held.until {
+                held.until = Until::Watched(self.watched + held_for);
+            }
+        }
     }
 
     /// A user waits with this ticket. The lease of a new ticket begins now.
     pub(super) fn waits(&mut self, user: UserId, ticket: TicketId) {
-        let until = self.watched;
-        let held = self.users.entry(user).or_insert(Held { ticket, until });
+        let held = self.users.entry(user).or_insert(Held::new(ticket));
         if held.ticket != ticket {
-            *held = Held { ticket, until };
+            *held = Held::new(ticket);
         }
     }
 
@@ -52,17 +72,15 @@ impl Leases {
     pub(super) fn renew(&mut self, users: &[UserId]) {
         for user in users {
             if let Some(held) = self.users.get_mut(user) {
-                held.until = self.watched + HELD_FOR;
+                held.until = Until::FromNextLook(HELD_FOR);
             }
         }
     }
 
     /// Who has been in no list for `lease` of watched time.
     pub(super) fn expired(&self, lease: Duration) -> Vec<UserId> {
-        let over = self
-            .users
-            .iter()
-            .filter(|(_, held)| self.watched >= held.until + lease);
+        let is_over = |held: &Held| matches!(held.until, Until::Watched(until) if self.watched >= until + lease);
+        let over = self.users.iter().filter(|(_, held)| is_over(held));
         over.map(|(user, _)| *user).collect()
     }
 }
@@ -73,23 +91,30 @@ mod tests {
     use uuid::Uuid;
 
     const LEASE: Duration = Duration::from_secs(30);
+    const TICK: Duration = Duration::from_secs(1);
 
     fn one() -> (Leases, UserId) {
         let (mut leases, user) = (Leases::default(), UserId(Uuid::now_v7()));
+        leases.advance(TICK);
         leases.waits(user, TicketId(Uuid::now_v7()));
         (leases, user)
     }
 
-    fn seconds(secs: u64) -> Duration {
-        Duration::from_secs(secs)
+    fn watch(leases: &mut Leases, ticks: u32) {
+        for _ in 0..ticks {
+            leases.advance(TICK);
+        }
     }
 
     #[test]
     fn a_new_ticket_has_its_whole_lease_without_any_socket() {
         let (mut leases, user) = one();
-        leases.advance(seconds(29));
-        assert!(leases.expired(LEASE).is_empty());
-        leases.advance(seconds(1));
+        watch(&mut leases, 30);
+        assert!(
+            leases.expired(LEASE).is_empty(),
+            "it may have come at the end of the first tick"
+        );
+        watch(&mut leases, 1);
         assert_eq!(leases.expired(LEASE), [user]);
     }
 
@@ -98,7 +123,7 @@ mod tests {
         let (mut leases, user) = one();
         for _ in 0..20 {
             leases.renew(&[user]);
-            leases.advance(seconds(10));
+            watch(&mut leases, 10);
             assert!(leases.expired(LEASE).is_empty());
         }
     }
@@ -107,9 +132,9 @@ mod tests {
     fn who_is_named_no_more_has_a_lease_from_when_the_next_list_was_due() {
         let (mut leases, user) = one();
         leases.renew(&[user]);
-        leases.advance(seconds(39));
+        watch(&mut leases, 40);
         assert!(leases.expired(LEASE).is_empty());
-        leases.advance(seconds(1));
+        watch(&mut leases, 1);
         assert_eq!(leases.expired(LEASE), [user]);
     }
 
@@ -117,7 +142,7 @@ mod tests {
     fn reading_the_same_ticket_again_does_not_renew_its_lease() {
         let (mut leases, user) = one();
         let ticket = leases.users[&user].ticket;
-        leases.advance(LEASE);
+        watch(&mut leases, 31);
         leases.waits(user, ticket);
         assert_eq!(leases.expired(LEASE), [user]);
         leases.waits(user, TicketId(Uuid::now_v7()));

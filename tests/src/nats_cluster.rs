@@ -1,0 +1,81 @@
+//! Three nats-servers that keep three copies of each stream (R3).
+
+use crate::nats::{Nats, free_port};
+
+const NODES: usize = 3;
+
+/// A running cluster. Its servers are killed when dropped.
+#[derive(Debug)]
+pub struct NatsCluster {
+    nodes: Vec<Nats>,
+    monitors: Vec<u16>,
+}
+
+impl NatsCluster {
+    /// Starts three servers and waits until each takes connections. They choose a leader in the next seconds; until
+    /// then JetStream answers that it is not available.
+    ///
+    /// # Panics
+    /// Where there is no nats-server; the message says what to do.
+    pub async fn start() -> Self {
+        let routes: Vec<u16> = (0..NODES).map(|_| free_port()).collect();
+        let monitors: Vec<u16> = (0..NODES).map(|_| free_port()).collect();
+        let urls: Vec<String> = routes
+            .iter()
+            .map(|port| format!("\"nats://127.0.0.1:{port}\""))
+            .collect();
+        let urls = urls.join(", ");
+        let nodes: Vec<Nats> = routes
+            .iter()
+            .zip(&monitors)
+            .enumerate()
+            .map(|(node, (route, monitor))| {
+                let name = name(node);
+                let more = format!(
+                    "server_name: {name}\nhttp: \"127.0.0.1:{monitor}\"\n\
+                     cluster {{ name: tests, listen: \"127.0.0.1:{route}\", routes: [{urls}] }}\n"
+                );
+                Nats::spawn(free_port(), more)
+            })
+            .collect();
+        for node in &nodes {
+            node.until_it_answers().await;
+        }
+        Self { nodes, monitors }
+    }
+
+    /// Where all of them listen, comma-separated, as `NATS_URL` has it.
+    pub fn urls(&self) -> String {
+        let urls: Vec<String> = self.nodes.iter().map(Nats::url).collect();
+        urls.join(",")
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are none: never.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// One of the servers.
+    pub fn node(&mut self, node: usize) -> &mut Nats {
+        &mut self.nodes[node]
+    }
+
+    /// Where a server tells about itself over HTTP (`/jsz?streams=true` names each stream's leader).
+    pub fn monitor_url(&self, node: usize) -> String {
+        format!("http://127.0.0.1:{}", self.monitors[node])
+    }
+
+    /// The server of this name, as `/jsz` and the stream's information name it.
+    pub fn named(&self, wanted: &str) -> Option<usize> {
+        (0..self.nodes.len()).find(|node| name(*node) == wanted)
+    }
+}
+
+fn name(node: usize) -> String {
+    format!("node-{}", node + 1)
+}
