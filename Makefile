@@ -3,7 +3,7 @@
 # Both set up what is missing first.
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long build fmt
+.PHONY: run test test-long soak build fmt
 
 run:
 	@exec scripts/run
@@ -14,6 +14,11 @@ test:
 # What takes longer: the ignored tests, and the release build started, stopped and killed.
 test-long:
 	@exec scripts/test --long
+
+# All faults at once for so long, half of it on one nats-server and half on three; WEBCHAT_FAULT_SEED repeats a seed.
+MINUTES ?= 30
+soak:
+	@exec scripts/test --soak $(MINUTES)
 
 build:
 	cargo build --release --locked --workspace

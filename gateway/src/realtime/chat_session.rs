@@ -67,15 +67,18 @@ pub(super) async fn run(admitted: Admitted, socket: WebSocket) {
     };
     let joined = state.hub.join(&state, &room, &joining).await;
     let opening = match &joined {
-        Ok(joined) => opening::frames(&state, joined, user, claim)
-            .await
-            .unwrap_or_default(),
-        Err(_) => Vec::new(),
+        Ok(joined) => opening::frames(&state, joined, user, claim).await,
+        Err(error) => Err(error.clone()),
     };
-    if opening.is_empty() {
-        outbox.close(CloseCode::TryLater);
-    }
-    let link = Link::open(&state, socket, &opening, (outbox, frames), guard);
+    let (opening, outbox) = match opening {
+        Ok(opening) => (opening, (outbox, frames)),
+        // What the room has queued meanwhile is nothing without a hello before it.
+        Err(error) => {
+            tracing::debug!(room_id = %room.id, ?error, "a socket cannot be opened now");
+            (Vec::new(), Outbox::closed(CloseCode::TryLater))
+        }
+    };
+    let link = Link::open(&state, socket, &opening, outbox, guard);
     drop(opening);
     match joined {
         Ok(joined) => {

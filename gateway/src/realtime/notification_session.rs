@@ -1,7 +1,5 @@
 //! One notification socket.
 
-use std::sync::Arc;
-
 use axum::extract::ws::WebSocket;
 use contract::{
     api::TicketViewState,
@@ -35,21 +33,16 @@ pub(super) async fn run(state: AppState, session: Session, permit: Permit, socke
         Ok(_) => hello(&state, user).await,
         Err(error) => Err(error.clone()),
     };
-    let (opening, matched) = match hello {
-        Ok((hello, matched)) => (vec![hello], matched),
-        Err(_) => {
-            outbox.close(CloseCode::TryLater);
-            (Vec::new(), None)
+    let (opening, matched, outbox) = match hello {
+        Ok((hello, matched)) => (vec![hello], matched, (outbox, frames)),
+        // What was queued meanwhile is nothing without a hello before it.
+        Err(error) => {
+            tracing::debug!(user_id = %user, ?error, "a socket cannot be opened now");
+            (Vec::new(), None, Outbox::closed(CloseCode::TryLater))
         }
     };
-    let link = Link::open(
-        &state,
-        socket,
-        &opening,
-        (Arc::clone(&outbox), frames),
-        guard,
-    )
-    .with_farewell(&NotificationsServerFrame::SignedOut {});
+    let link = Link::open(&state, socket, &opening, outbox, guard)
+        .with_farewell(&NotificationsServerFrame::SignedOut {});
     let Ok(joined) = joined else {
         return link.finish().await;
     };

@@ -30,6 +30,13 @@ impl Outbox {
         (Arc::new(outbox), frames)
     }
 
+    /// An outbox that has nothing but the end of its socket.
+    pub fn closed(code: CloseCode) -> (Arc<Self>, mpsc::Receiver<Message>) {
+        let (outbox, frames) = Self::new(1);
+        outbox.close(code);
+        (outbox, frames)
+    }
+
     /// Queues a frame. After a close nothing is queued any more.
     pub fn push(&self, frame: &Frame) {
         metrics::counter!("webchat_frames_total", "direction" => "out", "type" => frame.kind)

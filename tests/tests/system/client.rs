@@ -80,6 +80,11 @@ impl Person {
         }
     }
 
+    /// The gateway that the person is in front of.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// `GET`.
     pub async fn get(&self, path: &str) -> Answer {
         request(Method::GET, &self.url, path, Some(&self.token), None).await
@@ -198,6 +203,11 @@ impl Person {
     pub async fn wire(&self, room: RoomId, query: &str) -> Result<Wire, Refusal> {
         let path = format!("/ws/chat/{room}{query}");
         wire::open(upgrade(&self.url, &path, Some(&self.token))).await
+    }
+
+    /// Opens a connection to the notification socket that may be refused.
+    pub async fn bell(&self) -> Result<Wire, Refusal> {
+        wire::open(upgrade(&self.url, "/ws/notifications", Some(&self.token))).await
     }
 
     /// Opens the notification socket; its `hello` is read first.

@@ -18,6 +18,7 @@ mod client;
 mod crash;
 mod dead_letters;
 mod events;
+mod faults;
 mod ground;
 mod journey;
 mod lost_tail;

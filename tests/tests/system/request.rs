@@ -49,6 +49,27 @@ pub async fn request(
     token: Option<&str>,
     body: Option<Value>,
 ) -> Answer {
+    send(built(method, url, path, token, body)).await
+}
+
+/// The same where it is no surprise that nobody answers.
+pub async fn try_request(
+    method: Method,
+    url: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<Value>,
+) -> Result<Answer, reqwest::Error> {
+    try_send(built(method, url, path, token, body)).await
+}
+
+fn built(
+    method: Method,
+    url: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<Value>,
+) -> reqwest::RequestBuilder {
     let mut request = http().request(method, format!("{url}{path}"));
     if let Some(token) = token {
         request = request.bearer_auth(token);
@@ -56,35 +77,35 @@ pub async fn request(
     if let Some(body) = body {
         request = request.json(&body);
     }
-    send(request).await
+    request
 }
 
 /// Sends a request that the caller has built.
 pub async fn send(request: reqwest::RequestBuilder) -> Answer {
-    let (client, request) = request.build_split();
-    let request = request.expect("a request");
-    let shown = format!("{} {}", request.method(), request.url());
-    let response = client
-        .execute(request)
+    try_send(request)
         .await
-        .unwrap_or_else(|error| panic!("{shown}: {error:?}"));
+        .unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+async fn try_send(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+    let (client, request) = request.build_split();
+    let request = request?;
+    let shown = format!("{} {}", request.method(), request.url());
+    let response = client.execute(request).await?;
     let status = response.status().as_u16();
     let content_type = response
         .headers()
         .get("content-type")
         .and_then(|value| value.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
-    let text = response
-        .text()
-        .await
-        .unwrap_or_else(|error| panic!("{shown}: {error:?}"));
+    let text = response.text().await?;
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Answer {
+    Ok(Answer {
         status,
         content_type,
         body,
         request: shown,
-    }
+    })
 }
 
 /// A client that keeps no connections: gateways come and go in these tests.
