@@ -18,6 +18,7 @@ mod client;
 mod crash;
 mod dead_letters;
 mod events;
+mod full_disk;
 mod ground;
 mod journey;
 mod lost_tail;
@@ -33,7 +34,9 @@ mod serve_refuses;
 mod serve_survives;
 mod socket;
 mod storm;
+mod stuck_consumer;
 mod timers;
+mod upgrade;
 mod wire;
 mod without_persistence;
 
