@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bootstrap::{Database, Readiness, Shutdown, database};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use settings::Settings;
 use webchat_bootstrap as bootstrap;
 
@@ -57,6 +57,35 @@ async fn a_commit_is_durable_and_a_foreign_key_holds() {
         assert_eq!(pragma(connection, "foreign_keys").await, "1");
         assert_eq!(pragma(connection, "busy_timeout").await, "5000");
     }
+}
+
+/// Runs a statement in a transaction of its own.
+async fn transact(database: &Database, statement: &str) -> Result<(), DbErr> {
+    let transaction = database.begin_write().await?;
+    transaction.execute_unprepared(statement).await?;
+    transaction.commit().await
+}
+
+#[tokio::test]
+async fn a_transaction_that_sqlite_ended_itself_takes_no_later_commit_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(folder.path()).await;
+    let create = "CREATE TABLE note (id INTEGER PRIMARY KEY)";
+    transact(&database, create).await.unwrap();
+    let first = "INSERT INTO note VALUES (1)";
+    transact(&database, first).await.unwrap();
+    // What a full disk does, too: the transaction is over before the driver ends it.
+    let ended = "INSERT OR ROLLBACK INTO note VALUES (1)";
+    transact(&database, ended).await.unwrap_err();
+    transact(&database, first).await.unwrap_err();
+    transact(&database, "INSERT INTO note VALUES (2)")
+        .await
+        .unwrap();
+    let backend = database.read.get_database_backend();
+    let count = Statement::from_string(backend, "SELECT count(*) FROM note");
+    let row = database.read.query_one_raw(count).await.unwrap().unwrap();
+    let count: i64 = row.try_get_by_index(0).unwrap();
+    assert_eq!(count, 2, "others see what was committed");
 }
 
 #[tokio::test]

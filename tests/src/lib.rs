@@ -5,8 +5,10 @@
     reason = "a test ends where its ground is missing"
 )]
 
+pub mod disk;
 pub mod nats;
 pub mod nats_cluster;
 pub mod postgres;
+mod postgres_disk;
 pub mod postgres_server;
 pub mod proxy;

@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::{
+    disk::seen_by,
     nats::free_port,
     postgres::{bin_folder, lend},
 };
@@ -21,11 +22,11 @@ const DATABASE: &str = "webchat";
 /// A running server with one database. It writes through to the disk, as in production. Killed when dropped.
 #[derive(Debug)]
 pub struct PostgresServer {
-    child: Child,
-    port: u16,
-    folder: TempDir,
-    bin: PathBuf,
-    as_owner: &'static [&'static str],
+    pub(crate) child: Child,
+    pub(crate) port: u16,
+    pub(crate) folder: TempDir,
+    pub(crate) bin: PathBuf,
+    pub(crate) as_owner: &'static [&'static str],
 }
 
 impl PostgresServer {
@@ -136,7 +137,7 @@ impl PostgresServer {
             .collect()
     }
 
-    fn create_database(&self) {
+    pub(crate) fn create_database(&self) {
         let made = Command::new(self.bin.join("createdb"))
             .args([
                 "--username=postgres",
@@ -155,8 +156,10 @@ impl PostgresServer {
     }
 
     /// The server writes its state into the eighth line of its pid file; `pg_ctl --wait` reads it too.
-    async fn until_ready(&mut self) {
+    pub(crate) async fn until_ready(&mut self) {
         let pid_file = self.folder.path().join("data/postmaster.pid");
+        // It may be on a disk that the server alone sees.
+        let pid_file = seen_by(self.child.id(), &pid_file);
         let id = self.child.id().to_string();
         let is_ready = |content: String| {
             let lines: Vec<_> = content.lines().map(str::trim).collect();
@@ -184,12 +187,16 @@ impl Drop for PostgresServer {
     }
 }
 
-fn spawn(as_owner: &[&str], bin: &Path, folder: &Path, port: u16) -> Child {
-    let log = fs::File::options()
+pub(crate) fn log_file(folder: &Path) -> fs::File {
+    fs::File::options()
         .create(true)
         .append(true)
         .open(folder.join("log"))
-        .expect("a file for the server's log");
+        .expect("a file for the server's log")
+}
+
+fn spawn(as_owner: &[&str], bin: &Path, folder: &Path, port: u16) -> Child {
+    let log = log_file(folder);
     run_as(as_owner, &bin.join("postgres"))
         .arg("-D")
         .arg(folder.join("data"))
