@@ -23,7 +23,7 @@ struct Admin {
     shutdown: Shutdown,
 }
 
-/// Serves `/metrics`, `/livez` and `/readyz` until the runtime ends, so also while the process
+/// Serves `/metrics`, `/livez`, `/readyz` and `/health` until the runtime ends, so also while the process
 /// stops; then `/readyz` says so. Returns the address, as port 0 takes any free port.
 ///
 /// # Errors
@@ -42,6 +42,7 @@ pub async fn serve(
         .route("/metrics", get(metrics_text))
         .route("/livez", get(async || "ok"))
         .route("/readyz", get(readyz))
+        .route("/health", get(health))
         .with_state(Admin {
             metrics,
             readiness,
@@ -86,11 +87,20 @@ async fn readyz(State(admin): State<Admin>) -> impl IntoResponse {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping").into_response();
     }
     let report = admin.readiness.report();
-    let status = match report.ready {
+    (status_if(report.ready), Json(report)).into_response()
+}
+
+/// Also what this process can tell of others, such as workers that are stuck: for alarms, not for orchestrators.
+async fn health(State(admin): State<Admin>) -> impl IntoResponse {
+    let report = admin.readiness.report();
+    (status_if(report.healthy), Json(report))
+}
+
+fn status_if(is_ok: bool) -> StatusCode {
+    match is_ok {
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    (status, Json(report)).into_response()
+    }
 }
 
 #[cfg(test)]

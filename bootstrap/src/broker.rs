@@ -36,12 +36,23 @@ pub fn report_broker_readiness(broker: &Broker, readiness: &Readiness, shutdown:
     readiness.probe("nats", PROBE_PERIOD, shutdown, move || {
         let broker = broker.clone();
         async move {
-            broker
-                .stream_state(&contract::streams::LIFE)
-                .await
-                .map(|_state| ())
+            let state = broker.stream_state(&contract::streams::LIFE).await;
+            state.map_err(|error| error.to_string())?;
+            takes_messages(&broker).await
         }
     });
+}
+
+/// Whether every stream takes what this process publishes; one that did not is tried again.
+///
+/// # Errors
+/// What an operator should know.
+pub async fn takes_messages(broker: &Broker) -> Result<(), String> {
+    broker.try_unwritable().await;
+    match broker.unwritable() {
+        None => Ok(()),
+        Some(unwritable) => Err(unwritable.to_string()),
+    }
 }
 
 fn options(settings: &Settings, name: &str) -> BrokerOptions {

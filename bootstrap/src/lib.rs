@@ -6,6 +6,7 @@
 
 pub mod admin;
 mod broker;
+mod consumers;
 pub mod database;
 pub mod metrics;
 mod open_files;
@@ -15,7 +16,8 @@ pub mod shutdown;
 pub mod telemetry;
 mod tls;
 
-pub use self::broker::{connect_broker, report_broker_readiness};
+pub use self::broker::{connect_broker, report_broker_readiness, takes_messages};
+pub use consumers::{CONSUMERS, watch_consumers};
 pub use database::Database;
 pub use readiness::{CheckStatus, Readiness, ReadinessCheck, ReadinessReport};
 pub use role::{Process, Role};

@@ -11,7 +11,13 @@ use crate::Shutdown;
 
 /// The checks of a process. Clones are the same list.
 #[derive(Debug, Clone, Default)]
-pub struct Readiness(Arc<Mutex<BTreeMap<&'static str, watch::Receiver<CheckStatus>>>>);
+pub struct Readiness(Arc<Mutex<BTreeMap<&'static str, Check>>>);
+
+#[derive(Debug, Clone)]
+struct Check {
+    status: watch::Receiver<CheckStatus>,
+    is_needed: bool,
+}
 
 /// How one check stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,8 +38,10 @@ pub enum CheckStatus {
 /// All checks at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReadinessReport {
-    /// Whether every check is ok. A process without checks is still starting.
+    /// Whether every check is ok that the process needs for its work. A process without any is still starting.
     pub ready: bool,
+    /// Whether every check is ok, also those that only tell of others.
+    pub healthy: bool,
     /// Each check by its name.
     pub checks: BTreeMap<&'static str, CheckStatus>,
 }
@@ -45,8 +53,27 @@ pub struct ReadinessCheck(watch::Sender<CheckStatus>);
 impl Readiness {
     /// Adds a check, which fails until it is reported ok. The same name replaces the earlier check.
     pub fn check(&self, name: &'static str) -> ReadinessCheck {
-        let (sender, receiver) = watch::channel(CheckStatus::failed("starting"));
-        self.checks().insert(name, receiver);
+        self.add(name, true)
+    }
+
+    /// Adds a check of something that this process can tell and cannot mend: where it fails, the process is ready
+    /// nevertheless, so that nobody ends it for the fault of another.
+    pub fn tell(&self, name: &'static str) -> ReadinessCheck {
+        self.add(name, false)
+    }
+
+    /// Tells a check of another list as it stands there. A list without it changes nothing.
+    pub fn tell_of(&self, other: &Self, name: &'static str) {
+        let found = other.checks().get(name).cloned();
+        if let Some(check) = found {
+            let is_needed = false;
+            self.checks().insert(name, Check { is_needed, ..check });
+        }
+    }
+
+    fn add(&self, name: &'static str, is_needed: bool) -> ReadinessCheck {
+        let (sender, status) = watch::channel(CheckStatus::failed("starting"));
+        self.checks().insert(name, Check { status, is_needed });
         ReadinessCheck(sender)
     }
 
@@ -85,20 +112,25 @@ impl Readiness {
 
     /// How all checks stand now.
     pub fn report(&self) -> ReadinessReport {
-        let checks: BTreeMap<_, _> = self
-            .checks()
-            .iter()
-            .map(|(name, receiver)| (*name, status_of(receiver)))
-            .collect();
+        let (mut ready, mut needed) = (true, 0);
+        let mut checks = BTreeMap::new();
+        for (name, check) in self.checks().iter() {
+            let status = status_of(&check.status);
+            if check.is_needed {
+                needed += 1;
+                ready &= status.is_ok();
+            }
+            checks.insert(*name, status);
+        }
+        let ready = ready && needed > 0;
         ReadinessReport {
-            ready: !checks.is_empty() && checks.values().all(CheckStatus::is_ok),
+            ready,
+            healthy: ready && checks.values().all(CheckStatus::is_ok),
             checks,
         }
     }
 
-    fn checks(
-        &self,
-    ) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, watch::Receiver<CheckStatus>>> {
+    fn checks(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, Check>> {
         // The map is whole between any two statements, so a panic elsewhere does not spoil it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -161,6 +193,32 @@ mod tests {
         assert!(readiness.report().ready);
         check.failed("no answer");
         assert!(!readiness.report().ready);
+    }
+
+    #[test]
+    fn what_is_only_told_fails_the_health_and_not_the_readiness() {
+        let readiness = Readiness::default();
+        let told = readiness.tell("consumers");
+        told.ok(Duration::ZERO);
+        assert!(!readiness.report().ready, "nothing of its own yet");
+        let own = readiness.check("nats");
+        own.ok(Duration::ZERO);
+        assert!(readiness.report().healthy);
+        told.failed("a consumer is stuck");
+        let report = readiness.report();
+        assert!(report.ready && !report.healthy);
+        let process = Readiness::default();
+        process.tell_of(&readiness, "consumers");
+        process.tell_of(&readiness, "of no list");
+        assert_eq!(
+            process.report().checks["consumers"],
+            report.checks["consumers"]
+        );
+        told.ok(Duration::ZERO);
+        assert!(
+            process.report().checks["consumers"].is_ok(),
+            "it is the same check"
+        );
     }
 
     #[test]

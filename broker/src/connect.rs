@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use async_nats::{ConnectOptions, Event, jetstream};
 use tokio::sync::watch;
 
-use crate::{BrokerClock, ConnectError, guard::Vouched};
+use crate::{BrokerClock, ConnectError, guard::Vouched, writable::Writes};
 
 /// The oldest nats-server that has everything WebChat needs.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 14, 0);
@@ -58,6 +58,7 @@ pub struct Broker {
     clock: Arc<BrokerClock>,
     connection: watch::Receiver<Connection>,
     pub(crate) vouched: Vouched,
+    pub(crate) writes: Writes,
 }
 
 impl fmt::Debug for Broker {
@@ -98,6 +99,7 @@ impl Broker {
             clock: Arc::new(BrokerClock::default()),
             connection,
             vouched: None,
+            writes: Writes::default(),
         };
         broker.clock.clone().keep_in_step(&broker);
         Ok(broker)

@@ -14,6 +14,10 @@ use crate::{Broker, ConnectError, Publish, PublishError};
 /// How many messages are asked for at once, and so lie in this process at the most.
 const PREFETCH: usize = 500;
 
+/// How often a message that is left to a newer worker is offered again, and for how many times: an hour.
+const LEAVE_EVERY: Duration = Duration::from_secs(2);
+const ATTEMPTS_TO_LEAVE: i64 = 1_800;
+
 /// The messages of one durable consumer. Any number of processes may read the same one; each message goes to one of
 /// them, and comes again where that one does not acknowledge it in time.
 pub struct Deliveries {
@@ -182,6 +186,18 @@ impl Delivery {
         }
         tracing::warn!(consumer = self.spec.name, subject = %self.subject, seq = self.seq, attempt = self.attempt, %error, "a message failed and will be tried again");
         self.answer(AckKind::Nak(Some(after))).await;
+    }
+
+    /// A newer release wrote it, and its workers share this consumer: one of them will take it. Where none does for an
+    /// hour, because the newer release was taken back, it is kept on the DLQ until somebody can replay it.
+    pub async fn leave_to_newer(self, error: &(dyn std::error::Error + Sync)) {
+        if self.attempt >= ATTEMPTS_TO_LEAVE {
+            return self.reject(error).await;
+        }
+        if self.attempt == 1 {
+            tracing::warn!(consumer = self.spec.name, subject = %self.subject, seq = self.seq, %error, "a message is left to a newer worker");
+        }
+        self.answer(AckKind::Nak(Some(LEAVE_EVERY))).await;
     }
 
     /// It can never succeed: it is kept on `dlq.<consumer>` with the error, and the others go on.

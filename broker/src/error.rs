@@ -64,4 +64,12 @@ pub enum ReadError {
         /// What is wrong.
         reason: String,
     },
+    /// A newer release wrote it: this one neither uses nor changes it.
+    #[error("{what}: {error}")]
+    Newer {
+        /// Its subject.
+        what: String,
+        /// Which version it is.
+        error: String,
+    },
 }

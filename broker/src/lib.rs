@@ -11,6 +11,7 @@
 //! | [`consume::Deliveries`] | at least once, shared by all processes of a role |
 //! | [`ordered::Ordered`] | in order, from the last value of each subject; for one process |
 
+mod backlog;
 mod batch;
 mod clock;
 mod connect;
@@ -27,7 +28,9 @@ mod publish;
 mod read;
 mod request;
 mod state;
+mod writable;
 
+pub use backlog::Backlog;
 pub use batch::BatchEntry;
 pub use clock::BrokerClock;
 pub use connect::{Broker, BrokerOptions, Connection};
@@ -37,3 +40,4 @@ pub use live::{LiveMessage, Subscription};
 pub use publish::{Ack, Publish};
 pub use read::Record;
 pub use state::{ConsumerState, Skipped, StreamState};
+pub use writable::Unwritable;

@@ -15,6 +15,8 @@ use crate::{
 
 /// Wrong last sequence, of the stream's subject or of the stream.
 const WRONG_LAST_SEQUENCE: [u32; 2] = [10071, 10164];
+/// The broker is there and cannot do it now, for example for want of space.
+const UNAVAILABLE: u16 = 503;
 
 /// One acknowledged publish and its conditions.
 #[derive(Debug, Clone, Default)]
@@ -174,20 +176,26 @@ impl Broker {
     ) -> Result<Ack, PublishError> {
         self.checked_now().await?;
         let request = Request::new().payload(payload).headers(headers);
-        let answer = self
-            .client
-            .send_request(subject, request)
-            .await
-            .map_err(|error| {
-                if may_have_arrived(error.kind()) {
-                    PublishError::Ambiguous
-                } else {
-                    PublishError::Unavailable(error.to_string())
-                }
-            })?;
+        let answer = self.client.send_request(subject.clone(), request).await;
+        let answer = answer.map_err(|error| {
+            if may_have_arrived(error.kind()) {
+                self.was_not_taken(&subject, "no answer");
+                PublishError::Ambiguous
+            } else {
+                PublishError::Unavailable(error.to_string())
+            }
+        })?;
         match serde_json::from_slice::<Answer<Ack>>(&answer.payload) {
-            Ok(Answer::Given(ack)) => Ok(ack),
-            Ok(Answer::Refused { error }) => Err(refusal(error)),
+            Ok(Answer::Given(ack)) => {
+                self.was_taken(&subject);
+                Ok(ack)
+            }
+            Ok(Answer::Refused { error }) => {
+                if error.code == UNAVAILABLE {
+                    self.was_not_taken(&subject, &error.description);
+                }
+                Err(refusal(error))
+            }
             Err(error) => Err(PublishError::Rejected(error.to_string())),
         }
     }
@@ -196,7 +204,7 @@ impl Broker {
 fn refusal(error: ApiError) -> PublishError {
     match error.code {
         _ if WRONG_LAST_SEQUENCE.contains(&error.err_code) => PublishError::Conflict,
-        503 => PublishError::Unavailable(error.description),
+        UNAVAILABLE => PublishError::Unavailable(error.description),
         _ => PublishError::Rejected(format!("{} ({})", error.description, error.err_code)),
     }
 }

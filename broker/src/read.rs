@@ -65,7 +65,7 @@ impl Broker {
         self.get_from_leader(stream, json!({ "seq": seq })).await
     }
 
-    async fn get_from_leader(
+    pub(crate) async fn get_from_leader(
         &self,
         stream: &StreamSpec,
         query: serde_json::Value,

@@ -10,7 +10,7 @@ const YEAR_SECS: i64 = 31_536_000;
 const ROOM_SECS: i64 = 4_294_967;
 
 /// The accepted range of every number. Each fits the type in `sections`.
-const RANGES: [(&str, RangeInclusive<i64>); 34] = [
+const RANGES: [(&str, RangeInclusive<i64>); 35] = [
     ("http.port", 0..=65_535),
     ("http.body_limit_bytes", 1_024..=16_777_216),
     ("http.trusted_proxies", 0..=16),
@@ -45,6 +45,7 @@ const RANGES: [(&str, RangeInclusive<i64>); 34] = [
     ("persistence.batch_size", 1..=10_000),
     ("persistence.batch_wait_ms", 0..=10_000),
     ("retention.ended_room_secs", 1..=315_360_000),
+    ("health.consumer_age_secs", 1..=86_400),
 ];
 
 /// The accepted words of the texts that are a choice.

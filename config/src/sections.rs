@@ -41,6 +41,8 @@ pub struct Settings {
     pub persistence: Persistence,
     /// How long things are kept.
     pub retention: Retention,
+    /// When to warn.
+    pub health: Health,
     /// Logs.
     pub log: Log,
 }
@@ -188,6 +190,13 @@ pub struct Persistence {
 #[serde(deny_unknown_fields)]
 pub struct Retention {
     pub ended_room_secs: u64,
+}
+
+/// When to warn.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Health {
+    pub consumer_age_secs: u64,
 }
 
 /// Logs.

@@ -202,7 +202,7 @@ pub struct HealthCheck {
     pub latency_ms: Option<u64>,
 }
 
-/// The parts that a gateway needs.
+/// The parts that a gateway needs, and the workers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct HealthChecks {
     /// SQL.
@@ -211,6 +211,8 @@ pub struct HealthChecks {
     pub nats: HealthCheck,
     /// Uploaded files.
     pub storage: HealthCheck,
+    /// The workers: `degraded` where what waits for one of them is too old. The gateway serves nevertheless.
+    pub workers: HealthCheck,
 }
 
 /// `GET /health`.

@@ -85,3 +85,12 @@ pub const INTEGRATOR: ConsumerSpec = ConsumerSpec {
     max_ack_pending: 1_000,
     max_deliver: -1,
 };
+
+/// The workers' consumers: what waits for one of them waits for WebChat itself.
+pub const OF_WORKERS: [ConsumerSpec; 5] = [
+    PERSISTENCE_CHAT,
+    PERSISTENCE_LIFE,
+    PERSISTENCE_RECEIPT,
+    COUNTDOWN_ROOMS,
+    COUNTDOWN_DUE,
+];

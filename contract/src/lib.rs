@@ -16,6 +16,8 @@ pub mod revocation;
 pub mod room;
 pub mod streams;
 pub mod subjects;
+pub mod unknown;
 
 pub use dead_letter::DeadLetter;
-pub use envelope::Envelope;
+pub use envelope::{Envelope, EnvelopeError};
+pub use unknown::Unknown;

@@ -134,4 +134,30 @@ pub const DLQ: StreamSpec = StreamSpec {
 };
 
 /// All streams.
-pub const ALL: [StreamSpec; 6] = [CHAT, LIFE, RECEIPT, REVOKED, EVENTS, DLQ];
+pub static ALL: [StreamSpec; 6] = [CHAT, LIFE, RECEIPT, REVOKED, EVENTS, DLQ];
+
+/// The stream that stores a subject, if one does.
+pub fn of(subject: &str) -> Option<&'static StreamSpec> {
+    fn root(subject: &str) -> &str {
+        subject.split('.').next().unwrap_or(subject)
+    }
+    let stores = |stream: &&StreamSpec| {
+        let mut subjects = stream.subjects.iter();
+        subjects.any(|stored| root(stored) == root(subject))
+    };
+    ALL.iter().find(stores)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_subject_is_stored_by_its_stream_and_live_ones_by_none() {
+        let stored = |subject: &str| of(subject).map(|stream| stream.name);
+        assert_eq!(stored("chat.3.room"), Some("CHAT"));
+        assert_eq!(stored("life.ticket.user"), Some("LIFE"));
+        assert_eq!(stored("webchat.v1.evt.room.1.ended"), Some("EVENTS"));
+        assert_eq!(stored("live.3.room.rt"), None);
+    }
+}

@@ -119,6 +119,8 @@ impl From<ReadError> for ApiError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Unavailable(why) => Self::unavailable(why),
+            // Another gateway, of the newer release, can serve it.
+            ReadError::Newer { .. } => Self::unavailable(error),
             ReadError::Malformed { .. } => Self::internal(error),
         }
     }
@@ -179,7 +181,15 @@ pub fn is_busy(error: &DbErr) -> bool {
     })
 }
 
-/// Whether the database is away or too busy, so that trying again later may help.
+/// Whether SQLite could not write or read its file: `SQLITE_IOERR`, `SQLITE_FULL`. A full disk can give either.
+fn is_disk_trouble(error: &DbErr) -> bool {
+    driver_code(error).is_some_and(|code| {
+        code.parse::<u32>()
+            .is_ok_and(|code| matches!(code & 0xff, 10 | 13))
+    })
+}
+
+/// Whether the database is away, too busy or out of space, so that trying again later may help.
 fn is_passing(error: &DbErr) -> bool {
     /// Connection exceptions, lack of resources, shutdown, lost races.
     const POSTGRES: [&str; 5] = ["08", "53", "57P", "40", "55P"];
@@ -190,6 +200,7 @@ fn is_passing(error: &DbErr) -> bool {
                 sqlx::Error::Database(_) => {
                     let code = driver_code(error).unwrap_or_default();
                     is_busy(error)
+                        || is_disk_trouble(error)
                         || (code.len() == 5 && POSTGRES.iter().any(|class| code.starts_with(class)))
                 }
                 sqlx::Error::Io(_)

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use axum::serve::ListenerExt;
-use bootstrap::{Database, Readiness, Shutdown};
+use bootstrap::{CONSUMERS, Database, Readiness, Shutdown};
 use broker::Broker;
 use settings::{Settings, SettingsError};
 use tokio::net::TcpListener;
@@ -90,9 +90,10 @@ impl Gateway {
         self.address
     }
 
-    /// Reports as the readiness check `gateway` of the process, every second until shutdown.
+    /// Reports as the readiness check `gateway` of the process, every second until shutdown; and tells of the workers.
     pub fn report_readiness(&self, readiness: &Readiness) {
         let parts = self.state.readiness.clone();
+        readiness.tell_of(&parts, CONSUMERS);
         readiness.probe("gateway", READINESS_PERIOD, &self.shutdown, move || {
             let is_ready = parts.report().ready;
             async move {

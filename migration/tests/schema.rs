@@ -5,6 +5,9 @@
     reason = "a test ends where its ground is missing"
 )]
 
+#[path = "schema/expand.rs"]
+mod expand;
+
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };

@@ -1,6 +1,6 @@
 //! `webchat serve`: all roles in one process.
 
-use std::{future::Future, sync::Arc};
+use std::{convert::Infallible, future::Future, sync::Arc};
 
 use anyhow::Context;
 use bootstrap::{Process, Role, Shutdown, connect_broker, database};
@@ -58,14 +58,17 @@ async fn run_roles(
     let shared = Arc::new(workers.clone());
     let broker = connect_broker(&workers, Role::PERSISTENCE.name).await?;
     let lanes = (database.clone(), Arc::clone(&shared), workers_stop.clone());
+    let mut brokers = vec![broker.clone()];
     roles.start(Role::PERSISTENCE, broker, |broker| {
         persistence::run(broker, lanes.0, lanes.1, lanes.2)
     });
     let broker = connect_broker(&workers, Role::COUNTDOWN.name).await?;
+    brokers.push(broker.clone());
     roles.start(Role::COUNTDOWN, broker, |broker| {
         countdown::run(broker, workers_stop.clone())
     });
     let broker = connect_broker(&workers, Role::MATCHMAKER.name).await?;
+    brokers.push(broker.clone());
     roles.start(Role::MATCHMAKER, broker, |broker| {
         matchmaker::run(broker, Arc::clone(&shared), workers_stop.clone())
     });
@@ -74,14 +77,26 @@ async fn run_roles(
         Role::GATEWAY.name,
     )
     .await?;
+    brokers.push(broker.clone());
     let stop = process.shutdown.clone();
     let building = Gateway::build(listener, settings.clone(), broker.clone(), database, stop);
-    let served = serve_gateway(process, building).await;
+    let served = tokio::select! {
+        served = serve_gateway(process, building) => served,
+        never = keep_writable(server, &brokers) => match never {},
+    };
     broker.close().await;
     process.shutdown.request();
     workers_stop.request();
     let ended = roles.finish().await;
     served.and(ended)
+}
+
+/// Only a server of this process can be started again by it.
+async fn keep_writable(server: Option<&NatsServer>, brokers: &[Broker]) -> Infallible {
+    match server {
+        Some(server) => nats::disk::keep_writable(server, brokers).await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn serve_gateway(

@@ -41,7 +41,7 @@ impl Broker {
                     seq: current.seq,
                 });
             }
-            writes.push(Write::Pair(Box::new(after.clone()), current.seq));
+            writes.push(current.becomes(after.clone()));
             match self.commit(&writes).await {
                 Ok(seq) => {
                     return Ok(PairChange {
@@ -71,7 +71,7 @@ impl Broker {
         let now = self.clock().now();
         match room.value.apply(room::Input::Block { by }, now)? {
             Transition::Unchanged => Ok(Vec::new()),
-            Transition::Changed { room: next, .. } => Ok(vec![Write::Room(next, room.seq)]),
+            Transition::Changed { room: next, .. } => Ok(vec![room.becomes(*next)]),
         }
     }
 }

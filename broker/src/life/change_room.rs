@@ -76,7 +76,7 @@ impl Broker {
             Some(Consequence::PairKept) => self.pair_kept(room).await?,
             Some(Consequence::TicketsReleased) => self.tickets_released(room).await?,
         };
-        writes.push(Write::Room(Box::new(room.clone()), current.seq));
+        writes.push(current.becomes(room.clone()));
         Ok(writes)
     }
 
@@ -84,7 +84,7 @@ impl Broker {
         let [low, high] = room.members;
         let pair = self.pair(PairKey { low, high }).await?;
         let next = pair.value.apply(pair::Input::Kept)?;
-        Ok(vec![Write::Pair(Box::new(next), pair.seq)])
+        Ok(vec![pair.becomes(next)])
     }
 
     async fn tickets_released(&self, room: &Room) -> Result<Vec<Write>, ChangeError> {
@@ -94,7 +94,7 @@ impl Broker {
                 continue;
             };
             if let Some(next) = room.ticket_after_no_show(&ticket.value) {
-                writes.push(Write::Ticket(Box::new(next), ticket.seq));
+                writes.push(ticket.becomes(next));
             }
         }
         Ok(writes)

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use contract::{Envelope, streams::LIFE, subjects};
-use domain::{pair::Pair, room::Room, ticket::Ticket};
+use contract::{Envelope, Unknown, streams::LIFE, subjects};
+use domain::{
+    pair::Pair,
+    room::Room,
+    ticket::{Ticket, TicketState},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -23,36 +27,41 @@ pub enum Write {
     Pair(Box<Pair>, u64),
     /// A ticket.
     Ticket(Box<Ticket>, u64),
+    /// One of these, with what a newer release wrote into the subject's last event and this one does not know.
+    Keeping(Box<Write>, Unknown),
 }
 
 impl Write {
-    fn publish(&self, event_id: Uuid) -> Result<Publish, PublishError> {
+    /// The same, and the last event's unknown fields survive.
+    #[must_use]
+    pub fn keeping(self, unknown: &Unknown) -> Self {
+        if unknown.is_empty() {
+            return self;
+        }
+        Self::Keeping(Box::new(self), unknown.clone())
+    }
+
+    fn publish(&self, event_id: Uuid, unknown: &Unknown) -> Result<Publish, PublishError> {
         let (subject, payload, expected, ttl) = match self {
-            Self::Room(room, expected) => {
-                let ttl = room.is_ended().then_some(ENDED_ROOM_TTL);
-                (
-                    subjects::life_room(room.id),
-                    encode(event_id, room)?,
-                    expected,
-                    ttl,
-                )
-            }
+            Self::Keeping(write, unknown) => return write.publish(event_id, unknown),
+            Self::Room(room, expected) => (
+                subjects::life_room(room.id),
+                encode(event_id, room, unknown)?,
+                expected,
+                room.is_ended().then_some(ENDED_ROOM_TTL),
+            ),
             Self::Pair(pair, expected) => (
                 subjects::life_pair(pair.key),
-                encode(event_id, pair)?,
+                encode(event_id, pair, unknown)?,
                 expected,
                 None,
             ),
-            Self::Ticket(ticket, expected) => {
-                let gone = matches!(ticket.state, domain::ticket::TicketState::Gone { .. });
-                let ttl = gone.then_some(GONE_TICKET_TTL);
-                (
-                    subjects::life_ticket(ticket.user_id),
-                    encode(event_id, ticket)?,
-                    expected,
-                    ttl,
-                )
-            }
+            Self::Ticket(ticket, expected) => (
+                subjects::life_ticket(ticket.user_id),
+                encode(event_id, ticket, unknown)?,
+                expected,
+                matches!(ticket.state, TicketState::Gone { .. }).then_some(GONE_TICKET_TTL),
+            ),
         };
         let publish = Publish::new(subject, payload).expecting_last(*expected);
         Ok(match ttl {
@@ -62,9 +71,16 @@ impl Write {
     }
 }
 
-fn encode<T: Serialize>(event_id: Uuid, body: &T) -> Result<Vec<u8>, PublishError> {
-    serde_json::to_vec(&Envelope::new(event_id, body))
-        .map_err(|error| PublishError::Rejected(error.to_string()))
+fn encode<T: Serialize>(
+    event_id: Uuid,
+    body: &T,
+    unknown: &Unknown,
+) -> Result<Vec<u8>, PublishError> {
+    let encoded = serde_json::to_value(body).and_then(|mut document| {
+        unknown.put_back(&mut document);
+        serde_json::to_vec(&Envelope::new(event_id, document))
+    });
+    encoded.map_err(|error| PublishError::Rejected(error.to_string()))
 }
 
 impl Broker {
@@ -78,7 +94,7 @@ impl Broker {
         let event_id = Uuid::now_v7();
         let mut entries = Vec::with_capacity(writes.len());
         for write in writes {
-            entries.push(write.publish(event_id)?);
+            entries.push(write.publish(event_id, &Unknown::default())?);
         }
         let Some(last_subject) = entries.last().map(|entry| entry.subject.clone()) else {
             return Err(PublishError::Rejected("nothing to write".to_owned()));
@@ -97,6 +113,8 @@ impl Broker {
         let last = record.as_ref().map(decode::<serde_json::Value>);
         match last {
             Some(Ok(last)) if last.event_id == event_id => Ok(last.seq),
+            // Deciding again would only wait again.
+            _ if self.unwritable().is_some() => Err(PublishError::Ambiguous),
             _ => Err(PublishError::Conflict),
         }
     }

@@ -5,14 +5,14 @@ mod change_room;
 mod commit;
 mod open_room;
 
-use contract::{Envelope, streams::LIFE, subjects};
+use contract::{Envelope, EnvelopeError, Unknown, streams::LIFE, subjects};
 use domain::{
     RoomId, UserId,
     pair::{Pair, PairKey},
     room::Room,
     ticket::Ticket,
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -32,6 +32,29 @@ pub struct Versioned<T> {
     pub seq: u64,
     /// The event's id; nil where there is no event yet.
     pub event_id: Uuid,
+    /// What a newer release wrote into the event beside the value.
+    pub unknown: Unknown,
+}
+
+impl Versioned<Room> {
+    /// The write of what the room becomes, if nobody was faster.
+    pub fn becomes(&self, next: Room) -> Write {
+        Write::Room(Box::new(next), self.seq).keeping(&self.unknown)
+    }
+}
+
+impl Versioned<Pair> {
+    /// The write of what the pair becomes, if nobody was faster.
+    pub fn becomes(&self, next: Pair) -> Write {
+        Write::Pair(Box::new(next), self.seq).keeping(&self.unknown)
+    }
+}
+
+impl Versioned<Ticket> {
+    /// The write of what the ticket becomes, if nobody was faster.
+    pub fn becomes(&self, next: Ticket) -> Write {
+        Write::Ticket(Box::new(next), self.seq).keeping(&self.unknown)
+    }
 }
 
 /// Why a change did not happen.
@@ -60,17 +83,28 @@ pub enum ChangeError {
 /// Reads an event of `LIFE`: its body, its sequence, its id.
 ///
 /// # Errors
-/// [`ReadError::Malformed`].
-pub fn decode<T: DeserializeOwned>(record: &Record) -> Result<Versioned<T>, ReadError> {
-    let envelope: Envelope<T> =
-        serde_json::from_slice(&record.payload).map_err(|error| ReadError::Malformed {
-            what: record.subject.clone(),
+/// [`ReadError::Malformed`], [`ReadError::Newer`].
+pub fn decode<T: DeserializeOwned + Serialize>(record: &Record) -> Result<Versioned<T>, ReadError> {
+    let read = Envelope::<T>::open(&record.payload).and_then(|event| {
+        let unknown = Unknown::of(&event.document, &event.body)?;
+        Ok((event, unknown))
+    });
+    let what = || record.subject.clone();
+    let (event, unknown) = read.map_err(|error| match error {
+        EnvelopeError::Newer { .. } => ReadError::Newer {
+            what: what(),
+            error: error.to_string(),
+        },
+        EnvelopeError::Body(error) => ReadError::Malformed {
+            what: what(),
             reason: error.to_string(),
-        })?;
+        },
+    })?;
     Ok(Versioned {
-        value: envelope.body,
+        value: event.body,
         seq: record.seq,
-        event_id: envelope.event_id,
+        event_id: event.event_id,
+        unknown,
     })
 }
 
@@ -93,6 +127,7 @@ impl Broker {
             value: Pair::strangers(key),
             seq: 0,
             event_id: Uuid::nil(),
+            unknown: Unknown::default(),
         }))
     }
 
@@ -104,7 +139,7 @@ impl Broker {
         self.last_life(&subjects::life_ticket(user)).await
     }
 
-    async fn last_life<T: DeserializeOwned>(
+    async fn last_life<T: DeserializeOwned + Serialize>(
         &self,
         subject: &str,
     ) -> Result<Option<Versioned<T>>, ReadError> {

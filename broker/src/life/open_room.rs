@@ -48,10 +48,7 @@ impl Broker {
                 });
             }
             let room = Room::direct(id, key.members(), timing, self.clock().now());
-            let writes = [
-                Write::Pair(Box::new(opened), pair.seq),
-                Write::Room(Box::new(room.clone()), 0),
-            ];
+            let writes = [pair.becomes(opened), Write::Room(Box::new(room.clone()), 0)];
             match self.commit(&writes).await {
                 Ok(seq) => {
                     return Ok(Opened {

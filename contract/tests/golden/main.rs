@@ -10,8 +10,10 @@
 )]
 
 mod broker;
+mod last_release;
 mod samples;
 mod sockets;
+mod unknown_fields;
 
 use std::{env, fs, path::Path};
 

@@ -6,7 +6,9 @@ use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
-use bootstrap::{CheckStatus, ReadinessReport, Shutdown};
+use bootstrap::{
+    CONSUMERS, CheckStatus, ReadinessReport, Shutdown, takes_messages, watch_consumers,
+};
 use contract::{
     api::{Health, HealthCheck, HealthChecks, HealthStatus},
     streams::REVOKED,
@@ -39,7 +41,7 @@ pub fn watch(state: &AppState, shutdown: &Shutdown) -> Result<(), settings::Sett
                 .await
                 .map_err(|error| error.to_string())?;
             match broker.is_vouched() {
-                true => Ok(()),
+                true => takes_messages(&broker).await,
                 false => Err("a stream ends before SQL does".to_owned()),
             }
         }
@@ -55,6 +57,7 @@ pub fn watch(state: &AppState, shutdown: &Shutdown) -> Result<(), settings::Sett
             }
         }
     });
+    watch_consumers(&state.broker, &state.settings, readiness, shutdown);
     let store = storage::open(&state.settings)?;
     readiness.probe(STORAGE, STORAGE_PERIOD, shutdown, move || {
         storage::probe(store.clone())
@@ -73,8 +76,9 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, HeaderMap, Js
         database: check(&report, DATABASE),
         nats: check(&report, NATS),
         storage: check(&report, STORAGE),
+        workers: check(&report, CONSUMERS),
     };
-    let all = [checks.database, checks.nats, checks.storage];
+    let all = [checks.database, checks.nats, checks.storage, checks.workers];
     let is_ok = all.iter().all(|check| check.status == HealthStatus::Ok);
     let health = Health {
         status: if is_ok {

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use axum::{extract::State, http::StatusCode};
-use broker::{
-    PublishError,
-    life::{Versioned, Write},
-};
+use broker::{PublishError, life::Write};
 use contract::{
     api::{TicketView, TicketViewState},
     live::{Outlook, OutlookRequest, UserNotice},
@@ -153,7 +150,7 @@ async fn enqueue(state: &AppState, user: UserId, features: Features) -> Result<T
             features.clone(),
             state.now(),
         );
-        if replace(state, ticket.clone(), seq).await? {
+        if replace(state, Write::Ticket(Box::new(ticket.clone()), seq)).await? {
             return Ok(ticket);
         }
     }
@@ -163,22 +160,14 @@ async fn enqueue(state: &AppState, user: UserId, features: Features) -> Result<T
 /// Whether this call took the user out of the queue.
 async fn dequeue(state: &AppState, user: UserId) -> Result<bool, ApiError> {
     for _ in 0..ATTEMPTS {
-        let Some(Versioned {
-            value: ticket, seq, ..
-        }) = state.broker.ticket(user).await?
-        else {
+        let Some(current) = state.broker.ticket(user).await? else {
             return Ok(false);
         };
-        if !ticket.is_waiting() {
+        if !current.value.is_waiting() {
             return Ok(false);
         }
-        if replace(
-            state,
-            ticket.moved_to(TicketState::Gone { why: Gone::Left }),
-            seq,
-        )
-        .await?
-        {
+        let left = TicketState::Gone { why: Gone::Left };
+        if replace(state, current.becomes(current.value.moved_to(left))).await? {
             return Ok(true);
         }
     }
@@ -186,12 +175,8 @@ async fn dequeue(state: &AppState, user: UserId) -> Result<bool, ApiError> {
 }
 
 /// `false` where the ticket has changed since it was read.
-pub(super) async fn replace(state: &AppState, ticket: Ticket, seq: u64) -> Result<bool, ApiError> {
-    match state
-        .broker
-        .commit(&[Write::Ticket(Box::new(ticket), seq)])
-        .await
-    {
+pub(super) async fn replace(state: &AppState, ticket: Write) -> Result<bool, ApiError> {
+    match state.broker.commit(&[ticket]).await {
         Ok(_) => Ok(true),
         Err(PublishError::Conflict) => Ok(false),
         Err(error) => Err(error.into()),

@@ -58,7 +58,7 @@ pub(super) async fn follow_profile(state: &AppState, user: UserId) -> Result<(),
             features,
             ..current.value.clone()
         };
-        if ticket == current.value || replace(state, ticket, current.seq).await? {
+        if ticket == current.value || replace(state, current.becomes(ticket)).await? {
             return Ok(());
         }
     }

@@ -28,11 +28,10 @@ impl RoomActor {
     pub(super) async fn take(&mut self, live: LiveMessage) {
         match subjects::parse_live_room(&live.subject) {
             Some((_, LiveKind::Message)) => self.take_message(live).await,
-            Some((_, LiveKind::Room)) => {
-                if let Some(event) = self.read::<Envelope<Room>>(&live) {
-                    self.take_room(Arc::new(event.body));
-                }
-            }
+            Some((_, LiveKind::Room)) => match Envelope::<Room>::open(&live.payload) {
+                Ok(event) => self.take_room(Arc::new(event.body)),
+                Err(error) => self.cannot_read(&live, &error),
+            },
             Some((_, LiveKind::Read)) => {
                 if let Some(receipt) = self.read::<Receipt>(&live) {
                     self.take_read(receipt.user_id, receipt.seq);
@@ -189,9 +188,10 @@ impl RoomActor {
 
     fn read<T: DeserializeOwned>(&self, live: &LiveMessage) -> Option<T> {
         let read = serde_json::from_slice(&live.payload);
-        read.inspect_err(|error| {
-            tracing::error!(room_id = %self.id, subject = live.subject, %error, "a live message cannot be read");
-        })
-        .ok()
+        read.inspect_err(|error| self.cannot_read(live, error)).ok()
+    }
+
+    fn cannot_read(&self, live: &LiveMessage, error: &dyn std::error::Error) {
+        tracing::error!(room_id = %self.id, subject = live.subject, %error, "a live message cannot be read");
     }
 }

@@ -5,11 +5,15 @@
 
 pub mod child;
 mod configuration;
+pub mod disk;
 mod leftover;
 mod program;
 mod supervisor;
 
-use std::{net::TcpListener, path::Path};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 use secrecy::SecretString;
@@ -36,6 +40,7 @@ pub struct NatsServer {
     pub url: String,
     /// Keeps it running.
     pub supervisor: Supervisor,
+    home: PathBuf,
     passwords: Vec<(&'static str, String)>,
 }
 
@@ -65,6 +70,7 @@ impl NatsServer {
         Ok(Self {
             url: format!("nats://127.0.0.1:{port}"),
             supervisor,
+            home,
             passwords,
         })
     }

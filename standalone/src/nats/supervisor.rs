@@ -24,8 +24,15 @@ const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// child, so this thread lives as long as the process.
 #[derive(Debug)]
 pub struct Supervisor {
-    stop: Sender<()>,
+    orders: Sender<Order>,
     thread: JoinHandle<()>,
+}
+
+/// What the thread is told.
+#[derive(Debug)]
+enum Order {
+    Stop,
+    Restart,
 }
 
 struct Plan {
@@ -49,7 +56,7 @@ impl Supervisor {
             config,
             environment,
         };
-        let (stop, stopped) = mpsc::channel();
+        let (orders, received) = mpsc::channel();
         let (started, first) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("nats-supervisor".to_owned())
@@ -57,7 +64,7 @@ impl Supervisor {
                 Ok(child) => {
                     // The starter waits for this word and nobody else sends it.
                     started.send(Ok(())).ok();
-                    supervise(&plan, child, &stopped);
+                    supervise(&plan, child, &received);
                 }
                 Err(error) => {
                     started.send(Err(error)).ok();
@@ -65,12 +72,19 @@ impl Supervisor {
             })
             .context("no thread for nats-server")?;
         first.recv().context("the nats-server thread ended")??;
-        Ok(Self { stop, thread })
+        Ok(Self { orders, thread })
+    }
+
+    /// Ends the server in an orderly way and starts it again; does not wait for it.
+    pub fn restart(&self) {
+        if self.orders.send(Order::Restart).is_err() {
+            tracing::warn!("the nats-server thread has ended");
+        }
     }
 
     /// Ends the server in an orderly way and waits for it.
     pub fn stop(self) {
-        if self.stop.send(()).is_err() || self.thread.join().is_err() {
+        if self.orders.send(Order::Stop).is_err() || self.thread.join().is_err() {
             tracing::warn!("the nats-server thread had ended before");
         }
     }
@@ -107,18 +121,19 @@ fn log_file(plan: &Plan) -> anyhow::Result<Stdio> {
     Ok(file.into())
 }
 
-fn supervise(plan: &Plan, mut child: Child, stop: &Receiver<()>) {
+fn supervise(plan: &Plan, mut child: Child, orders: &Receiver<Order>) {
     loop {
-        match wait(&mut child, stop) {
+        match wait(&mut child, orders) {
             Ended::AsAsked => return,
+            Ended::ToStartAgain => tracing::info!("nats-server was ended to be started again"),
             Ended::ByItself(status) => {
                 tracing::error!(%status, log = %plan.config.with_extension("log").display(), "nats-server ended; starting it again");
             }
         }
         loop {
-            match stop.recv_timeout(RESTART_AFTER) {
-                Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
+            match orders.recv_timeout(RESTART_AFTER) {
+                Err(RecvTimeoutError::Timeout) | Ok(Order::Restart) => {}
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             }
             match spawn(plan) {
                 Ok(started) => {
@@ -133,14 +148,19 @@ fn supervise(plan: &Plan, mut child: Child, stop: &Receiver<()>) {
 
 enum Ended {
     AsAsked,
+    ToStartAgain,
     ByItself(ExitStatus),
 }
 
-fn wait(child: &mut Child, stop: &Receiver<()>) -> Ended {
+fn wait(child: &mut Child, orders: &Receiver<Order>) -> Ended {
     loop {
-        match stop.recv_timeout(LOOK_EVERY) {
+        match orders.recv_timeout(LOOK_EVERY) {
             Err(RecvTimeoutError::Timeout) => {}
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => {
+            Ok(Order::Restart) => {
+                end(child);
+                return Ended::ToStartAgain;
+            }
+            Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => {
                 end(child);
                 return Ended::AsAsked;
             }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use bootstrap::{Role, connect_broker, report_broker_readiness, role};
+use bootstrap::{Role, connect_broker, report_broker_readiness, role, watch_consumers};
 use webchat_workers::countdown;
 
 #[global_allocator]
@@ -12,6 +12,12 @@ fn main() -> ExitCode {
     role::main(Role::COUNTDOWN, |process| async move {
         let broker = connect_broker(&process.settings, Role::COUNTDOWN.name).await?;
         report_broker_readiness(&broker, &process.readiness, &process.shutdown);
+        watch_consumers(
+            &broker,
+            &process.settings,
+            &process.readiness,
+            &process.shutdown,
+        );
         let outcome = countdown::run(broker.clone(), process.shutdown).await;
         broker.close().await;
         outcome

@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use bootstrap::{Role, connect_broker, report_broker_readiness, role};
+use bootstrap::{Role, connect_broker, report_broker_readiness, role, watch_consumers};
 use webchat_workers::matchmaker;
 
 #[global_allocator]
@@ -12,6 +12,12 @@ fn main() -> ExitCode {
     role::main(Role::MATCHMAKER, |process| async move {
         let broker = connect_broker(&process.settings, Role::MATCHMAKER.name).await?;
         report_broker_readiness(&broker, &process.readiness, &process.shutdown);
+        watch_consumers(
+            &broker,
+            &process.settings,
+            &process.readiness,
+            &process.shutdown,
+        );
         let settings = Arc::new(process.settings);
         let outcome = matchmaker::run(broker.clone(), settings, process.shutdown).await;
         broker.close().await;

@@ -17,6 +17,12 @@ async fn run(process: Process) -> anyhow::Result<()> {
     database.report_readiness(&process.readiness, &process.shutdown);
     let broker = bootstrap::connect_broker(&process.settings, Role::PERSISTENCE.name).await?;
     bootstrap::report_broker_readiness(&broker, &process.readiness, &process.shutdown);
+    bootstrap::watch_consumers(
+        &broker,
+        &process.settings,
+        &process.readiness,
+        &process.shutdown,
+    );
     persistence::run(
         broker.clone(),
         database,

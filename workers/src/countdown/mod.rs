@@ -13,14 +13,13 @@ use broker::{
     Broker,
     consume::{Deliveries, Delivery},
 };
-use contract::consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec};
+use contract::consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS};
 use tokio::task::{JoinError, JoinSet};
 
 pub use replay::{ReplayError, replay};
 
 /// How many messages of one consumer are worked on at once.
 const AT_ONCE: usize = 64;
-const BACKLOG_EVERY: Duration = Duration::from_secs(5);
 /// The longest pause before a message is tried again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -36,11 +35,7 @@ pub async fn run(broker: Broker, shutdown: Shutdown) -> anyhow::Result<()> {
     let fired = broker.consume(COUNTDOWN_DUE).await?;
     let set = serve(rooms, &shutdown, |event| timers::set(broker.clone(), event));
     let apply = serve(fired, &shutdown, |timer| due::serve(broker.clone(), timer));
-    let both = async { tokio::join!(Box::pin(set), Box::pin(apply)) };
-    tokio::select! {
-        _ = both => {}
-        () = watch_backlog(&broker) => {}
-    }
+    tokio::join!(Box::pin(set), Box::pin(apply));
     Ok(())
 }
 
@@ -76,34 +71,6 @@ fn report(ended: Result<(), JoinError>) {
 fn pause_after(attempt: i64) -> Duration {
     let doublings = u32::try_from(attempt.clamp(1, 10)).unwrap_or(1) - 1;
     Duration::from_millis(50 << doublings).min(LONGEST_PAUSE)
-}
-
-/// Says how much waits for the workers, as gauges; never ends.
-async fn watch_backlog(broker: &Broker) {
-    loop {
-        for consumer in [COUNTDOWN_ROOMS, COUNTDOWN_DUE] {
-            measure(broker, &consumer).await;
-        }
-        tokio::time::sleep(BACKLOG_EVERY).await;
-    }
-}
-
-async fn measure(broker: &Broker, consumer: &ConsumerSpec) {
-    match broker.consumer_state(consumer).await {
-        Ok(Some(state)) => {
-            let (pending, open) = (state.pending, state.unacknowledged);
-            metrics::gauge!("webchat_consumer_pending", "consumer" => consumer.name)
-                .set(as_gauge(pending));
-            metrics::gauge!("webchat_consumer_ack_pending", "consumer" => consumer.name)
-                .set(as_gauge(open));
-        }
-        Ok(None) => {}
-        Err(error) => tracing::debug!(consumer = consumer.name, %error, "its backlog is not known"),
-    }
-}
-
-fn as_gauge(count: u64) -> f64 {
-    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use broker::{Broker, PublishError, life::ChangeError};
 use contract::{
-    DeadLetter, Envelope,
+    DeadLetter, Envelope, EnvelopeError,
     consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS},
     life::Due,
 };
@@ -18,8 +18,8 @@ pub enum ReplayError {
     #[error("its body cannot be read: {0}")]
     Body(String),
     /// The worker understands it no better than the first time.
-    #[error("the body cannot be read: {0}")]
-    Undecodable(#[from] serde_json::Error),
+    #[error(transparent)]
+    Undecodable(#[from] EnvelopeError),
     /// The room does not take it.
     #[error(transparent)]
     Refused(#[from] ChangeError),
@@ -44,14 +44,14 @@ pub async fn replay(
     let body = letter.body();
     let body = body.map_err(|error| ReplayError::Body(error.to_string()))?;
     if consumer == COUNTDOWN_ROOMS.name {
-        let room: Envelope<Room> = serde_json::from_slice(&body)?;
+        let room = Envelope::<Room>::open(&body)?;
         if let Some(due) = timers::needed_by(&room.body) {
             timers::schedule(broker, due).await?;
         }
         return Ok(());
     }
     if consumer == COUNTDOWN_DUE.name {
-        let due: Due = serde_json::from_slice(&body)?;
+        let due: Due = serde_json::from_slice(&body).map_err(EnvelopeError::from)?;
         due::apply(broker, due, letter.stored_at).await?;
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use broker::{Broker, PublishError, consume::Delivery};
-use contract::{Envelope, life::Due, subjects};
+use contract::{Envelope, EnvelopeError, life::Due, subjects};
 use domain::room::Room;
 
 use super::pause_after;
@@ -15,8 +15,9 @@ const FIRED_TTL: Duration = Duration::from_secs(7 * 86_400);
 /// Sets the timer that the event needs, if any. The event is acknowledged only when the broker has the schedule: a
 /// worker that dies in between leaves it to another.
 pub(super) async fn set(broker: Broker, delivery: Delivery) {
-    let room = match serde_json::from_slice::<Envelope<Room>>(&delivery.payload) {
-        Ok(envelope) => envelope.body,
+    let room = match Envelope::<Room>::open(&delivery.payload) {
+        Ok(event) => event.body,
+        Err(newer @ EnvelopeError::Newer { .. }) => return delivery.leave_to_newer(&newer).await,
         Err(error) => return delivery.reject(&error).await,
     };
     let Some(due) = needed_by(&room) else {

@@ -87,15 +87,11 @@ impl Matchmaker {
             return Ok(None);
         };
         let room = Room::matched(room_id, members, intent.the_match, self.timing, now);
-        let matched = |waiting: Waiting| {
-            let ticket = waiting.ticket.moved_to(TicketState::Matched { room_id });
-            Write::Ticket(Box::new(ticket), waiting.seq)
-        };
-        let pair = Write::Pair(Box::new(met), pair.seq);
+        let matched = TicketState::Matched { room_id };
         let writes = vec![
-            matched(one),
-            matched(other),
-            pair,
+            one.moved_to(matched.clone()),
+            other.moved_to(matched),
+            pair.becomes(met),
             Write::Room(Box::new(room), 0),
         ];
         Ok(Some(Claim {

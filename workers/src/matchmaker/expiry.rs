@@ -1,6 +1,6 @@
 //! Takes those out of the queue whose lease is over.
 
-use broker::{PublishError, life::Write};
+use broker::PublishError;
 use contract::{api::TicketView, live::UserNotice, subjects};
 use domain::{
     UserId,
@@ -34,14 +34,8 @@ impl Matchmaker {
 
     async fn expire(&self, waiting: Waiting) {
         let user = waiting.ticket.user_id;
-        let gone = waiting
-            .ticket
-            .moved_to(TicketState::Gone { why: Gone::Expired });
-        match self
-            .broker
-            .commit(&[Write::Ticket(Box::new(gone), waiting.seq)])
-            .await
-        {
+        let gone = waiting.moved_to(TicketState::Gone { why: Gone::Expired });
+        match self.broker.commit(&[gone]).await {
             Ok(seq) => {
                 tracing::info!(user_id = %user, ticket_id = %waiting.ticket.id, seq, "a ticket's lease is over");
                 metrics::counter!("webchat_match_tickets_expired_total").increment(1);

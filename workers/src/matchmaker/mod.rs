@@ -172,9 +172,7 @@ impl Matchmaker {
     /// Reads a user's ticket from the leader, where a claim or an expiry showed that the view is behind.
     async fn reread_ticket(&self, user: domain::UserId) {
         match self.broker.ticket(user).await {
-            Ok(ticket) => self
-                .pool()
-                .ticket_is(user, ticket.map(|ticket| (ticket.value, ticket.seq))),
+            Ok(ticket) => self.pool().ticket_is(user, ticket),
             Err(error) => {
                 tracing::warn!(user_id = %user, %error, "a ticket could not be read again");
             }

@@ -5,8 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use broker::{ReadError, Record, life};
+use broker::{
+    ReadError, Record,
+    life::{self, Versioned, Write},
+};
 use contract::{
+    Unknown,
     life::Lease,
     subjects::{self, LifeKind},
 };
@@ -14,7 +18,7 @@ use domain::{
     Timestamp, UserId,
     matching::Candidate,
     pair::{Pair, PairKey},
-    ticket::{DEFAULT_POOL, Ticket},
+    ticket::{DEFAULT_POOL, Ticket, TicketState},
 };
 
 use super::{leases::Leases, outlook::Waits};
@@ -28,6 +32,14 @@ const PRUNE_EVERY: Duration = Duration::from_secs(60);
 pub(super) struct Waiting {
     pub(super) ticket: Ticket,
     pub(super) seq: u64,
+    unknown: Unknown,
+}
+
+impl Waiting {
+    /// The write of the ticket in another state, if nobody was faster.
+    pub(super) fn moved_to(&self, state: TicketState) -> Write {
+        Write::Ticket(Box::new(self.ticket.moved_to(state)), self.seq).keeping(&self.unknown)
+    }
 }
 
 /// What one tick works with.
@@ -116,7 +128,7 @@ impl Pool {
                     let waited = record.stored_at.since(ticket.value.joined_at);
                     self.waits.matched_after(waited);
                 }
-                self.ticket_is(user, Some((ticket.value, ticket.seq)));
+                self.ticket_is(user, Some(ticket));
             }
             Some(LifeKind::Pair(_)) => self.pair_is(&life::decode::<Pair>(record)?.value, now),
             Some(LifeKind::Lease) => {
@@ -133,11 +145,24 @@ impl Pool {
     }
 
     /// A user's ticket with its event's sequence, as just read.
-    pub(super) fn ticket_is(&mut self, user: UserId, ticket: Option<(Ticket, u64)>) {
-        match ticket.filter(|(ticket, _)| ticket.is_waiting() && ticket.pool == DEFAULT_POOL) {
-            Some((ticket, seq)) => {
+    pub(super) fn ticket_is(&mut self, user: UserId, ticket: Option<Versioned<Ticket>>) {
+        let waits = |ticket: &Ticket| ticket.is_waiting() && ticket.pool == DEFAULT_POOL;
+        match ticket.filter(|ticket| waits(&ticket.value)) {
+            Some(Versioned {
+                value: ticket,
+                seq,
+                unknown,
+                ..
+            }) => {
                 self.leases.waits(user, ticket.id);
-                self.waiting.insert(user, Waiting { ticket, seq });
+                self.waiting.insert(
+                    user,
+                    Waiting {
+                        ticket,
+                        seq,
+                        unknown,
+                    },
+                );
             }
             None => {
                 self.waiting.remove(&user);

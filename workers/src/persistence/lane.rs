@@ -156,6 +156,7 @@ async fn understood<P: Projection>(batch: Vec<Delivery>) -> (Vec<Delivery>, Vec<
                 });
                 deliveries.push(delivery);
             }
+            Err(Undecodable::Newer(newer)) => delivery.leave_to_newer(&newer).await,
             Err(error) => delivery.reject(&error).await,
         }
     }

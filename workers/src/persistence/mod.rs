@@ -96,7 +96,6 @@ pub async fn run(
         Duration::from_secs(settings.retention.ended_room_secs),
         shutdown.clone(),
     ));
-    tasks.spawn(floor::watch(broker.clone(), shutdown.clone()));
     while let Some(ended) = tasks.join_next().await {
         ended??;
     }

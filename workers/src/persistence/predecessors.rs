@@ -130,7 +130,8 @@ async fn from_stream(
             }
         }
     };
-    let before = record.and_then(|record| from_envelope::<Room>(&record.payload).ok());
+    let read = record.and_then(|record| from_envelope::<Room>(&record.payload).ok());
+    let before = read.map(|(before, _)| before);
     let before = before.filter(|before| before.revision + 1 == room.revision);
     if before.is_none() {
         tracing::warn!(%subject, seq, "the event before is nowhere; the room is looked at alone");

@@ -6,7 +6,7 @@
 
 use bootstrap::Database;
 use broker::{Broker, PublishError, Skipped, life::Write};
-use contract::streams::LIFE;
+use contract::{Unknown, streams::LIFE};
 use domain::{
     UserId,
     pair::{MutualLike, Pair, PairKey},
@@ -14,6 +14,8 @@ use domain::{
     ticket::TicketState,
 };
 use entities::{pair, room};
+use serde::Deserialize;
+use serde_json::Value;
 
 /// Rows that are read at once.
 const PAGE: u64 = 200;
@@ -45,7 +47,7 @@ async fn put_back_rooms(
         };
         range = end + 1..=*range.end();
         for row in rows {
-            put_back_room(broker, serde_json::from_value(row.document)?, skipped).await?;
+            put_back_room(broker, row.document, skipped).await?;
         }
     }
 }
@@ -63,13 +65,15 @@ async fn put_back_pairs(
         };
         range = end + 1..=*range.end();
         for row in rows {
-            put_back_pair(broker, serde_json::from_value(row.document)?, skipped).await?;
+            put_back_pair(broker, row.document, skipped).await?;
         }
     }
 }
 
 /// With its members' tickets, which would otherwise wait for a match that they have had.
-async fn put_back_room(broker: &Broker, room: Room, skipped: Skipped) -> anyhow::Result<()> {
+async fn put_back_room(broker: &Broker, document: Value, skipped: Skipped) -> anyhow::Result<()> {
+    let room = Room::deserialize(&document)?;
+    let unknown = Unknown::of(&document, &room)?;
     let current = broker.room(room.id).await?;
     let seq = current.map_or(0, |current| current.seq);
     if seq >= skipped.first {
@@ -82,7 +86,7 @@ async fn put_back_room(broker: &Broker, room: Room, skipped: Skipped) -> anyhow:
         }
     }
     let id = room.id;
-    writes.push(Write::Room(Box::new(room), seq));
+    writes.push(Write::Room(Box::new(room), seq).keeping(&unknown));
     commit(broker, &writes).await?;
     tracing::warn!(room_id = %id, "a room that the stream had lost is put back");
     Ok(())
@@ -100,11 +104,13 @@ async fn matched_ticket(
         .filter(|ticket| ticket.seq < skipped.first && ticket.value.is_waiting());
     Ok(waiting.map(|ticket| {
         let matched = TicketState::Matched { room_id: room.id };
-        Write::Ticket(Box::new(ticket.value.moved_to(matched)), ticket.seq)
+        ticket.becomes(ticket.value.moved_to(matched))
     }))
 }
 
-async fn put_back_pair(broker: &Broker, pair: Pair, skipped: Skipped) -> anyhow::Result<()> {
+async fn put_back_pair(broker: &Broker, document: Value, skipped: Skipped) -> anyhow::Result<()> {
+    let pair = Pair::deserialize(&document)?;
+    let unknown = Unknown::of(&document, &pair)?;
     let PairKey { low, high } = pair.key;
     let current = broker.pair(pair.key).await?;
     if current.seq >= skipped.first {
@@ -118,7 +124,8 @@ async fn put_back_pair(broker: &Broker, pair: Pair, skipped: Skipped) -> anyhow:
         },
         ..pair
     };
-    commit(broker, &[Write::Pair(Box::new(pair), current.seq)]).await?;
+    let put_back = Write::Pair(Box::new(pair), current.seq).keeping(&unknown);
+    commit(broker, &[put_back]).await?;
     tracing::warn!(%low, %high, "a pair that the stream had lost is put back");
     Ok(())
 }

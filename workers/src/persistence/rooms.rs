@@ -15,6 +15,7 @@ use domain::{
 };
 use entities::{pair, room, room_event};
 use sea_orm::{DatabaseTransaction, DbErr};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -43,13 +44,13 @@ pub(super) struct Rooms {
     pub shutdown: Shutdown,
 }
 
-/// An event of a room or of a pair.
+/// An event of a room or of a pair, understood and word for word: SQL keeps also what a newer release added.
 #[derive(Debug, Clone)]
 pub(super) enum Life {
     /// A room as it became.
-    Room(Box<Room>),
+    Room(Box<Room>, Value),
     /// A pair as it became.
-    Pair(Box<Pair>),
+    Pair(Box<Pair>, Value),
 }
 
 impl Projection for Rooms {
@@ -61,15 +62,15 @@ impl Projection for Rooms {
     fn decode(subject: &str, payload: &[u8]) -> Result<Life, Undecodable> {
         match subjects::parse_life(subject) {
             Some(LifeKind::Room(id)) => {
-                let room: Box<Room> = from_envelope(payload)?;
+                let (room, document): (Box<Room>, _) = from_envelope(payload)?;
                 (room.id == id)
-                    .then_some(Life::Room(room))
+                    .then_some(Life::Room(room, document))
                     .ok_or(Undecodable::Misplaced)
             }
             Some(LifeKind::Pair(key)) => {
-                let pair: Box<Pair> = from_envelope(payload)?;
+                let (pair, document): (Box<Pair>, _) = from_envelope(payload)?;
                 (pair.key == key)
-                    .then_some(Life::Pair(pair))
+                    .then_some(Life::Pair(pair, document))
                     .ok_or(Undecodable::Misplaced)
             }
             _ => Err(Undecodable::Misplaced),
@@ -84,17 +85,19 @@ impl Projection for Rooms {
         let (mut documents, mut pairs) = (Vec::new(), Vec::new());
         for event in batch {
             match &event.body {
-                Life::Room(room) => documents.push((event, room, rows::document(room)?)),
-                Life::Pair(pair) => pairs.push(rows::pair(event.seq, pair, rows::document(pair)?)),
+                Life::Room(room, document) => documents.push((event, room, document)),
+                Life::Pair(pair, document) => {
+                    pairs.push(rows::pair(event.seq, pair, document.clone()));
+                }
             }
         }
         let rooms = documents
             .iter()
-            .map(|(event, room, json)| rows::room(event.seq, room, json.clone()));
+            .map(|(event, room, json)| rows::room(event.seq, room, (*json).clone()));
         room::Entity::upsert(transaction, rooms).await?;
         let events = documents
             .iter()
-            .map(|(event, room, json)| rows::room_event(event.seq, event.at, room, json.clone()))
+            .map(|(event, room, json)| rows::room_event(event.seq, event.at, room, (*json).clone()))
             .collect();
         room_event::Entity::record(transaction, events).await?;
         let ended = rooms_in(batch).filter_map(|(_, room)| expiry::of(room));
@@ -194,15 +197,15 @@ impl Rooms {
 /// The rooms of a batch, each with its event.
 pub(super) fn rooms_in(batch: &[Event<Life>]) -> impl Iterator<Item = (&Event<Life>, &Room)> {
     batch.iter().filter_map(|event| match &event.body {
-        Life::Room(room) => Some((event, &**room)),
-        Life::Pair(_) => None,
+        Life::Room(room, _) => Some((event, &**room)),
+        Life::Pair(..) => None,
     })
 }
 
 /// The pairs of a batch, each with its event.
 fn pairs_in(batch: &[Event<Life>]) -> impl Iterator<Item = (&Event<Life>, &Pair)> {
     batch.iter().filter_map(|event| match &event.body {
-        Life::Pair(pair) => Some((event, &**pair)),
-        Life::Room(_) => None,
+        Life::Pair(pair, _) => Some((event, &**pair)),
+        Life::Room(..) => None,
     })
 }
