@@ -5,6 +5,7 @@
     reason = "a test ends where its ground is missing"
 )]
 
+pub mod disk;
 pub mod nats;
 pub mod nats_cluster;
 pub mod postgres;

@@ -29,8 +29,8 @@ pub async fn of_room(nats: &Nats, room: RoomId) -> Vec<Event> {
     matching(nats, &format!("webchat.v1.evt.room.{room}.*")).await
 }
 
-/// All events on these subjects so far.
-pub async fn matching(nats: &Nats, subject: &str) -> Vec<Event> {
+/// A connection of the test's own.
+pub async fn connected(nats: &Nats) -> Broker {
     let options = BrokerOptions {
         url: nats.url(),
         user: None,
@@ -39,9 +39,13 @@ pub async fn matching(nats: &Nats, subject: &str) -> Vec<Event> {
         request_timeout: Duration::from_secs(5),
         replicas: 1,
     };
-    let broker = Broker::connect(&options)
-        .await
-        .expect("a connection to the broker");
+    let broker = Broker::connect(&options).await;
+    broker.expect("a connection to the broker")
+}
+
+/// All events on these subjects so far.
+pub async fn matching(nats: &Nats, subject: &str) -> Vec<Event> {
+    let broker = connected(nats).await;
     let mut events = Vec::new();
     let mut from = 1;
     loop {

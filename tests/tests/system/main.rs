@@ -19,6 +19,7 @@ mod crash;
 mod dead_letters;
 mod events;
 mod faults;
+mod full_disk;
 mod ground;
 mod journey;
 mod lost_tail;
@@ -34,7 +35,9 @@ mod serve_refuses;
 mod serve_survives;
 mod socket;
 mod storm;
+mod stuck_consumer;
 mod timers;
+mod upgrade;
 mod wire;
 mod without_persistence;
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
-use webchat_tests::nats;
+use webchat_tests::{disk::on_small_disk, nats};
 
 use crate::eventually;
 
@@ -36,6 +36,26 @@ impl Program {
         folder: &Path,
         variables: &Variables,
     ) -> Self {
+        let mut command = Command::new(binary(program));
+        command.args(arguments);
+        Self::launch(command, name, folder, variables)
+    }
+
+    /// The same, with a disk of `mib` mebibytes of its own on the folder `place`.
+    pub fn start_on_small_disk(
+        (program, arguments): (&str, &[&str]),
+        name: &str,
+        folder: &Path,
+        variables: &Variables,
+        (place, mib): (&Path, u32),
+    ) -> Self {
+        fs::create_dir_all(place).expect("a folder for a disk");
+        let mut command = on_small_disk(place, mib, "mode=0700");
+        command.arg(binary(program)).args(arguments);
+        Self::launch(command, name, folder, variables)
+    }
+
+    fn launch(mut command: Command, name: &str, folder: &Path, variables: &Variables) -> Self {
         let output = |kind: &str| {
             let path = folder.join(format!("{name}.{kind}"));
             File::options()
@@ -44,8 +64,7 @@ impl Program {
                 .open(path)
                 .expect("a file for a program's output")
         };
-        let child = Command::new(binary(program))
-            .args(arguments)
+        let child = command
             .current_dir(folder)
             .env_clear()
             .envs(variables)

@@ -134,6 +134,16 @@ impl Roles {
         }
     }
 
+    /// Suspends a process with SIGSTOP: its connections stay open and nobody answers.
+    pub fn pause(&self, name: &str) {
+        self.running[name].signal(Signal::STOP);
+    }
+
+    /// Lets it go on after [`Roles::pause`].
+    pub fn resume(&self, name: &str) {
+        self.running[name].signal(Signal::CONT);
+    }
+
     /// Starts again what was killed, and does not wait until it is ready.
     pub async fn start_again(&mut self, name: &str) {
         match name {

@@ -9,7 +9,10 @@ use std::{
 
 use rustix::process::Signal;
 use tempfile::TempDir;
-use webchat_tests::nats::{self, free_port};
+use webchat_tests::{
+    disk::SmallDisk,
+    nats::{self, free_port},
+};
 
 use crate::{
     eventually,
@@ -25,6 +28,7 @@ pub struct Serve {
     folder: TempDir,
     variables: Variables,
     port: u16,
+    disk_mib: Option<u32>,
 }
 
 impl Serve {
@@ -51,7 +55,22 @@ impl Serve {
             folder,
             variables,
             port,
+            disk_mib: None,
         }
+    }
+
+    /// Starts one whose data folder is a disk of so many mebibytes, and waits until it is ready.
+    pub async fn start_on_small_disk(mib: u32) -> Self {
+        let mut serve = Self::prepare(&[]);
+        serve.disk_mib = Some(mib);
+        serve.restart().await;
+        serve
+    }
+
+    /// The disk of [`Serve::start_on_small_disk`].
+    pub fn disk(&mut self) -> SmallDisk {
+        let data = self.folder.path().join("data");
+        SmallDisk::of(self.program().id(), &data)
     }
 
     /// Its address.
@@ -67,7 +86,14 @@ impl Serve {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
-        Program::start("webchat", &["serve"], name, self.folder.path(), &variables)
+        let (folder, serve) = (self.folder.path(), ("webchat", &["serve"][..]));
+        match self.disk_mib {
+            None => Program::start(serve.0, serve.1, name, folder, &variables),
+            Some(mib) => {
+                let disk = (&*folder.join("data"), mib);
+                Program::start_on_small_disk(serve, name, folder, &variables, disk)
+            }
+        }
     }
 
     /// Starts it, also again, waits until it is ready, and says how long that took.
