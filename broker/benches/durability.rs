@@ -140,7 +140,9 @@ async fn measure(broker: &Broker, in_flight: usize) -> f64 {
 }
 
 async fn table() {
-    println!("| Copies | `sync_interval` | one at a time, per s | of the fastest | 256 in flight, per s | of the fastest |");
+    println!(
+        "| Copies | `sync_interval` | one at a time, per s | of the fastest | 256 in flight, per s | of the fastest |"
+    );
     println!("|---|---|---|---|---|---|");
     let mut fastest = [0.0_f64; 2];
     for (copies, sync_interval) in WAYS {

@@ -5,12 +5,14 @@ use contract::message::Message;
 use domain::RoomId;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use webchat_tests::postgres_server::PostgresServer;
 
 use crate::{
     client::Person,
     eventually,
     journey::until_stored,
     request::{Answer, http},
+    roles::Roles,
     serve::Serve,
     socket::Acked,
 };
@@ -36,8 +38,9 @@ impl Talk {
             acked: Vec::new(),
         };
         for number in 0..20 {
-            let refused = talk.try_to_say(Uuid::now_v7(), &format!("before {number}"), false);
-            assert!(refused.await.is_none());
+            let text = format!("before {number}");
+            let refused = talk.try_to_say(Uuid::now_v7(), &text, false).await;
+            assert!(refused.is_none(), "{refused:?}");
         }
         talk
     }
@@ -153,4 +156,33 @@ async fn a_full_disk_on_one_machine_refuses_loses_nothing_and_heals_with_space()
     .await;
     Person::join(&url).await;
     talk.ada.start_countdown(talk.room).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_of_postgresql_refuses_loses_nothing_and_heals_with_space() {
+    let server = PostgresServer::start_on_small_disk(DISK_MIB).await;
+    let roles = Roles::start(&[("DATABASE_URL", &server.url())]).await;
+    let url = roles.url("gateway");
+    let mut talk = Talk::begin(&url).await;
+
+    let disk = server.disk();
+    disk.fill();
+    until_nobody_can_register(&url).await;
+    for number in 0..200 {
+        let text = format!("while it is full {number} ").repeat(40);
+        let refused = talk.try_to_say(Uuid::now_v7(), &text, false).await;
+        assert!(refused.is_none(), "the broker has space: {refused:?}");
+    }
+
+    disk.free();
+    eventually("people can register again", async || {
+        Person::try_register(&url).await.ok()
+    })
+    .await;
+    assert!(
+        talk.try_to_say(Uuid::now_v7(), "after", false)
+            .await
+            .is_none()
+    );
+    talk.everything_is_read_back().await;
 }
