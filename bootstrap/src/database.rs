@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -104,9 +105,21 @@ fn sqlite_options(path: &Path, max_connections: u32, query_only: bool) -> Connec
     configure_pool(&mut options, max_connections);
     // A new connection would have to parse the schema again.
     options.idle_timeout(None).max_lifetime(None);
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_release(|connection, _| Box::pin(is_outside_a_transaction(connection)))
+    });
     let path = path.to_owned();
     options.map_sqlx_sqlite_opts(move |options| tune_sqlite(options, &path, query_only));
     options
+}
+
+/// Whether a connection can be used again. Where the disk is full, SQLite ends a transaction by itself, the driver's own end
+/// of it fails, and the driver takes the connection to be inside of it from then on: what is written later would be
+/// told as committed and never be.
+async fn is_outside_a_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // The end of a transaction that was dropped is done by then.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// WAL is switched on by the migrations, for good. FULL syncs the log at every commit: the broker

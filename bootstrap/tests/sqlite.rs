@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bootstrap::{Database, Readiness, Shutdown, database};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use settings::Settings;
 use webchat_bootstrap as bootstrap;
 
@@ -57,6 +57,42 @@ async fn a_commit_is_durable_and_a_foreign_key_holds() {
         assert_eq!(pragma(connection, "foreign_keys").await, "1");
         assert_eq!(pragma(connection, "busy_timeout").await, "5000");
     }
+}
+
+/// Writes a row in a transaction of its own.
+async fn note(database: &Database, bytes: usize) -> Result<(), DbErr> {
+    let transaction = database.begin_write().await?;
+    let insert = format!("INSERT INTO note VALUES (zeroblob({bytes}))");
+    transaction.execute_unprepared(&insert).await?;
+    transaction.commit().await
+}
+
+#[tokio::test]
+async fn a_commit_after_a_full_disk_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(folder.path()).await;
+    let create = "CREATE TABLE note (body BLOB)";
+    database.write.execute_unprepared(create).await.unwrap();
+    // Each failure meets the connection as the one before has left it.
+    for _ in 0..3 {
+        let no_more = "PRAGMA max_page_count = 1";
+        database.write.execute_unprepared(no_more).await.unwrap();
+        let refused = note(&database, 100_000).await.unwrap_err();
+        assert!(refused.to_string().contains("full"), "{refused}");
+    }
+    let space = "PRAGMA max_page_count = 1000000";
+    database.write.execute_unprepared(space).await.unwrap();
+    note(&database, 100_000).await.unwrap();
+    let count = Statement::from_string(
+        database.read.get_database_backend(),
+        "SELECT count(*) FROM note",
+    );
+    let row = database.read.query_one_raw(count).await.unwrap().unwrap();
+    assert_eq!(
+        row.try_get_by_index::<i64>(0).unwrap(),
+        1,
+        "others see what was committed"
+    );
 }
 
 #[tokio::test]

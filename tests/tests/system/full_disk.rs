@@ -3,6 +3,7 @@
 
 use contract::message::Message;
 use domain::RoomId;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use webchat_tests::postgres_server::PostgresServer;
@@ -39,15 +40,15 @@ impl Talk {
         };
         for number in 0..20 {
             let text = format!("before {number}");
-            let refused = talk.try_to_say(Uuid::now_v7(), &text, false).await;
+            let refused = talk.try_to_say(Uuid::now_v7(), &text).await;
             assert!(refused.is_none(), "{refused:?}");
         }
         talk
     }
 
     /// The refusal, if it is one.
-    async fn try_to_say(&mut self, client_id: Uuid, text: &str, resend: bool) -> Option<Answer> {
-        let form = json!({ "client_id": client_id, "text": text, "resend": resend });
+    async fn try_to_say(&mut self, client_id: Uuid, text: &str) -> Option<Answer> {
+        let form = json!({ "client_id": client_id, "text": text });
         let path = format!("/chat/rooms/{}/messages", self.room);
         let answer = self.ada.post(&path, form).await;
         if answer.status != 201 {
@@ -67,7 +68,7 @@ impl Talk {
         let text = "while it is full ".repeat(60);
         for _ in 0..500 {
             let client_id = Uuid::now_v7();
-            if let Some(refused) = self.try_to_say(client_id, &text, false).await {
+            if let Some(refused) = self.try_to_say(client_id, &text).await {
                 return (refused, client_id);
             }
         }
@@ -95,17 +96,21 @@ async fn health(url: &str) -> (u16, Value) {
     (status, answer.json().await.expect("a report"))
 }
 
-/// Nobody gets an account that cannot be kept.
+/// Nobody gets an account that cannot be kept. SQLite's log has room of its own for some.
 async fn until_nobody_can_register(url: &str) {
-    let refused = eventually("a registration is refused", async || {
-        Person::try_register(url).await.err()
-    })
-    .await;
-    assert_eq!(
-        (refused.status, refused.code()),
-        (503, "unavailable"),
-        "{refused:?}"
-    );
+    let attempts = stream::iter(0..2_000).map(|_| Person::try_register(url));
+    let mut attempts = std::pin::pin!(attempts.buffer_unordered(16));
+    while let Some(attempt) = attempts.next().await {
+        if let Err(refused) = attempt {
+            assert_eq!(
+                (refused.status, refused.code()),
+                (503, "unavailable"),
+                "{refused:?}"
+            );
+            return;
+        }
+    }
+    panic!("a full disk takes every account");
 }
 
 #[tokio::test]
@@ -138,17 +143,13 @@ async fn a_full_disk_on_one_machine_refuses_loses_nothing_and_heals_with_space()
     disk.free();
     let resent = "while it is full ".repeat(60);
     eventually("what was refused is taken", async || {
-        talk.try_to_say(client_id, &resent, true)
+        talk.try_to_say(client_id, &resent)
             .await
             .is_none()
             .then_some(())
     })
     .await;
-    assert!(
-        talk.try_to_say(Uuid::now_v7(), "after", false)
-            .await
-            .is_none()
-    );
+    assert!(talk.try_to_say(Uuid::now_v7(), "after").await.is_none());
     talk.everything_is_read_back().await;
     eventually("the health is good again", async || {
         (health(&url).await.0 == 200).then_some(())
@@ -170,7 +171,7 @@ async fn a_full_disk_of_postgresql_refuses_loses_nothing_and_heals_with_space() 
     until_nobody_can_register(&url).await;
     for number in 0..200 {
         let text = format!("while it is full {number} ").repeat(40);
-        let refused = talk.try_to_say(Uuid::now_v7(), &text, false).await;
+        let refused = talk.try_to_say(Uuid::now_v7(), &text).await;
         assert!(refused.is_none(), "the broker has space: {refused:?}");
     }
 
@@ -179,10 +180,6 @@ async fn a_full_disk_of_postgresql_refuses_loses_nothing_and_heals_with_space() 
         Person::try_register(&url).await.ok()
     })
     .await;
-    assert!(
-        talk.try_to_say(Uuid::now_v7(), "after", false)
-            .await
-            .is_none()
-    );
+    assert!(talk.try_to_say(Uuid::now_v7(), "after").await.is_none());
     talk.everything_is_read_back().await;
 }
