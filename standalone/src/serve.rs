@@ -32,7 +32,7 @@ pub async fn run(process: Process) -> anyhow::Result<()> {
     } else {
         None
     };
-    let outcome = run_roles(&process, listener, &settings, server.as_ref()).await;
+    let outcome = Box::pin(run_roles(&process, listener, &settings, server.as_ref())).await;
     if let Some(server) = server {
         tokio::task::spawn_blocking(move || server.supervisor.stop())
             .await

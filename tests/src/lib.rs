@@ -9,5 +9,6 @@ pub mod disk;
 pub mod nats;
 pub mod nats_cluster;
 pub mod postgres;
+mod postgres_disk;
 pub mod postgres_server;
 pub mod proxy;
