@@ -113,8 +113,6 @@ impl Broker {
         let last = record.as_ref().map(decode::<serde_json::Value>);
         match last {
             Some(Ok(last)) if last.event_id == event_id => Ok(last.seq),
-            // Deciding again would only wait again.
-            _ if self.unwritable().is_some() => Err(PublishError::Ambiguous),
             _ => Err(PublishError::Conflict),
         }
     }
