@@ -5,7 +5,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
 use crate::{
-    Broker, ConnectError, Publish, Skipped,
+    Broker, ConnectError, Publish, PublishError, Skipped,
     request::Answer,
     state::{EPOCH, PUT_BACK, SKIPPED},
 };
@@ -16,7 +16,7 @@ const IN_FLIGHT: usize = 512;
 impl Broker {
     /// Makes every later sequence of the stream higher than `known`. What the stream still has, stays, and it gets a new
     /// epoch and remembers what was skipped ([`crate::StreamState::skipped`]). Says whether there was anything to do: not, where the stream reaches that far already. `filler` is a
-    /// subject of the stream that nobody needs; its messages are purged.
+    /// subject of the stream that no consumer reads; its messages are purged. Any number of processes may do it at once.
     ///
     /// # Errors
     /// [`ConnectError::Provision`]; it can be repeated.
@@ -51,17 +51,30 @@ impl Broker {
                 Err(error) => return Err(refused(error.to_string())),
             }
         } else {
-            let fillers = (state.last_seq..known).map(|_| {
-                let publish = Publish::new(filler.to_owned(), "");
-                async move { self.publish(publish).await.map(|_ack| ()) }
-            });
-            let filled = stream::iter(fillers).buffer_unordered(IN_FLIGHT);
-            let filled = filled.try_collect::<()>().await;
-            filled.map_err(|error| refused(error.to_string()))?;
+            self.fill(stream, known, filler).await.map_err(refused)?;
             let purged = self.purge(stream, filler, 0).await;
             purged.map_err(|error| refused(error.to_string()))?;
         }
         Ok(true)
+    }
+
+    /// Each filler names the end that it expects, so that several processes at once fill the stream once.
+    async fn fill(&self, stream: &StreamSpec, known: u64, filler: &str) -> Result<(), String> {
+        loop {
+            let state = self.stream_state(stream).await;
+            let end = state.map_err(|error| error.to_string())?.last_seq;
+            let fillers = (end..known).map(|before| {
+                let publish = Publish::new(filler.to_owned(), "").expecting_end(before);
+                async move { self.publish(publish).await.map(|_ack| ()) }
+            });
+            let filled = stream::iter(fillers).buffered(IN_FLIGHT);
+            match filled.try_collect::<()>().await {
+                Ok(()) => return Ok(()),
+                // Another process is at it too: on from where it is.
+                Err(PublishError::Conflict) => {}
+                Err(error) => return Err(error.to_string()),
+            }
+        }
     }
 
     /// Remembers that everything which SQL has of the skipped range was put back.

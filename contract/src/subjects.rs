@@ -8,8 +8,9 @@ use domain::{RoomId, SessionId, UserId, pair::PairKey};
 pub const LIVE_QUEUE_OUTLOOK: &str = "live.queue.outlook";
 /// All messages of all rooms.
 pub const CHAT_ALL: &str = "chat.*.*";
-/// Of no room: what takes the place of messages that `CHAT` has lost. Purged as soon as it is written.
-pub const CHAT_FILLER: &str = "chat.none.filler";
+/// Of no room, and in no consumer's filter: what takes the place of messages that `CHAT` has lost. Purged as soon as it is
+/// written.
+pub const CHAT_FILLER: &str = "chat.filler";
 /// Of nothing: what takes the place of events that `LIFE` has lost. Purged as soon as it is written.
 pub const LIFE_FILLER: &str = "life.none.filler";
 /// Everything below the lifecycle's root.
