@@ -40,7 +40,8 @@ impl Broker {
             first: state.last_seq + 1,
             last: known,
         };
-        let marked = self.mark_loss(stream, skipped.joined(state.skipped)).await;
+        let skipped = skipped.joined(state.skipped).to_string();
+        let marked = self.mark_loss(stream, &[(SKIPPED, skipped)]).await;
         marked.map_err(refused)?;
         if state.first_seq > state.last_seq {
             let api = format!("$JS.API.STREAM.PURGE.{}", stream.name);
@@ -52,13 +53,36 @@ impl Broker {
             }
         } else {
             self.fill(stream, known, filler).await.map_err(refused)?;
-            let purged = self.purge(stream, filler, 0).await;
-            purged.map_err(|error| refused(error.to_string()))?;
         }
         Ok(true)
     }
 
-    /// Each filler names the end that it expects, so that several processes at once fill the stream once.
+    /// As [`Broker::go_past`], where messages were lost that SQL never had: nothing is to be read from SQL in their place.
+    /// Others may be writing meanwhile, and lose nothing.
+    ///
+    /// # Errors
+    /// [`ConnectError::Provision`]; it can be repeated.
+    pub async fn move_on(
+        &self,
+        stream: &StreamSpec,
+        known: u64,
+        filler: &str,
+    ) -> Result<bool, ConnectError> {
+        let refused = |reason: String| ConnectError::Provision {
+            what: format!("a stream {} that goes on after {known}", stream.name),
+            reason,
+        };
+        let state = self.stream_state(stream).await;
+        if state.map_err(|error| refused(error.to_string()))?.last_seq >= known {
+            return Ok(false);
+        }
+        self.mark_loss(stream, &[]).await.map_err(refused)?;
+        let filled = self.fill(stream, known, filler).await;
+        filled.map_err(refused).map(|()| true)
+    }
+
+    /// Each filler names the end that it expects, so that several processes at once fill the stream once. The fillers are
+    /// purged then.
     async fn fill(&self, stream: &StreamSpec, known: u64, filler: &str) -> Result<(), String> {
         loop {
             let state = self.stream_state(stream).await;
@@ -69,12 +93,14 @@ impl Broker {
             });
             let filled = stream::iter(fillers).buffered(IN_FLIGHT);
             match filled.try_collect::<()>().await {
-                Ok(()) => return Ok(()),
+                Ok(()) => break,
                 // Another process is at it too: on from where it is.
                 Err(PublishError::Conflict) => {}
                 Err(error) => return Err(error.to_string()),
             }
         }
+        let purged = self.purge(stream, filler, 0).await;
+        purged.map_err(|error| error.to_string())
     }
 
     /// Remembers that everything which SQL has of the skipped range was put back.
@@ -96,10 +122,13 @@ impl Broker {
     }
 
     /// With a new epoch.
-    async fn mark_loss(&self, stream: &StreamSpec, skipped: Skipped) -> Result<(), String> {
-        let epoch = Uuid::now_v7().to_string();
-        let metadata = [(EPOCH, epoch), (SKIPPED, skipped.to_string())];
-        self.mark(stream, &metadata).await
+    async fn mark_loss(
+        &self,
+        stream: &StreamSpec,
+        more: &[(&'static str, String)],
+    ) -> Result<(), String> {
+        let epoch = (EPOCH, Uuid::now_v7().to_string());
+        self.mark(stream, &[&[epoch], more].concat()).await
     }
 
     async fn mark(

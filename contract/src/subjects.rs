@@ -38,6 +38,9 @@ pub const DLQ_ALL: &str = "dlq.>";
 /// Persistence announces here how far a stream is in the database. Core, lossy.
 pub const LIVE_STORED: &str = "live.stored";
 
+/// Gateways say here how far they have seen a stream reach that ends before that now. Core; said until it is heard.
+pub const LIVE_ENDS: &str = "live.ends";
+
 /// The messages of a room.
 pub fn chat(room: RoomId) -> String {
     format!("chat.{}.{room}", room.shard())

@@ -21,6 +21,7 @@ mod events;
 mod faults;
 mod ground;
 mod journey;
+mod lost_acks;
 mod lost_tail;
 mod operating;
 mod outcomes;
