@@ -5,7 +5,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
 use crate::{
-    Broker, ConnectError, Publish, Skipped,
+    Broker, ConnectError, Publish, PublishError, Skipped,
     request::Answer,
     state::{EPOCH, PUT_BACK, SKIPPED},
 };
@@ -16,7 +16,7 @@ const IN_FLIGHT: usize = 512;
 impl Broker {
     /// Makes every later sequence of the stream higher than `known`. What the stream still has, stays, and it gets a new
     /// epoch and remembers what was skipped ([`crate::StreamState::skipped`]). Says whether there was anything to do: not, where the stream reaches that far already. `filler` is a
-    /// subject of the stream that nobody needs; its messages are purged.
+    /// subject of the stream that no consumer reads; its messages are purged. Any number of processes may do it at once.
     ///
     /// # Errors
     /// [`ConnectError::Provision`]; it can be repeated.
@@ -40,7 +40,8 @@ impl Broker {
             first: state.last_seq + 1,
             last: known,
         };
-        let marked = self.mark_loss(stream, skipped.joined(state.skipped)).await;
+        let skipped = skipped.joined(state.skipped).to_string();
+        let marked = self.mark_loss(stream, &[(SKIPPED, skipped)]).await;
         marked.map_err(refused)?;
         if state.first_seq > state.last_seq {
             let api = format!("$JS.API.STREAM.PURGE.{}", stream.name);
@@ -51,17 +52,55 @@ impl Broker {
                 Err(error) => return Err(refused(error.to_string())),
             }
         } else {
-            let fillers = (state.last_seq..known).map(|_| {
-                let publish = Publish::new(filler.to_owned(), "");
-                async move { self.publish(publish).await.map(|_ack| ()) }
-            });
-            let filled = stream::iter(fillers).buffer_unordered(IN_FLIGHT);
-            let filled = filled.try_collect::<()>().await;
-            filled.map_err(|error| refused(error.to_string()))?;
-            let purged = self.purge(stream, filler, 0).await;
-            purged.map_err(|error| refused(error.to_string()))?;
+            self.fill(stream, known, filler).await.map_err(refused)?;
         }
         Ok(true)
+    }
+
+    /// As [`Broker::go_past`], where messages were lost that SQL never had: nothing is to be read from SQL in their place.
+    /// Others may be writing meanwhile, and lose nothing.
+    ///
+    /// # Errors
+    /// [`ConnectError::Provision`]; it can be repeated.
+    pub async fn move_on(
+        &self,
+        stream: &StreamSpec,
+        known: u64,
+        filler: &str,
+    ) -> Result<bool, ConnectError> {
+        let refused = |reason: String| ConnectError::Provision {
+            what: format!("a stream {} that goes on after {known}", stream.name),
+            reason,
+        };
+        let state = self.stream_state(stream).await;
+        if state.map_err(|error| refused(error.to_string()))?.last_seq >= known {
+            return Ok(false);
+        }
+        self.mark_loss(stream, &[]).await.map_err(refused)?;
+        let filled = self.fill(stream, known, filler).await;
+        filled.map_err(refused).map(|()| true)
+    }
+
+    /// Each filler names the end that it expects, so that several processes at once fill the stream once. The fillers are
+    /// purged then.
+    async fn fill(&self, stream: &StreamSpec, known: u64, filler: &str) -> Result<(), String> {
+        loop {
+            let state = self.stream_state(stream).await;
+            let end = state.map_err(|error| error.to_string())?.last_seq;
+            let fillers = (end..known).map(|before| {
+                let publish = Publish::new(filler.to_owned(), "").expecting_end(before);
+                async move { self.publish(publish).await.map(|_ack| ()) }
+            });
+            let filled = stream::iter(fillers).buffered(IN_FLIGHT);
+            match filled.try_collect::<()>().await {
+                Ok(()) => break,
+                // Another process is at it too: on from where it is.
+                Err(PublishError::Conflict) => {}
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        let purged = self.purge(stream, filler, 0).await;
+        purged.map_err(|error| error.to_string())
     }
 
     /// Remembers that everything which SQL has of the skipped range was put back.
@@ -83,10 +122,13 @@ impl Broker {
     }
 
     /// With a new epoch.
-    async fn mark_loss(&self, stream: &StreamSpec, skipped: Skipped) -> Result<(), String> {
-        let epoch = Uuid::now_v7().to_string();
-        let metadata = [(EPOCH, epoch), (SKIPPED, skipped.to_string())];
-        self.mark(stream, &metadata).await
+    async fn mark_loss(
+        &self,
+        stream: &StreamSpec,
+        more: &[(&'static str, String)],
+    ) -> Result<(), String> {
+        let epoch = (EPOCH, Uuid::now_v7().to_string());
+        self.mark(stream, &[&[epoch], more].concat()).await
     }
 
     async fn mark(

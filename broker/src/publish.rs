@@ -29,6 +29,8 @@ pub struct Publish {
     pub message_id: Option<String>,
     /// Store only if the subject's last message has this sequence; 0: only if it has none.
     pub expected_last: Option<u64>,
+    /// Store only if the stream's last message has this sequence.
+    pub expected_end: Option<u64>,
     /// How long the message lives.
     pub ttl: Option<Duration>,
 }
@@ -67,6 +69,13 @@ impl Publish {
         self
     }
 
+    /// Only if the stream ends at `seq`.
+    #[must_use]
+    pub fn expecting_end(mut self, seq: u64) -> Self {
+        self.expected_end = Some(seq);
+        self
+    }
+
     /// With a time to live of at least one second.
     #[must_use]
     pub fn ttl(mut self, ttl: Duration) -> Self {
@@ -81,6 +90,9 @@ impl Publish {
         }
         if let Some(seq) = self.expected_last {
             headers.insert(header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, seq.to_string());
+        }
+        if let Some(seq) = self.expected_end {
+            headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, seq.to_string());
         }
         if let Some(ttl) = self.ttl {
             headers.insert(

@@ -165,17 +165,31 @@ impl Broker {
             return Ok(0);
         };
         let skipped = self.stream_state(&consumer.stream).await?.skipped;
-        Ok(skipped.map_or(state.floor, |skipped| state.floor_over(skipped)))
+        Ok(skipped.map_or(state.done_up_to(), |skipped| state.done_over(skipped)))
     }
 }
 
 impl ConsumerState {
-    fn floor_over(&self, skipped: Skipped) -> u64 {
-        let idle = self.pending == 0 && self.unacknowledged == 0;
-        if idle || self.floor + 1 >= skipped.first {
-            self.floor.max(skipped.last)
+    fn is_idle(&self) -> bool {
+        self.pending == 0 && self.unacknowledged == 0
+    }
+
+    /// The server's floor stays behind for ever where a message was taken out of the stream while it was being worked
+    /// on. Where nothing is left to do, everything that was delivered is done.
+    fn done_up_to(&self) -> u64 {
+        if self.is_idle() {
+            self.floor.max(self.delivered)
         } else {
             self.floor
+        }
+    }
+
+    fn done_over(&self, skipped: Skipped) -> u64 {
+        let done = self.done_up_to();
+        if self.is_idle() || done + 1 >= skipped.first {
+            done.max(skipped.last)
+        } else {
+            done
         }
     }
 }
@@ -199,10 +213,23 @@ mod tests {
             first: 51,
             last: 80,
         };
-        assert_eq!(done_to(40, 10).floor_over(skipped), 40);
-        assert_eq!(done_to(50, 3).floor_over(skipped), 80);
-        assert_eq!(done_to(49, 0).floor_over(skipped), 80, "50 was deleted");
-        assert_eq!(done_to(90, 0).floor_over(skipped), 90);
+        assert_eq!(done_to(40, 10).done_over(skipped), 40);
+        assert_eq!(done_to(50, 3).done_over(skipped), 80);
+        assert_eq!(done_to(49, 0).done_over(skipped), 80, "50 was deleted");
+        assert_eq!(done_to(90, 0).done_over(skipped), 90);
+    }
+
+    #[test]
+    fn a_floor_that_stays_behind_counts_only_while_there_is_work() {
+        let behind = |pending, unacknowledged| ConsumerState {
+            floor: 21,
+            delivered: 31,
+            pending,
+            unacknowledged,
+        };
+        assert_eq!(behind(0, 0).done_up_to(), 31);
+        assert_eq!(behind(1, 0).done_up_to(), 21);
+        assert_eq!(behind(0, 1).done_up_to(), 21);
     }
 
     #[test]

@@ -76,6 +76,15 @@ pub struct StoredFloor {
     pub floor: u64,
 }
 
+/// On [`crate::subjects::LIVE_ENDS`]: the stream has had everything up to here, and ends before that now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamEnd {
+    /// The stream's name.
+    pub stream: String,
+    /// The highest sequence that somebody was told of.
+    pub seq: u64,
+}
+
 /// Asked on [`crate::subjects::LIVE_QUEUE_OUTLOOK`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutlookRequest {

@@ -61,7 +61,7 @@ const PLAIN: StreamSpec = StreamSpec {
 pub const CHAT: StreamSpec = StreamSpec {
     name: "CHAT",
     description: "Messages of all rooms",
-    subjects: &[subjects::CHAT_ALL],
+    subjects: &[subjects::CHAT_ALL, subjects::CHAT_FILLER],
     max_age: Some(DAY.saturating_mul(7)),
     republish: Some(Republish {
         source: subjects::CHAT_ALL,

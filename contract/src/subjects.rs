@@ -8,8 +8,9 @@ use domain::{RoomId, SessionId, UserId, pair::PairKey};
 pub const LIVE_QUEUE_OUTLOOK: &str = "live.queue.outlook";
 /// All messages of all rooms.
 pub const CHAT_ALL: &str = "chat.*.*";
-/// Of no room: what takes the place of messages that `CHAT` has lost. Purged as soon as it is written.
-pub const CHAT_FILLER: &str = "chat.none.filler";
+/// Of no room, and in no consumer's filter: what takes the place of messages that `CHAT` has lost. Purged as soon as it is
+/// written.
+pub const CHAT_FILLER: &str = "chat.filler";
 /// Of nothing: what takes the place of events that `LIFE` has lost. Purged as soon as it is written.
 pub const LIFE_FILLER: &str = "life.none.filler";
 /// Everything below the lifecycle's root.
@@ -36,6 +37,9 @@ pub const EVENTS_ALL: &str = "webchat.v1.evt.>";
 pub const DLQ_ALL: &str = "dlq.>";
 /// Persistence announces here how far a stream is in the database. Core, lossy.
 pub const LIVE_STORED: &str = "live.stored";
+
+/// Gateways say here how far they have seen a stream reach that ends before that now. Core; said until it is heard.
+pub const LIVE_ENDS: &str = "live.ends";
 
 /// The messages of a room.
 pub fn chat(room: RoomId) -> String {

@@ -73,9 +73,9 @@ impl Gateway {
             .await
             .context("the broker's time could not be read")?;
         let broker = broker.guarded();
-        stream_ends::watch(&broker, &database, &shutdown);
+        let seen = stream_ends::watch(&broker, &database, &shutdown);
         stream_ends::first(&broker, STREAMS_WITHIN).await;
-        let state = AppState::start(settings, broker, database, &shutdown).await?;
+        let state = AppState::start(settings, broker, database, seen, &shutdown).await?;
         http::health::watch(&state, &shutdown)?;
         Ok(Self {
             listener,

@@ -14,6 +14,7 @@ use crate::{
     chat::floors::Floors,
     limits::Limits,
     realtime::{Hub, NotificationHub},
+    stream_ends::Seen,
 };
 
 /// The services of one gateway. Clones share them.
@@ -37,6 +38,8 @@ pub struct Services {
     pub revocations: Arc<Revocations>,
     /// Password hashes.
     pub passwords: Passwords,
+    /// How far `CHAT` was seen to reach.
+    pub seen: Arc<Seen>,
     /// How far persistence is.
     pub floors: Arc<Floors>,
     /// The sockets of rooms.
@@ -70,6 +73,7 @@ impl AppState {
         settings: Settings,
         broker: Broker,
         db: Database,
+        seen: Arc<Seen>,
         shutdown: &Shutdown,
     ) -> anyhow::Result<Self> {
         let tokens = Tokens::new(&settings.auth);
@@ -92,6 +96,7 @@ impl AppState {
             settings,
             broker,
             db,
+            seen,
         };
         Ok(Self(Arc::new(services)))
     }

@@ -5,6 +5,7 @@ import { createApi } from "./api.js";
 import { createDispatch } from "./dispatch.js";
 import { remainingMs, serverNowMs, untilNextDigitMs } from "./models/countdown.js";
 import { parseRoute } from "./models/route.js";
+import { createOutbox } from "./outbox.js";
 import { createStore, initialState } from "./store.js";
 import { render } from "../vendor/lit-html.js";
 import { app, title } from "./views/app.js";
@@ -15,9 +16,13 @@ const api = createApi({
   onSession: (session) => dispatch("sessionRenewed", session),
   onSignedOut: () => dispatch("signedOut"),
 });
+const outbox = createOutbox((error) => {
+  if (error !== null) console.error("unsent messages are not kept", error);
+  store.update({ keepsUnsent: error === null });
+});
 /** @type {import("./dispatch.js").Context["sockets"]} */
 const sockets = { notifications: null, chat: null };
-const dispatch = createDispatch({ store, api, sockets });
+const dispatch = createDispatch({ store, api, outbox, sockets });
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 let shownScreen = "";
@@ -68,7 +73,14 @@ function probe() {
   dispatch("tick");
 }
 
+/** Where the page alone holds what is not sent, leaving it is asked first. @param {BeforeUnloadEvent} event */
+function guardUnsent(event) {
+  const { chat, keepsUnsent } = store.state;
+  if (!keepsUnsent && chat !== null && chat.unsent.length > 0) event.preventDefault();
+}
+
 store.subscribe(draw);
+addEventListener("beforeunload", guardUnsent);
 addEventListener("hashchange", () => dispatch("navigated"));
 addEventListener("online", probe);
 addEventListener("offline", probe);

@@ -25,6 +25,7 @@ const actions = {
  * @typedef {object} Context
  * @property {import("./store.js").Store} store
  * @property {import("./api.js").Api} api
+ * @property {import("./outbox.js").Outbox} outbox
  * @property {Dispatch} dispatch
  * @property {{notifications: import("./connection.js").Connection|null, chat: import("./connection.js").Connection|null}} sockets
  *

@@ -16,6 +16,7 @@
  * @property {import("./models/message-list.js").MessageList} list
  * @property {import("./models/unsent.js").Unsent[]} unsent
  * @property {string|null} epoch
+ * @property {number} storedSeq the database has everything up to here
  * @property {number} typingUntilMs the other is typing until then, local time
  * @property {number} momentUntilMs the match is presented until then, local time
  * @property {boolean} keptJustNow
@@ -39,6 +40,7 @@
  * @property {boolean} roomsLoaded
  * @property {Chat|null} chat
  * @property {{notifications: Link, chat: Link|null}} links
+ * @property {boolean} keepsUnsent false: the browser refuses to, and what is not sent is lost with the page
  * @property {{text: string, untilMs: number}|null} notice
  */
 
@@ -52,6 +54,7 @@ export function initialState(nowMs) {
     clock: { samples: [] },
     route: { screen: "landing", roomId: null },
     session: "restoring",
+    keepsUnsent: true,
     ...signedOutState(nowMs),
   };
 }

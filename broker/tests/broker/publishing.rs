@@ -1,4 +1,5 @@
 use contract::{
+    consumers::PERSISTENCE_CHAT,
     streams::{CHAT, LIFE},
     subjects,
 };
@@ -119,6 +120,37 @@ async fn a_stream_that_lost_its_tail_goes_on_above_it_and_keeps_what_it_has() {
         all.iter().map(|record| record.seq).collect::<Vec<_>>(),
         [41, 101]
     );
+}
+
+#[tokio::test]
+async fn workers_that_move_a_stream_on_at_once_move_it_once_and_no_consumer_sees_it() {
+    let nats = Nats::start().await;
+    let workers = [
+        connected(&nats).await,
+        connected(&nats).await,
+        connected(&nats).await,
+    ];
+    let broker = &workers[0];
+    let subject = subjects::chat(RoomId(Uuid::now_v7()));
+    let send = async |text: &str| {
+        let publish = Publish::new(subject.clone(), text.to_owned());
+        broker.publish(publish).await.unwrap().seq
+    };
+    send("before").await;
+    let mut deliveries = broker.consume(PERSISTENCE_CHAT).await.unwrap();
+    deliveries.next().await.done_confirmed().await;
+    let moving = workers
+        .iter()
+        .map(|worker| worker.go_past(&CHAT, 2_000, subjects::CHAT_FILLER));
+    for moved in futures_util::future::join_all(moving).await {
+        moved.unwrap();
+    }
+    assert_eq!(broker.floor_of(&PERSISTENCE_CHAT).await.unwrap(), 2_000);
+    assert_eq!(send("after").await, 2_001);
+    let next = deliveries.next().await;
+    assert_eq!(next.seq, 2_001);
+    next.done_confirmed().await;
+    assert_eq!(broker.floor_of(&PERSISTENCE_CHAT).await.unwrap(), 2_001);
 }
 
 #[tokio::test]

@@ -10,7 +10,9 @@ use domain::{MessageId, SessionId, TicketId};
 use serde_json::json;
 use webchat_contract::Envelope;
 use webchat_contract::life::{Due, Heartbeat, Lease};
-use webchat_contract::live::{Outlook, OutlookRequest, Realtime, StoredFloor, UserNotice};
+use webchat_contract::live::{
+    Outlook, OutlookRequest, Realtime, StoredFloor, StreamEnd, UserNotice,
+};
 use webchat_contract::public_events::{Fact, MessageSent, MutualLike, RoomEnded, RoomFact};
 use webchat_contract::revocation::Revocation;
 
@@ -124,6 +126,13 @@ fn what_the_processes_tell_each_other_live() {
         &[StoredFloor {
             stream: "CHAT".to_owned(),
             floor: 42,
+        }],
+    );
+    holds(
+        "live_ends",
+        &[StreamEnd {
+            stream: "CHAT".to_owned(),
+            seq: 42,
         }],
     );
 }

@@ -144,6 +144,7 @@ async fn publish(
     let message = Publish::new(subjects::chat(room_id), body);
     let named = message.clone().message_id(stored.dedupe_key());
     let ack = state.broker.publish(named).await?;
+    state.seen.message(ack.seq);
     if !ack.duplicate {
         return Ok(sent(ack.seq, stored));
     }
@@ -154,6 +155,7 @@ async fn publish(
     tracing::warn!(%room_id, seq = ack.seq, "a repeated message has no original and is stored anew");
     let renamed = format!("{}:{}", stored.dedupe_key(), stored.id);
     let ack = state.broker.publish(message.message_id(renamed)).await?;
+    state.seen.message(ack.seq);
     Ok(sent(ack.seq, stored))
 }
 

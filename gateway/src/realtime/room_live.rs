@@ -47,6 +47,7 @@ impl RoomActor {
     }
 
     async fn take_message(&mut self, live: LiveMessage) {
+        self.state.seen.message(live.seq);
         match self.position.judge(live.seq, live.previous_seq) {
             Seen::Repeat => {}
             Seen::Next => {

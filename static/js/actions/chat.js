@@ -11,7 +11,6 @@ import { changeRoom } from "../models/room.js";
 import * as list from "../models/message-list.js";
 import * as unsent from "../models/unsent.js";
 import { uuid7 } from "../models/uuid7.js";
-import { loadUnsent } from "../outbox.js";
 import { changeChat } from "./current-chat.js";
 
 const TYPING_EVERY_MS = 3_000;
@@ -37,6 +36,7 @@ export async function openRoom(context, roomId) {
       room, members: room.members, load: "ready", momentUntilMs: isNew ? Date.now() + MOMENT_MS : 0,
     }));
     await dispatch("statusRead", { status, live: false });
+    await dispatch("takeUpKept", roomId);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const missing = error.status === 404 || error.status === 422;
@@ -52,7 +52,7 @@ export async function openRoom(context, roomId) {
 function closedChat(roomId) {
   return {
     roomId, load: "loading", room: null, status: null, phaseTotalMs: null, members: [],
-    list: list.emptyList(), unsent: loadUnsent(roomId), epoch: null, typingUntilMs: 0, momentUntilMs: 0,
+    list: list.emptyList(), unsent: [], epoch: null, storedSeq: 0, typingUntilMs: 0, momentUntilMs: 0,
     keptJustNow: false, historyBusy: false, historyWanted: false, voteBusy: false, leaving: false,
   };
 }
@@ -123,6 +123,21 @@ function transmit(context, clientId) {
 export function sendUnsent(context) {
   const entries = unsent.toSendAgain(context.store.state.chat?.unsent ?? []);
   entries.forEach((entry) => transmit(context, entry.client_id));
+}
+
+/** What another tab has left behind, or this one before it was loaded anew. @param {Context} context @param {string} roomId */
+export async function takeUpKept(context, roomId) {
+  const { user } = context.store.state;
+  if (!user) return;
+  const kept = await context.outbox.load(user.id, roomId);
+  const before = context.store.state.chat?.unsent ?? [];
+  changeChat(context, roomId, (now) => {
+    const all = unsent.takenUp(now.unsent, kept);
+    return { unsent: now.status?.state === "ended" ? unsent.giveUp(all, "The chat had ended.") : all };
+  });
+  const after = context.store.state.chat?.unsent ?? [];
+  const taken = after.filter((entry) => !before.some((known) => known.client_id === entry.client_id));
+  unsent.toSendAgain(taken).forEach((entry) => transmit(context, entry.client_id));
 }
 
 /** @param {Context} context */

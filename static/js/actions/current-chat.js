@@ -5,30 +5,30 @@
  * @typedef {import("../store.js").Chat} Chat
  */
 import * as unsent from "../models/unsent.js";
-import { saveUnsent } from "../outbox.js";
 
 /**
  * Changes the room on screen, if it still is: an answer may come after the person has gone elsewhere.
- * @param {Pick<Context, "store">} context
+ * @param {Pick<Context, "store"|"outbox">} context
  * @param {string} roomId
  * @param {(chat: Chat) => Partial<Chat>} change
  */
-export function changeChat({ store }, roomId, change) {
-  const { chat } = store.state;
+export function changeChat({ store, outbox }, roomId, change) {
+  const { chat, user } = store.state;
   if (chat?.roomId !== roomId) return;
   const patch = change(chat);
   store.update({ chat: { ...chat, ...patch } });
-  if (patch.unsent) saveUnsent(roomId, patch.unsent);
+  if (patch.unsent && user) outbox.save(user.id, roomId, chat.unsent, patch.unsent);
 }
 
 /**
- * The unsent messages, after some messages of the room were read: what is among them is acknowledged.
+ * The unsent messages, after some messages of the room were read: what is among them is acknowledged, and perhaps stored.
  * @param {Chat} chat
  * @param {import("../types.js").Message[]} messages
  * @param {string|undefined} me
  */
 export function unsentAfter(chat, messages, me) {
-  return messages
+  const acknowledged = messages
     .filter((message) => message.sender_id === me)
     .reduce((entries, { client_id, seq }) => unsent.acknowledged(entries, client_id, seq), chat.unsent);
+  return unsent.dropStored(acknowledged, chat.storedSeq);
 }

@@ -57,10 +57,11 @@ export function askLeave(context, leaving) {
 }
 
 /** @param {Context} context */
-export async function leaveRoom({ store, api, dispatch }) {
+export async function leaveRoom(context) {
+  const { store, api, dispatch } = context;
   const { chat } = store.state;
   if (!chat) return;
-  changeChat({ store }, chat.roomId, () => ({ leaving: false }));
+  changeChat(context, chat.roomId, () => ({ leaving: false }));
   await api.request("POST", `/chat/rooms/${chat.roomId}/leave`);
   await dispatch("loadStatus");
 }

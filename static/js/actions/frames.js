@@ -33,16 +33,20 @@ async function hello(context, roomId, frame) {
   const before = store.state.chat;
   if (!before) return;
   const resumed = before.epoch === frame.epoch;
-  const rewritten = before.epoch !== null && !resumed;
+  const rewritten = before.epoch !== null && !(resumed && frame.recovered);
   changeChat(context, roomId, (chat) => ({
     epoch: frame.epoch,
     members: frame.room.members,
-    // Another epoch: the stream has lost its tail, and what is known of it may never have been stored.
+    storedSeq: frame.stored_seq,
+    // The stream may have lost its tail: what is known of it may never have been stored, and its sequences are others' now.
     list: rewritten ? list.emptyList() : chat.list,
-    unsent: unsent.dropStored(chat.unsent, rewritten ? 0 : frame.stored_seq),
+    unsent: rewritten ? unsent.rewound(chat.unsent) : unsent.dropStored(chat.unsent, frame.stored_seq),
   }));
   await dispatch("statusRead", { status: statusOf({ server_time: frame.server_time, room_id: roomId, ...frame.room }), live: false });
-  if (store.state.chat?.status?.state !== "ended") await dispatch("sendUnsent");
+  if (store.state.chat?.status?.state !== "ended") {
+    await dispatch("sendUnsent");
+    await dispatch("takeUpKept", roomId);
+  }
   const behind = list.lastSeq(before.list) < frame.last_seq;
   if (rewritten || !frame.recovered || (!resumed && behind)) await dispatch("syncHistory", roomId);
 }
@@ -69,14 +73,14 @@ function ack(context, roomId, { client_id, seq, id, sent_at }) {
     if (!entry) return {};
     return {
       list: list.acknowledge(chat.list, { seq, id, client_id, room_id: roomId, sender_id, text: entry.text, sent_at }),
-      unsent: unsent.acknowledged(chat.unsent, client_id, seq),
+      unsent: unsent.dropStored(unsent.acknowledged(chat.unsent, client_id, seq), chat.storedSeq),
     };
   });
 }
 
 /** @param {Context} context @param {string} roomId @param {Frame} frame */
 function stored(context, roomId, frame) {
-  changeChat(context, roomId, (chat) => ({ unsent: unsent.dropStored(chat.unsent, frame.seq) }));
+  changeChat(context, roomId, (chat) => ({ storedSeq: frame.seq, unsent: unsent.dropStored(chat.unsent, frame.seq) }));
 }
 
 /** @param {Context} context @param {string} roomId @param {Frame} frame */

@@ -5,7 +5,6 @@
  */
 import { ApiError } from "../api.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
-import { clearUnsent } from "../outbox.js";
 import { idleForm, signedOutState } from "../store.js";
 
 const RESTORE_AGAIN_MS = 3_000;
@@ -56,7 +55,7 @@ async function submit({ store, api }, path, form) {
 }
 
 /** A new access token is here: after signing in, and at every refresh. @param {Context} context @param {import("../types.js").Session} session */
-export function sessionRenewed({ store, sockets, dispatch }, session) {
+export function sessionRenewed({ store, sockets, outbox, dispatch }, session) {
   const { state } = store;
   if (state.session === "in" && state.user?.id !== session.user.id) {
     // Another tab has signed in as somebody else; the cookie is theirs now.
@@ -66,6 +65,7 @@ export function sessionRenewed({ store, sockets, dispatch }, session) {
   store.update({ user: session.user });
   if (state.session !== "in") {
     store.update({ session: "in" });
+    outbox.keepOnly(session.user.id);
     dispatch("connectNotifications");
     dispatch("navigated");
     return;
@@ -82,12 +82,12 @@ export async function logout({ api, dispatch }) {
 }
 
 /** The session is over, here or elsewhere. @param {Context} context */
-export function signedOut({ store, api, sockets, dispatch }) {
+export function signedOut({ store, api, sockets, outbox, dispatch }) {
   api.forget();
   sockets.notifications?.close();
   sockets.notifications = null;
   dispatch("closeRoom");
-  clearUnsent();
+  outbox.clear();
   store.update({ session: "out", ...signedOutState(Date.now()) });
   dispatch("navigated");
 }

@@ -10,6 +10,8 @@
  * @property {"sending"|"sent"|"failed"} state `sent`: acknowledged, and not stored yet
  * @property {number|null} seq
  * @property {string|null} problem why it failed, for the reader
+ *
+ * @typedef {Pick<Unsent, "client_id"|"text"|"created_ms"|"problem">} Kept what outlives the page; a problem: it has failed
  */
 
 /** How long an acknowledgement may take before the message goes out again, in milliseconds. */
@@ -33,6 +35,45 @@ export function add(entries, { client_id, text }, nowMs) {
  */
 function change(entries, clientId, fields) {
   return entries.map((entry) => (entry.client_id === clientId ? { ...entry, ...fields } : entry));
+}
+
+/** What of an entry outlives the page. An acknowledgement does not: the server may have lost what it stands for. @param {Unsent} entry @returns {Kept} */
+export function keptForm({ client_id, text, created_ms, problem }) {
+  return { client_id, text, created_ms, problem };
+}
+
+/** @param {Unsent|undefined} before @param {Unsent} after */
+export function sameKept(before, after) {
+  return before !== undefined && before.problem === after.problem;
+}
+
+/**
+ * Adds what was kept by another page, or by this one before it was loaded anew. It may have been sent already, and goes
+ * out again as soon as the server says hello.
+ * @param {Unsent[]} entries
+ * @param {Kept[]} kept
+ * @returns {Unsent[]}
+ */
+export function takenUp(entries, kept) {
+  const unknown = kept.filter(({ client_id }) => !entries.some((entry) => entry.client_id === client_id));
+  const taken = unknown.map((entry) => ({
+    ...keptForm(/** @type {Unsent} */ (entry)), tried_ms: 0, state: stateOf(entry.problem), seq: null,
+  }));
+  return [...entries, ...taken].sort((a, b) => a.created_ms - b.created_ms);
+}
+
+/** @param {string|null} problem @returns {"failed"|"sending"} */
+function stateOf(problem) {
+  return problem === null ? "sending" : "failed";
+}
+
+/**
+ * The stream has lost its newest messages: what was acknowledged and is not stored may be among them.
+ * @param {Unsent[]} entries
+ * @returns {Unsent[]}
+ */
+export function rewound(entries) {
+  return entries.map((entry) => ({ ...entry, state: stateOf(entry.problem), seq: null }));
 }
 
 /** @param {Unsent[]} entries @param {string} clientId @param {number} nowMs */

@@ -38,6 +38,7 @@ export function chat(state, dispatch) {
       <div class="chat-foot">
         ${current.leaving && current.status?.state !== "ended" ? leaving(name, dispatch) : decision(current, name, dispatch)}
         ${outcome(current, name, dispatch)}
+        ${current.status?.state === "ended" ? nothing : unkept(state)}
         ${current.status?.state === "ended" ? nothing : composer(name, dispatch)}
       </div>
       ${current.momentUntilMs > nowMs ? moment(current, name, dispatch) : nothing}
@@ -75,6 +76,12 @@ function presence({ links, nowMs }, online, kept) {
   return html`
     <p class="presence ${there ? "is-online" : ""}" data-testid="presence" data-online=${String(there)}
       >${lost ? "reconnecting…" : online ? "online" : "offline"}${kept ? " · kept" : ""}</p>`;
+}
+
+/** @param {State} state */
+function unkept({ keepsUnsent }) {
+  return html`<div role="status">${keepsUnsent ? nothing : html`
+    <p class="strip" data-testid="unkept">This browser does not let us keep unsent messages. Leave this page open until all is sent.</p>`}</div>`;
 }
 
 /** @param {string} name @param {Dispatch} dispatch */

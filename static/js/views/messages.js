@@ -2,6 +2,7 @@ import { hasEarlier } from "../models/message-list.js";
 import { peerAmong } from "../models/room.js";
 import { timeline } from "../models/timeline.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { check } from "./icons.js";
 import { opener } from "./moment.js";
 
 /**
@@ -44,6 +45,7 @@ function message(row, dispatch) {
         <span class="visually-hidden">${row.mine ? "You said:" : "They said:"}</span>
         ${row.text === "" ? nothing : html`<p class="text" data-testid="message-text">${row.text}</p>`}
         ${row.attachments.map(attachment)}
+        ${row.state === "sent" ? html`<span class="mark">${check}</span>` : nothing}
       </div>
       ${foot(row, dispatch)}
     </li>`;

@@ -16,14 +16,16 @@ export class Person {
   /**
    * @param {string} name what others call them
    * @param {import("playwright-core").BrowserContext} context
-   * @param {import("playwright-core").Page} page
+   * @param {string} origin where the server is
    */
-  constructor(name, context, page) {
+  constructor(name, context, origin) {
     this.name = name;
     this.username = `${name.toLowerCase().replaceAll(/[^a-z]/g, "") || "someone"}-${process.pid}-${(born += 1)}`;
     this.password = "a quiet green river";
     this.context = context;
-    this.page = page;
+    this.origin = origin;
+    /** The tab in front. @type {import("playwright-core").Page} */
+    this.page = undefined;
     this.watch = new Watch();
     /** Every frame from the server, with the time and the path of its socket. @type {{at: number, socket: string, type: string}[]} */
     this.frames = [];
@@ -32,21 +34,31 @@ export class Person {
   /** A new person in front of the landing page. */
   static async enter(browser, origin, { name, device = DESKTOP }) {
     const context = await browser.newContext({ baseURL: origin, locale: "en-GB", colorScheme: "light", ...device });
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    const person = new Person(name, context, page);
-    await person.watch.follow(page, origin);
-    page.on("websocket", (socket) => {
-      const { pathname } = new URL(socket.url());
-      socket.on("framereceived", ({ payload }) => {
-        person.frames.push({ ...JSON.parse(String(payload)), at: Date.now(), socket: pathname });
-      });
-    });
+    const person = new Person(name, context, origin);
+    await person.newPage();
     // A first visit has no session to take up, and only the server knows.
     person.watch.expect(/^401 POST \/auth\/refresh$/);
-    await page.goto("/");
+    await person.page.goto("/");
     await person.sees("go-signup");
     return person;
+  }
+
+  /** Goes on in another tab of the same browser. @param {string} address */
+  async openTab(address) {
+    await this.newPage();
+    await this.page.goto(address);
+  }
+
+  async newPage() {
+    this.page = await this.context.newPage();
+    this.page.setDefaultTimeout(PATIENCE_MS);
+    await this.watch.follow(this.page, this.origin);
+    this.page.on("websocket", (socket) => {
+      const { pathname } = new URL(socket.url());
+      socket.on("framereceived", ({ payload }) => {
+        this.frames.push({ ...JSON.parse(String(payload)), at: Date.now(), socket: pathname });
+      });
+    });
   }
 
   /** @param {string} testId @param {Record<string, string>} attributes */

@@ -1,7 +1,7 @@
 /** `webchat serve` as a real process, on a port and in folders of its own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,13 @@ import { pathWithNats, ROOT, webchat } from "./places.mjs";
 const READY_WITHIN_MS = 60_000;
 const STOPPED_WITHIN_MS = 15_000;
 const OUTPUT_KEPT = 200;
+/** Holds SQLite's one write lock until its input ends. */
+const HOLD_DATABASE = `
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+database.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()`;
 
 export class Server {
   #settings;
@@ -46,6 +53,35 @@ export class Server {
       stream.on("data", (data) => (this.#output = [...this.#output, String(data)].slice(-OUTPUT_KEPT)));
     }
     await this.#untilReady(child);
+  }
+
+  /** A copy of all that the broker keeps. Kill the server first. @returns {Promise<string>} its folder */
+  async copyBroker() {
+    const copy = join(this.#folder, "older-broker");
+    await cp(this.#broker, copy, { recursive: true });
+    return copy;
+  }
+
+  /** Puts an older copy in the place of what the broker keeps. Kill the server first. @param {string} copy */
+  async restoreBroker(copy) {
+    await rm(this.#broker, { recursive: true });
+    await cp(copy, this.#broker, { recursive: true });
+  }
+
+  get #broker() {
+    return join(this.#folder, "data", "nats", "jetstream");
+  }
+
+  /** Nobody else writes the database from now on. @returns {Promise<() => Promise<void>>} lets it go */
+  async holdDatabase() {
+    const database = join(this.#folder, "data", "webchat.db");
+    const holder = spawn("python3", ["-c", HOLD_DATABASE, database], { stdio: ["pipe", "pipe", "inherit"] });
+    process.once("exit", () => holder.kill());
+    await once(holder.stdout, "data");
+    return async () => {
+      holder.stdin.end();
+      await once(holder, "exit");
+    };
   }
 
   /** As `kill -9` or a power cut. */

@@ -22,6 +22,7 @@ mod faults;
 mod full_disk;
 mod ground;
 mod journey;
+mod lost_acks;
 mod lost_tail;
 mod operating;
 mod outcomes;

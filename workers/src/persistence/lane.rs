@@ -11,7 +11,7 @@ use broker::{
     Broker,
     consume::{Deliveries, Delivery},
 };
-use contract::{consumers::ConsumerSpec, subjects::CHAT_FILLER};
+use contract::consumers::ConsumerSpec;
 use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::time::{interval_at, timeout};
 
@@ -138,15 +138,11 @@ impl<P: Projection> Lane<P> {
     }
 }
 
-/// Sorts out what can never be stored, and what another worker has filled a lost tail with.
+/// Sorts out what can never be stored.
 async fn understood<P: Projection>(batch: Vec<Delivery>) -> (Vec<Delivery>, Vec<Event<P::Body>>) {
     let mut deliveries = Vec::with_capacity(batch.len());
     let mut events = Vec::with_capacity(batch.len());
     for delivery in batch {
-        if delivery.subject == CHAT_FILLER {
-            delivery.done().await;
-            continue;
-        }
         match P::decode(&delivery.subject, &delivery.payload) {
             Ok(body) => {
                 events.push(Event {

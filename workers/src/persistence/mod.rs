@@ -82,6 +82,7 @@ pub async fn run(
         mended: &mended,
     };
     tasks.spawn(mended.clone().keep(database.clone(), shutdown.clone()));
+    tasks.spawn(lost_tail::follow_gateways(broker.clone(), shutdown.clone()));
     tasks.spawn(of.lane(messages).run());
     tasks.spawn(of.lane(rooms).run());
     tasks.spawn(of.lane(receipts).run());

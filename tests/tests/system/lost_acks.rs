@@ -1,0 +1,118 @@
+//! The broker comes back with an older copy of its files before anything else had what it acknowledged since: whoever
+//! sent it is told, and sends it again.
+
+use contract::frames::ChatServerFrame;
+use domain::{ClientId, RoomId};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    client::Person,
+    eventually,
+    journey::{until_message, until_stored},
+    roles::Roles,
+    socket::{Acked, ChatSocket},
+    wire,
+};
+
+#[tokio::test]
+async fn what_only_the_broker_had_is_sent_again_in_a_new_epoch_and_is_there_once() {
+    let mut roles = Roles::start(&[]).await;
+    let url = roles.url("gateway");
+    let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
+    let room = ada.open_room(&ben).await;
+    let mut chat = ada.chat(room).await;
+    let epoch = epoch_of(&chat);
+    let before = chat.say_all(&texts("before", 5)).await;
+    until_stored(&mut chat, before[4].seq).await;
+
+    roles.kill9("nats");
+    let copy = roles.nats.copy_store();
+    roles.start_again("nats").await;
+    let mut chat = come_back(&ada, room).await;
+    roles.kill9("persistence");
+    let held = chat.say_all(&texts("held", 10)).await;
+    roles.kill9("nats");
+    roles.nats.restore_store(&copy);
+    roles.start_again("nats").await;
+    roles.start_all(&["persistence"]).await;
+    roles.until_ready("gateway").await;
+
+    let last = held[9].seq;
+    told_to_read_again(&ada, room, last, epoch).await;
+    let mut ben_chat = ben.chat(room).await;
+    let mut chat = ada.chat(room).await;
+    // Somebody else is faster, and gets no sequence that was given before.
+    let mut expected = before;
+    let new = ben_chat.say("meanwhile").await;
+    assert!(new.seq > last, "{} is above {last}", new.seq);
+    expected.push(new);
+    for (n, message) in held.iter().enumerate() {
+        let text = format!("held {n}");
+        let again = send_again(&mut chat, message.client_id, &text).await;
+        assert_eq!(until_message(&mut ben_chat, &text).await, again.seq);
+        expected.push(again);
+    }
+    until_stored(&mut chat, expected[15].seq).await;
+    for person in [&ada, &ben] {
+        let shown = person.history(room).await;
+        let shown: Vec<_> = shown
+            .iter()
+            .map(|message| Acked {
+                client_id: message.client_id,
+                seq: message.seq,
+            })
+            .collect();
+        assert_eq!(shown, expected, "everything once, in one order");
+    }
+}
+
+async fn come_back(person: &Person, room: RoomId) -> ChatSocket {
+    eventually("the room opens again", async || {
+        person.wire(room, "").await.ok()?;
+        Some(person.chat(room).await)
+    })
+    .await
+}
+
+fn epoch_of(chat: &ChatSocket) -> Uuid {
+    match chat.hello {
+        ChatServerFrame::Hello { epoch, .. } => epoch,
+        ref other => panic!("a hello comes first: {other:?}"),
+    }
+}
+
+async fn told_to_read_again(person: &Person, room: RoomId, after: u64, before: Uuid) {
+    let query = format!("?after={after}&epoch={before}");
+    let mut socket = person.wire(room, &query).await.expect("a socket");
+    let wire::Frame::Text(hello) = wire::read(&mut socket).await else {
+        panic!("a hello comes first");
+    };
+    match wire::parse(&hello) {
+        ChatServerFrame::Hello {
+            recovered, epoch, ..
+        } => assert!(!recovered && epoch != before, "a new epoch: {hello}"),
+        other => panic!("a hello comes first: {other:?}"),
+    }
+}
+
+async fn send_again(chat: &mut ChatSocket, client_id: ClientId, text: &str) -> Acked {
+    let frame = json!({ "type": "send", "client_id": client_id, "text": text, "resend": true });
+    chat.send_json(&frame).await;
+    let seq = chat.find("the ack of a resend", |frame| match frame {
+        ChatServerFrame::Ack {
+            client_id: acked,
+            seq,
+            ..
+        } if *acked == client_id => Some(*seq),
+        _ => None,
+    });
+    Acked {
+        client_id,
+        seq: seq.await,
+    }
+}
+
+fn texts(when: &str, count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("{when} {n}")).collect()
+}
