@@ -24,6 +24,7 @@ use super::{
     events::{PublicEvents, Told},
     expiry,
     facts::{fact_of_pair, facts_of, who_sees_a_change},
+    gone::Gone,
     lane::Projection,
     last_message,
     notices::Notices,
@@ -50,6 +51,15 @@ pub(super) enum Life {
     Room(Box<Room>),
     /// A pair as it became.
     Pair(Box<Pair>),
+}
+
+impl Life {
+    fn members(&self) -> [UserId; 2] {
+        match self {
+            Self::Room(room) => room.members,
+            Self::Pair(pair) => pair.key.members(),
+        }
+    }
 }
 
 impl Projection for Rooms {
@@ -81,13 +91,21 @@ impl Projection for Rooms {
         transaction: &DatabaseTransaction,
         batch: &[Event<Life>],
     ) -> Result<Recorded, DbErr> {
+        let members = batch.iter().flat_map(|event| event.body.members());
+        let mut gone = Gone::among(transaction, members, []).await?;
         let (mut documents, mut pairs) = (Vec::new(), Vec::new());
         for event in batch {
+            let has_gone = event.body.members().map(|member| gone.has_user(member));
             match &event.body {
+                Life::Room(room) if has_gone.contains(&true) => {
+                    documents.push((event, room, rows::document(&room.without_match_details())?));
+                }
                 Life::Room(room) => documents.push((event, room, rows::document(room)?)),
+                Life::Pair(_) if has_gone.contains(&true) => {}
                 Life::Pair(pair) => pairs.push(rows::pair(event.seq, pair, rows::document(pair)?)),
             }
         }
+        gone.note(transaction).await?;
         let rooms = documents
             .iter()
             .map(|(event, room, json)| rows::room(event.seq, room, json.clone()));
