@@ -137,7 +137,8 @@ fn tune_sqlite(
         .synchronous(SqliteSynchronous::Full);
     match query_only {
         true => options.pragma("query_only", "ON"),
-        false => options,
+        // What is deleted is overwritten, and not only left to be found in the file.
+        false => options.pragma("secure_delete", "ON"),
     }
 }
 

@@ -136,6 +136,26 @@ async fn count_up(database: Database) {
 }
 
 #[tokio::test]
+async fn what_is_deleted_is_not_left_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(folder.path()).await;
+    let write = async |sql: &str| {
+        database.write.execute_unprepared(sql).await.unwrap();
+    };
+    let is_in_the_file = || {
+        let file = std::fs::read(folder.path().join("deep/webchat.db")).unwrap();
+        file.windows(12).any(|part| part == b"private word")
+    };
+    write("CREATE TABLE words (word TEXT)").await;
+    write("INSERT INTO words VALUES ('a private word'), ('another one')").await;
+    write("PRAGMA wal_checkpoint(TRUNCATE)").await;
+    assert!(is_in_the_file());
+    write("DELETE FROM words WHERE word LIKE 'a %'").await;
+    write("PRAGMA wal_checkpoint(TRUNCATE)").await;
+    assert!(!is_in_the_file());
+}
+
+#[tokio::test]
 async fn the_database_reports_its_readiness() {
     let folder = tempfile::tempdir().unwrap();
     let database = open(folder.path()).await;

@@ -100,7 +100,7 @@ impl Broker {
             }
         }
         let purged = self.purge(stream, filler, 0).await;
-        purged.map_err(|error| error.to_string())
+        purged.map(drop).map_err(|error| error.to_string())
     }
 
     /// Remembers that everything which SQL has of the skipped range was put back.

@@ -162,7 +162,7 @@ impl Broker {
         self.publish_raw(subject, payload.into(), headers).await
     }
 
-    /// Deletes a subject's messages but the newest `keep`.
+    /// Deletes the messages of a subject (wildcards allowed) but the newest `keep`. Says how many there were.
     ///
     /// # Errors
     /// [`ReadError`].
@@ -171,11 +171,15 @@ impl Broker {
         stream: &StreamSpec,
         subject: &str,
         keep: u64,
-    ) -> Result<(), ReadError> {
+    ) -> Result<u64, ReadError> {
+        #[derive(Deserialize)]
+        struct Purged {
+            purged: u64,
+        }
         let api = format!("$JS.API.STREAM.PURGE.{}", stream.name);
         let query = serde_json::json!({ "filter": subject, "keep": keep });
-        match self.ask::<serde_json::Value>(api, &query).await? {
-            Answer::Given(_) => Ok(()),
+        match self.ask::<Purged>(api, &query).await? {
+            Answer::Given(answer) => Ok(answer.purged),
             Answer::Refused { error } => Err(ReadError::Unavailable(error.description)),
         }
     }

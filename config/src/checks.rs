@@ -10,7 +10,7 @@ const YEAR_SECS: i64 = 31_536_000;
 const ROOM_SECS: i64 = 4_294_967;
 
 /// The accepted range of every number. Each fits the type in `sections`.
-const RANGES: [(&str, RangeInclusive<i64>); 35] = [
+const RANGES: [(&str, RangeInclusive<i64>); 36] = [
     ("http.port", 0..=65_535),
     ("http.body_limit_bytes", 1_024..=16_777_216),
     ("http.trusted_proxies", 0..=16),
@@ -38,6 +38,7 @@ const RANGES: [(&str, RangeInclusive<i64>); 35] = [
     ("limits.messages_per_second", 1..=1_000_000),
     ("limits.message_burst", 1..=1_000_000),
     ("limits.queue_per_minute", 1..=1_000_000),
+    ("limits.reports_per_minute", 1..=1_000_000),
     ("realtime.send_window", 1..=10_000),
     ("realtime.outbound_frames", 1..=100_000),
     ("realtime.resume_max_messages", 0..=100_000),

@@ -165,6 +165,7 @@ pub struct Limits {
     pub messages_per_second: u32,
     pub message_burst: u32,
     pub queue_per_minute: u32,
+    pub reports_per_minute: u32,
 }
 
 /// Sockets.

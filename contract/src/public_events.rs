@@ -18,6 +18,16 @@ pub enum Fact {
         /// The user.
         user_id: UserId,
     },
+    /// A user deleted the account.
+    UserDeleted {
+        /// The user.
+        user_id: UserId,
+    },
+    /// A user was reported; by whom and why, is nobody's business.
+    UserReported {
+        /// The reported user.
+        user_id: UserId,
+    },
     /// A room was made.
     RoomCreated(RoomFact),
     /// A room's countdown began.
@@ -112,6 +122,12 @@ impl Fact {
         match self {
             Self::UserRegistered { user_id } => {
                 ("user", user_id.to_string(), "registered", "UserRegistered")
+            }
+            Self::UserDeleted { user_id } => {
+                ("user", user_id.to_string(), "deleted", "UserDeleted")
+            }
+            Self::UserReported { user_id } => {
+                ("user", user_id.to_string(), "reported", "UserReported")
             }
             Self::RoomCreated(f) => ("room", f.room_id.to_string(), "created", "RoomFact"),
             Self::CountdownStarted(f) => (

@@ -91,6 +91,16 @@ pub fn receipts_of(room: RoomId) -> String {
     format!("receipt.{}.{room}.*", room.shard())
 }
 
+/// How far a user has read in all rooms.
+pub fn receipts_by(user: UserId) -> String {
+    format!("receipt.*.*.{user}")
+}
+
+/// The pairs of a user, by the place that the user has in them.
+pub fn life_pairs_of(user: UserId) -> [String; 2] {
+    [format!("life.pair.{user}.*"), format!("life.pair.*.{user}")]
+}
+
 /// The end of one session.
 pub fn revoke_session(session: SessionId) -> String {
     format!("revoke.session.{session}")
@@ -157,6 +167,12 @@ pub fn parse_chat(subject: &str) -> Option<RoomId> {
     parse_sharded(subject, "chat")
 }
 
+/// Reads the room and the reader out of `receipt.<shard>.<room>.<user>`.
+pub fn parse_receipt(subject: &str) -> Option<(RoomId, UserId)> {
+    let (rest, user) = subject.rsplit_once('.')?;
+    Some((parse_sharded(rest, "receipt")?, user.parse().ok()?))
+}
+
 /// What kind of event a subject of `LIFE` carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LifeKind {
@@ -218,6 +234,7 @@ mod tests {
         let pair = PairKey::of(high, low).unwrap();
         assert_eq!(chat(room), format!("chat.5.{ROOM}"));
         assert_eq!(parse_chat(&chat(room)), Some(room));
+        assert_eq!(parse_receipt(&receipt(room, low)), Some((room, low)));
         assert_eq!(parse_life(&life_room(room)), Some(LifeKind::Room(room)));
         assert_eq!(parse_life(&life_due(room)), Some(LifeKind::Due(room)));
         assert_eq!(parse_life(&life_sched(room, 3)), Some(LifeKind::Internal));

@@ -73,6 +73,11 @@ id!(
     FileId
 );
 
+id!(
+    /// A report of a user.
+    ReportId
+);
+
 impl ClientId {
     /// When the client made this id, in epoch milliseconds; `None` unless it is a UUIDv7.
     pub fn made_at(self) -> Option<crate::Timestamp> {

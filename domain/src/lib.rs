@@ -10,11 +10,12 @@ pub mod matching;
 pub mod message;
 pub mod pair;
 pub mod profile;
+pub mod report;
 pub mod room;
 pub mod text;
 pub mod ticket;
 pub mod time;
 
 pub use field_error::FieldError;
-pub use ids::{ClientId, FileId, MessageId, RoomId, SessionId, Shard, TicketId, UserId};
+pub use ids::{ClientId, FileId, MessageId, ReportId, RoomId, SessionId, Shard, TicketId, UserId};
 pub use time::Timestamp;

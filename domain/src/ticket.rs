@@ -92,6 +92,15 @@ impl Ticket {
         }
     }
 
+    /// The ticket of a user who is deleted: out of the queue, and without anything that the user said.
+    #[must_use]
+    pub fn of_deleted(&self) -> Self {
+        Self {
+            features: Features::default(),
+            ..self.moved_to(TicketState::Gone { why: Gone::Left })
+        }
+    }
+
     /// What becomes of the ticket when its room ended because somebody did not come: the one who `came` waits again,
     /// with the age that the ticket had; the other is out. `None` where the ticket is no longer that room's.
     pub fn after_no_show(&self, room_id: RoomId, came: bool) -> Option<Self> {
@@ -151,6 +160,16 @@ mod tests {
         for ticket in [joined(), elsewhere, left] {
             assert_eq!(ticket.after_no_show(room(1), true), None);
         }
+    }
+
+    #[test]
+    fn a_deleted_users_ticket_is_out_and_says_nothing() {
+        let mut ticket = joined();
+        ticket.features.interests = vec!["chess".to_owned()];
+        let gone = ticket.of_deleted();
+        assert!(!gone.is_waiting());
+        assert_eq!(gone.features, Features::default());
+        assert_eq!(gone.of_deleted(), gone);
     }
 
     #[test]

@@ -5,12 +5,15 @@
 //! Everything here works on SQLite and on PostgreSQL, and inside or outside a transaction.
 //! Writes that the projections use may be repeated: the second time changes nothing.
 
+pub mod deletion;
 pub mod expiry;
 pub mod message;
 pub mod outbox;
 pub mod pair;
 pub mod profile;
 pub mod read_position;
+pub mod report;
+pub mod report_evidence;
 pub mod room;
 pub mod room_event;
 pub mod room_member;

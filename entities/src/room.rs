@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Func, OnConflict, Query, SelectStatement};
 use sea_orm::{Condition, Iterable, JoinType, Order, QueryOrder, QuerySelect};
 
 use crate::{ROWS_PER_STATEMENT, message, room_member};
@@ -158,6 +158,39 @@ impl Entity {
                 .exec(db)
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Sets the `last_message` columns of a room to what is left after messages of it were removed.
+    pub async fn recount_last_message<C: ConnectionTrait>(db: &C, room: Uuid) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(
+                Column::LastMessageSeq,
+                Func::coalesce([newest(message::Column::Seq).into(), Expr::val(0_i64)]).into(),
+            )
+            .col_expr(
+                Column::LastMessageAt,
+                newest(message::Column::SentAt).into(),
+            )
+            .filter(Column::Id.eq(room))
+            .exec(db)
+            .await?;
+        Ok(())
+    }
+
+    /// Replaces the document of a row that still shows the event at `life_seq`.
+    pub async fn replace_document<C: ConnectionTrait>(
+        db: &C,
+        room: Uuid,
+        life_seq: i64,
+        document: Json,
+    ) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(Column::Document, Expr::value(document))
+            .filter(Column::Id.eq(room))
+            .filter(Column::LifeSeq.eq(life_seq))
+            .exec(db)
+            .await?;
         Ok(())
     }
 }

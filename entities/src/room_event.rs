@@ -50,6 +50,15 @@ impl Entity {
         Ok(found)
     }
 
+    /// Removes the room's recorded life. Says how many events there were.
+    pub async fn forget<C: ConnectionTrait>(db: &C, room: Uuid) -> Result<u64, DbErr> {
+        let removed = Entity::delete_many()
+            .filter(Column::RoomId.eq(room))
+            .exec(db)
+            .await?;
+        Ok(removed.rows_affected)
+    }
+
     /// Records events; those that are recorded already stay as they are.
     pub async fn record<C: ConnectionTrait>(db: &C, mut events: Vec<Model>) -> Result<(), DbErr> {
         events.sort_by_key(|event| (event.room_id, event.revision));

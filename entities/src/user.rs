@@ -1,6 +1,12 @@
 //! Accounts.
 
+use std::collections::HashSet;
+
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::LockType;
+use sea_orm::{QueryOrder, QuerySelect};
+
+use crate::{ROWS_PER_STATEMENT, deletion, profile, session};
 
 /// An account. A deleted one stays as a row without personal data, so that its id keeps its meaning.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -50,5 +56,76 @@ impl Entity {
     /// These accounts, deleted ones too: their peers still see that somebody was there.
     pub fn find_all(ids: &[Uuid]) -> Select<Entity> {
         Entity::find().filter(Column::Id.is_in(ids.iter().copied()))
+    }
+
+    /// Which of these users are deleted. In a transaction on PostgreSQL nobody else of them is deleted until its end:
+    /// what it writes of them is there before their deletion, and found by it.
+    pub async fn deleted_among<C: ConnectionTrait>(
+        db: &C,
+        users: &[Uuid],
+    ) -> Result<HashSet<Uuid>, DbErr> {
+        let mut deleted = HashSet::new();
+        for chunk in users.chunks(ROWS_PER_STATEMENT) {
+            let known: Vec<(Uuid, Option<i64>)> = Entity::find()
+                .select_only()
+                .columns([Column::Id, Column::DeletedAt])
+                .filter(Column::Id.is_in(chunk.iter().copied()))
+                .order_by_asc(Column::Id)
+                .lock(LockType::KeyShare)
+                .into_tuple()
+                .all(db)
+                .await?;
+            let gone = known.into_iter().filter(|(_, at)| at.is_some());
+            deleted.extend(gone.map(|(id, _)| id));
+        }
+        Ok(deleted)
+    }
+
+    /// The users who were deleted at `since` or later.
+    pub async fn deleted_since<C: ConnectionTrait>(db: &C, since: i64) -> Result<Vec<Uuid>, DbErr> {
+        Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::DeletedAt.gte(since))
+            .into_tuple()
+            .all(db)
+            .await
+    }
+
+    /// Whether the account is there and not deleted. In a transaction it is not deleted before its end.
+    pub async fn hold_active<C: ConnectionTrait>(db: &C, id: Uuid) -> Result<bool, DbErr> {
+        let held = Entity::find_active(id)
+            .lock(LockType::KeyShare)
+            .one(db)
+            .await?;
+        Ok(held.is_some())
+    }
+
+    /// Deletes the account: its personal data, its profile and its sessions go, and what is elsewhere is noted to go.
+    /// `false` where there is no such account any more. Call it in a transaction.
+    pub async fn erase<C: ConnectionTrait>(db: &C, id: Uuid, now: i64) -> Result<bool, DbErr> {
+        let nothing = || Expr::value("");
+        let erased = Entity::update_many()
+            .col_expr(Column::Username, nothing())
+            // Unique, and no username has a colon: the name is free again.
+            .col_expr(Column::UsernameKey, Expr::value(format!("deleted:{id}")))
+            .col_expr(Column::PasswordHash, nothing())
+            .col_expr(Column::DateOfBirth, nothing())
+            .col_expr(Column::DisplayName, nothing())
+            .col_expr(Column::DeletedAt, Expr::value(now))
+            .filter(Column::Id.eq(id))
+            .filter(Column::DeletedAt.is_null())
+            .exec(db)
+            .await?;
+        if erased.rows_affected == 0 {
+            return Ok(false);
+        }
+        profile::Entity::delete_by_id(id).exec(db).await?;
+        session::Entity::delete_many()
+            .filter(session::Column::UserId.eq(id))
+            .exec(db)
+            .await?;
+        deletion::Entity::note(db, [id]).await?;
+        Ok(true)
     }
 }

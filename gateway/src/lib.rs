@@ -16,6 +16,7 @@ pub mod database;
 pub mod error;
 pub mod http;
 pub mod limits;
+mod public_events;
 pub mod realtime;
 pub mod router;
 pub mod state;

@@ -28,6 +28,8 @@ pub struct Limits {
     sign_in: Option<DefaultKeyedRateLimiter<IpAddr>>,
     messages: Option<DefaultKeyedRateLimiter<UserId>>,
     queue: Option<DefaultKeyedRateLimiter<UserId>>,
+    confirmations: Option<DefaultKeyedRateLimiter<UserId>>,
+    reports: Option<DefaultKeyedRateLimiter<UserId>>,
 }
 
 impl Limits {
@@ -43,6 +45,9 @@ impl Limits {
             sign_in: quota(Quota::per_minute, settings.auth_per_minute).map(RateLimiter::keyed),
             messages: messages.map(RateLimiter::keyed),
             queue: quota(Quota::per_minute, settings.queue_per_minute).map(RateLimiter::keyed),
+            confirmations: quota(Quota::per_minute, settings.auth_per_minute)
+                .map(RateLimiter::keyed),
+            reports: quota(Quota::per_minute, settings.reports_per_minute).map(RateLimiter::keyed),
         });
         tokio::spawn(Arc::clone(&limits).forget_quiet_ones(shutdown));
         limits
@@ -72,6 +77,22 @@ impl Limits {
         check(self.queue.as_ref(), &user)
     }
 
+    /// One more password by which a signed-in user confirms something.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn check_confirmation(&self, user: UserId) -> Result<(), ApiError> {
+        check(self.confirmations.as_ref(), &user)
+    }
+
+    /// One more report.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn check_report(&self, user: UserId) -> Result<(), ApiError> {
+        check(self.reports.as_ref(), &user)
+    }
+
     async fn forget_quiet_ones(self: Arc<Self>, shutdown: Shutdown) {
         loop {
             tokio::select! {
@@ -81,6 +102,8 @@ impl Limits {
             forget(self.sign_in.as_ref());
             forget(self.messages.as_ref());
             forget(self.queue.as_ref());
+            forget(self.confirmations.as_ref());
+            forget(self.reports.as_ref());
         }
     }
 }

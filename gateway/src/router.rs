@@ -5,8 +5,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     http::{
-        assets, asyncapi, auth, docs, health, lifecycle, messages, outer, profile, queue,
-        relations, rooms, users,
+        assets, asyncapi, auth, deletion, docs, health, lifecycle, messages, outer, profile, queue,
+        relations, reports, rooms, users,
     },
     limits::limit_sign_in,
     realtime,
@@ -30,11 +30,12 @@ pub fn router(state: &AppState) -> Router {
 fn api(state: &AppState) -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(docs::base())
         .merge(sign_in(state))
-        .routes(routes!(users::me, users::update_me))
+        .routes(routes!(users::me, users::update_me, deletion::delete_me))
         .routes(routes!(profile::read, profile::replace))
         .routes(routes!(profile::profile_options))
         .routes(routes!(relations::like, relations::unlike))
         .routes(routes!(relations::block, relations::unblock))
+        .routes(routes!(reports::report))
         .routes(routes!(queue::join, queue::read, queue::leave))
         .routes(routes!(rooms::open, rooms::list))
         .routes(routes!(rooms::read))

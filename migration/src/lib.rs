@@ -12,6 +12,9 @@ mod m20261122_000004_pairs;
 mod m20261122_000005_outbox;
 mod m20261123_000006_sequence_indexes;
 mod m20261123_000007_expiries;
+mod m20261128_000008_reports;
+mod m20261128_000009_deletions;
+mod m20261128_000010_expired_rooms;
 mod run;
 
 pub use run::{RunError, run};
@@ -31,6 +34,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_outbox::Migration),
             Box::new(m20261123_000006_sequence_indexes::Migration),
             Box::new(m20261123_000007_expiries::Migration),
+            Box::new(m20261128_000008_reports::Migration),
+            Box::new(m20261128_000009_deletions::Migration),
+            Box::new(m20261128_000010_expired_rooms::Migration),
         ]
     }
 }

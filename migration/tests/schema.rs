@@ -15,13 +15,16 @@ use sea_orm_migration::MigratorTrait;
 use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 15] = [
+    "deletions",
     "expiries",
     "messages",
     "outbox",
     "pairs",
     "profiles",
     "read_positions",
+    "report_evidence",
+    "reports",
     "room_events",
     "room_members",
     "rooms",
@@ -95,6 +98,47 @@ async fn four_starts_at_once_migrate_a_new_postgres_database() {
     let url = Postgres::shared().fresh_database();
     start_four_at_once(&url).await;
     the_schema_is_complete_and_a_second_run_changes_nothing(&url).await;
+}
+
+async fn rooms_that_ended_before_there_were_expiries_get_theirs(url: &str) {
+    const BEFORE: u32 = 9;
+    let db = connect(url).await;
+    Migrator::up(&db, Some(BEFORE))
+        .await
+        .expect("the release before");
+    for (last, state, kept) in [(1, "ended", false), (2, "ended", true), (3, "idle", false)] {
+        let id = format!("00000000-0000-7000-8000-00000000000{last}");
+        let id = match db.get_database_backend() {
+            DbBackend::Sqlite => format!("x'{}'", id.replace('-', "")),
+            _ => format!("'{id}'"),
+        };
+        let room = format!(
+            "INSERT INTO rooms (id, low_user, high_user, state, kept, revision, life_seq, created_at, document)
+             VALUES ({id}, {id}, {id}, '{state}', {kept}, 1, {last}, 1, '{{}}')"
+        );
+        db.execute_unprepared(&room).await.expect("a room");
+    }
+    run(&db).await.expect("this release");
+    let noted = "SELECT rooms.state || ' ' || has_remains || ' ' || (ended_at > 1000000000000)
+                 FROM expiries JOIN rooms ON rooms.id = room_id AND expired_at IS NULL";
+    let yes = match db.get_database_backend() {
+        DbBackend::Sqlite => "1",
+        _ => "true",
+    };
+    assert_eq!(strings(&db, noted).await, [format!("ended {yes} {yes}")]);
+}
+
+#[tokio::test]
+async fn rooms_that_had_ended_on_sqlite_get_their_expiry() {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let url = format!("sqlite://{}/older.db?mode=rwc", dir.path().display());
+    rooms_that_ended_before_there_were_expiries_get_theirs(&url).await;
+}
+
+#[tokio::test]
+async fn rooms_that_had_ended_on_postgres_get_their_expiry() {
+    let url = Postgres::shared().fresh_database();
+    rooms_that_ended_before_there_were_expiries_get_theirs(&url).await;
 }
 
 #[tokio::test]

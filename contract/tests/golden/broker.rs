@@ -146,6 +146,8 @@ fn what_integrators_receive() {
     };
     let facts = [
         Fact::UserRegistered { user_id: one() },
+        Fact::UserDeleted { user_id: one() },
+        Fact::UserReported { user_id: one() },
         Fact::RoomCreated(fact()),
         Fact::CountdownStarted(fact()),
         Fact::NotificationStarted(fact()),

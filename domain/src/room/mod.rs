@@ -239,6 +239,17 @@ impl Room {
         }
     }
 
+    /// The room without what its match said of the two, which is drawn from their profiles.
+    #[must_use]
+    pub fn without_match_details(&self) -> Self {
+        let mut room = self.clone();
+        if let Origin::Matched(the_match) = &mut room.origin {
+            the_match.reasons.clear();
+            the_match.icebreaker = None;
+        }
+        room
+    }
+
     /// Whether the decision's time is over and its outcome not written yet: a message has to wait for it.
     pub fn awaits_outcome(&self, now: Timestamp) -> bool {
         matches!(self.phase, Phase::Notification { deadline } if now >= deadline.at)

@@ -10,7 +10,11 @@ use std::{
 
 use bootstrap::Shutdown;
 use broker::{Broker, Publish, ReadError};
-use contract::{revocation::Revocation, streams::REVOKED, subjects};
+use contract::{
+    revocation::{MARGIN, Revocation},
+    streams::REVOKED,
+    subjects,
+};
 use dashmap::DashMap;
 use domain::{SessionId, Timestamp, UserId};
 use tokio::sync::broadcast;
@@ -22,8 +26,6 @@ const READ_EVERY: Duration = Duration::from_secs(1);
 const FRESH_FOR: Duration = Duration::from_secs(10);
 /// Revocations of one read.
 const BATCH: usize = 500;
-/// How much longer than a token its revocation is kept: clocks and restarts may differ by so much.
-const MARGIN: Duration = Duration::from_secs(60);
 /// How many revocations a slow listener may be behind.
 const LISTENER_BACKLOG: usize = 1_024;
 /// How often old revocations are forgotten, in reads.
@@ -102,10 +104,7 @@ impl Revocations {
     /// # Errors
     /// `unavailable` where the broker did not store it.
     pub async fn publish(&self, revocation: Revocation) -> Result<(), ApiError> {
-        let subject = match revocation {
-            Revocation::Session { session_id } => subjects::revoke_session(session_id),
-            Revocation::User { user_id, .. } => subjects::revoke_user(user_id),
-        };
+        let subject = revocation.subject();
         let payload = serde_json::to_vec(&revocation).map_err(ApiError::internal)?;
         let publish = Publish::new(subject, payload)
             .message_id(uuid::Uuid::now_v7().to_string())

@@ -14,7 +14,7 @@ use domain::{
     UserId,
     account::{Registration, RegistrationForm, check_registration, too_young},
 };
-use entities::{outbox, profile, user};
+use entities::{profile, user};
 use sea_orm::{EntityTrait, Select};
 use uuid::Uuid;
 
@@ -27,6 +27,7 @@ use crate::{
     auth::{CurrentUser, RefreshToken, sessions},
     database::begin_write,
     error::{ApiError, is_unique_violation},
+    public_events,
     state::AppState,
 };
 
@@ -77,12 +78,12 @@ pub async fn login(
     let stored = named.as_ref().map(|user| user.password_hash.clone());
     let is_right = state.passwords.verify(form.password, stored).await?;
     let Some(user) = named.filter(|_| is_right) else {
-        return Err(ApiError::new(
-            Code::BadCredentials,
-            "The username or the password is wrong.",
-        ));
+        return Err(bad_credentials());
     };
     let transaction = begin_write(&state.db).await?;
+    if !user::Entity::hold_active(&transaction, user.id).await? {
+        return Err(bad_credentials());
+    }
     let token =
         sessions::start(&state, &transaction, UserId(user.id), user_agent(&headers)).await?;
     transaction.commit().await?;
@@ -131,8 +132,7 @@ pub async fn logout(
     user: CurrentUser,
 ) -> Result<Response, ApiError> {
     sessions::end(&state, user.id, user.session.session_id).await?;
-    let forget = [(header::SET_COOKIE, cookie(&state, "", 0)?)];
-    Ok((StatusCode::NO_CONTENT, forget).into_response())
+    signed_out(&state)
 }
 
 fn check(state: &AppState, form: &RegisterRequest) -> Result<Registration, ApiError> {
@@ -182,16 +182,7 @@ async fn write_account(
     inserted?;
     profile::Entity::save(&transaction, super::profile::empty_row(user_id, now)).await?;
     let token = sessions::start(state, &transaction, user_id, user_agent).await?;
-    let fact = Fact::UserRegistered { user_id };
-    let subject = fact.nats_subject();
-    let event = fact.into_event(Uuid::now_v7(), now);
-    let row = outbox::Model {
-        id: event.id,
-        subject,
-        payload: serde_json::to_string(&event).map_err(ApiError::internal)?,
-        created_at: now.0,
-    };
-    outbox::Entity::push(&transaction, row).await?;
+    public_events::tell(&transaction, Fact::UserRegistered { user_id }, now).await?;
     transaction.commit().await?;
     Ok((user, token))
 }
@@ -214,6 +205,22 @@ async fn signed_in(
     let life_secs = state.settings.auth.refresh_token_days * DAY_SECS;
     let cookie = cookie(state, &token.text(), life_secs)?;
     Ok((status, [(header::SET_COOKIE, cookie)], Json(body)).into_response())
+}
+
+/// Nothing, and no refresh cookie any more.
+///
+/// # Errors
+/// The cookie cannot be written.
+pub(super) fn signed_out(state: &AppState) -> Result<Response, ApiError> {
+    let forget = [(header::SET_COOKIE, cookie(state, "", 0)?)];
+    Ok((StatusCode::NO_CONTENT, forget).into_response())
+}
+
+fn bad_credentials() -> ApiError {
+    ApiError::new(
+        Code::BadCredentials,
+        "The username or the password is wrong.",
+    )
 }
 
 fn cookie(state: &AppState, value: &str, max_age_secs: u64) -> Result<HeaderValue, ApiError> {

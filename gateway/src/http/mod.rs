@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod asyncapi;
 pub mod auth;
+pub mod deletion;
 pub mod docs;
 pub mod headers;
 pub mod health;
@@ -16,6 +17,7 @@ pub mod query;
 pub mod queue;
 mod queue_features;
 pub mod relations;
+pub mod reports;
 pub mod responses;
 pub mod rooms;
 mod unread;

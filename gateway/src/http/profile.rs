@@ -46,9 +46,11 @@ pub async fn replace(
     if !faults.is_empty() {
         return Err(ApiError::validation(faults));
     }
-    account_of(&state, user.id).await?;
     let profile = form.trimmed();
     let transaction = begin_write(&state.db).await?;
+    if !user::Entity::hold_active(&transaction, user.id.0).await? {
+        return Err(ApiError::not_authenticated());
+    }
     rename(&transaction, user.id, &profile.display_name).await?;
     profile::Entity::save(&transaction, row_of(user.id, &profile, state.now())).await?;
     transaction.commit().await?;

@@ -98,7 +98,7 @@ async fn unknown_addresses_and_methods_are_problems_too() {
         ("PUT", "/auth/login"),
         ("GET", "/auth/login"),
         ("POST", "/health"),
-        ("DELETE", "/users/me"),
+        ("POST", "/users/me"),
     ] {
         let refused = client.send(method, path, None, None).await;
         refused.expect_problem(405, "method_not_allowed");

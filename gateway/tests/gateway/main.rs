@@ -9,6 +9,7 @@
 mod accounts;
 mod bad_input;
 mod client;
+mod deletion;
 mod lifecycle;
 mod messages;
 mod notifications;
@@ -16,6 +17,7 @@ mod operation;
 mod privacy;
 mod queue;
 mod realtime;
+mod reports;
 mod resume;
 mod rooms;
 mod sessions;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use settings::Settings;
 use tempfile::TempDir;
 use webchat_gateway::Gateway;
-use webchat_tests::nats::Nats;
+use webchat_tests::{nats::Nats, postgres::Postgres};
 
 pub use crate::client::{Answer, Client, Person};
 
@@ -38,6 +38,12 @@ impl World {
                 .unwrap();
         });
         world
+    }
+
+    /// The same on PostgreSQL.
+    pub async fn start_on_postgres() -> Self {
+        let url = Postgres::shared().fresh_database();
+        Self::start(&[("DATABASE_URL", &url)]).await
     }
 
     /// One gateway and nobody who writes what it publishes into SQL.

@@ -17,10 +17,11 @@ const DELETE: Method = Method::DELETE;
 const LARGE: usize = 70_000;
 
 /// Every route that needs a signed-in user; `{room}` and `{user}` stand for ids.
-const PRIVATE: [(Method, &str); 26] = [
+const PRIVATE: [(Method, &str); 28] = [
     (POST, "/auth/logout"),
     (GET, "/users/me"),
     (PATCH, "/users/me"),
+    (DELETE, "/users/me"),
     (GET, "/users/me/profile"),
     (PUT, "/users/me/profile"),
     (POST, "/match/queue"),
@@ -42,6 +43,7 @@ const PRIVATE: [(Method, &str); 26] = [
     (DELETE, "/users/{user}/like"),
     (PUT, "/users/{user}/block"),
     (DELETE, "/users/{user}/block"),
+    (POST, "/users/{user}/report"),
     (GET, "/ws/chat/{room}"),
     (GET, "/ws/notifications"),
 ];
@@ -60,7 +62,9 @@ fn forms() -> Vec<(Method, &'static str, Value)> {
             json!({ "username": "somebody", "password": PASSWORD }),
         ),
         (PATCH, "/users/me", json!({ "display_name": "Ada" })),
+        (DELETE, "/users/me", json!({ "password": PASSWORD })),
         (PUT, "/users/me/profile", json!({ "bio": "hello" })),
+        (POST, "/users/{user}/report", json!({ "reason": "spam" })),
         (POST, "/chat/rooms", json!({ "peer_id": Uuid::now_v7() })),
         (
             POST,
@@ -104,10 +108,16 @@ async fn the_tables_here_have_every_route_of_the_document() {
 #[tokio::test]
 async fn a_user_that_is_not_there_is_not_found() {
     let scene = Scene::set().await;
+    let forms = forms();
     for (method, path) in PRIVATE.iter().filter(|(_, path)| path.contains("{user}")) {
+        let form = forms
+            .iter()
+            .find(|form| (&form.0, form.1) == (method, path));
+        let body = form.map(|form| form.2.clone());
         for id in [Uuid::now_v7().to_string(), "nonsense".to_owned()] {
             let path = path.replace("{user}", &id);
-            let answer = scene.ask(method, &path, Some(&scene.ada.token), None).await;
+            let answer = scene.ask(method, &path, Some(&scene.ada.token), body.clone());
+            let answer = answer.await;
             check(&format!("{method} {path}"), answer, 404, "user_not_found");
         }
     }

@@ -37,6 +37,11 @@ async fn values_outside_of_what_a_form_takes_are_named() {
             field.to_owned(),
         )
     };
+    let report = |field: &str, value: Value| {
+        let mut form = json!({ "reason": "spam" });
+        form[field] = value;
+        ("/users/{user}/report", Method::POST, form, field.to_owned())
+    };
     let cases = [
         register("username", json!("ab")),
         register("username", json!("two words")),
@@ -59,6 +64,9 @@ async fn values_outside_of_what_a_form_takes_are_named() {
             json!({ "display_name": "x".repeat(41) }),
             "display_name".to_owned(),
         ),
+        report("reason", json!("nonsense")),
+        report("detail", json!("x".repeat(1_001))),
+        report("room_id", json!("nonsense")),
         (
             "/chat/rooms",
             Method::POST,
@@ -181,6 +189,16 @@ async fn what_cannot_be_done_has_its_own_code() {
         (400..500).contains(&own.status),
         "a room with oneself: {own:?}"
     );
+    let myself = format!("/users/{}/report", ada.id);
+    let myself = ada.post(&myself, json!({ "reason": "spam" })).await;
+    check("a report of oneself", myself, 422, "validation_failed");
+    let elsewhere = json!({ "reason": "spam", "room_id": Uuid::now_v7() });
+    let path = format!("/users/{}/report", scene.ben.id);
+    let elsewhere = ada.post(&path, elsewhere).await;
+    check("a report of no room", elsewhere, 404, "room_not_found");
+    let guess = json!({ "password": "wrong password" });
+    let guess = ada.delete("/users/me", guess).await;
+    check("a guessed password", guess, 403, "bad_credentials");
     let early = ada
         .post(
             &format!("/simple-countdown/response/{room}"),

@@ -105,6 +105,12 @@ impl Person {
         request(Method::PUT, &self.url, path, Some(&self.token), Some(body)).await
     }
 
+    /// `DELETE` with a body.
+    pub async fn delete(&self, path: &str, body: Value) -> Answer {
+        let token = Some(self.token.as_str());
+        request(Method::DELETE, &self.url, path, token, Some(body)).await
+    }
+
     /// Opens a room with somebody whose id is known.
     pub async fn open_room(&self, peer: &Person) -> RoomId {
         let room: RoomSummary = self

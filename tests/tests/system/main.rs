@@ -17,6 +17,7 @@ mod bad_values;
 mod client;
 mod crash;
 mod dead_letters;
+mod deletion;
 mod events;
 mod faults;
 mod full_disk;

@@ -1,16 +1,15 @@
 //! Messages of rooms that were not kept go some time after the end: out of the broker, the dead letters and SQL.
 //!
-//! A room is noted in the transaction that stores its end. Each step may be repeated, and the note goes last; so a
-//! worker that dies in between leaves the rest to the next one, and two workers do no harm.
+//! A room is noted in the transaction that stores its end. A reported room is frozen while the report is open.
 
 use std::time::Duration;
 
-use anyhow::Context;
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::{
-    consumers::PERSISTENCE_CHAT,
-    streams::{CHAT, DLQ, RECEIPT},
+    DeadLetter,
+    consumers::{PERSISTENCE_CHAT, PERSISTENCE_RECEIPT},
+    streams::{CHAT, RECEIPT},
     subjects,
 };
 use domain::{
@@ -19,14 +18,14 @@ use domain::{
 };
 use entities::expiry;
 
+use super::{
+    dead_letters, in_hand,
+    rounds::{self, Left},
+};
+
 /// Rooms of one round.
 const AT_ONCE: u64 = 100;
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// How long a round waits for the batches that workers have in hand.
-const HANDS_EMPTY_TRIES: u32 = 50;
-const HANDS_EMPTY_PAUSE: Duration = Duration::from_millis(200);
-/// Dead letters that are read at once.
-const LETTERS: usize = 100;
 
 /// The note of a room that has ended and was not kept; `None` for any other room.
 pub(super) fn of(room: &Room) -> Option<expiry::Model> {
@@ -34,6 +33,8 @@ pub(super) fn of(room: &Room) -> Option<expiry::Model> {
         Phase::Ended { at, .. } if room.kept_at.is_none() => Some(expiry::Model {
             room_id: room.id.0,
             ended_at: at.0,
+            expired_at: None,
+            has_remains: true,
         }),
         _ => None,
     }
@@ -46,31 +47,19 @@ pub(super) async fn run(
     keep: Duration,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
-    let look_every = LOOK_EVERY.min(keep);
-    while !shutdown.is_requested() {
-        let more = match round(&broker, &database, keep).await {
-            Ok(expired) => expired == AT_ONCE,
-            Err(error) => {
-                tracing::warn!(%error, "messages whose time is over could not be removed yet");
-                false
-            }
-        };
-        let pause = if more { Duration::ZERO } else { look_every };
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = shutdown.requested() => {}
-        }
-    }
-    Ok(())
+    let purpose = "the removal of messages whose time is over";
+    rounds::until_shutdown(purpose, LOOK_EVERY.min(keep), shutdown, || {
+        round(&broker, &database, keep)
+    })
+    .await
 }
 
-/// Says how many rooms it has let go.
-async fn round(broker: &Broker, database: &Database, keep: Duration) -> anyhow::Result<u64> {
+async fn round(broker: &Broker, database: &Database, keep: Duration) -> anyhow::Result<Left> {
     let keep_ms = i64::try_from(keep.as_millis())?;
     let until = broker.clock().now().0.saturating_sub(keep_ms);
     let due = expiry::Entity::due(&database.read, until, AT_ONCE).await?;
     if due.is_empty() {
-        return Ok(0);
+        return Ok(Left::Nothing);
     }
     let rooms: Vec<RoomId> = due.iter().map(|expiry| RoomId(expiry.room_id)).collect();
     for room in &rooms {
@@ -78,57 +67,33 @@ async fn round(broker: &Broker, database: &Database, keep: Duration) -> anyhow::
         let receipts = subjects::receipts_of(*room);
         broker.purge(&RECEIPT, &receipts, 0).await?;
     }
-    // What persistence has still in hand would come back into SQL after its removal.
-    if !nothing_in_hand(broker).await? {
-        return Ok(0);
+    // What persistence has in hand would be stored, or given up to the dead letters, after these were looked at.
+    for consumer in [PERSISTENCE_CHAT, PERSISTENCE_RECEIPT] {
+        if !in_hand::is_finished(broker, &consumer).await? {
+            return Ok(Left::Nothing);
+        }
+        let goes = |letter: &DeadLetter| room_of(letter).is_some_and(|room| rooms.contains(&room));
+        dead_letters::forget(broker, Some(consumer.name), goes).await?;
     }
-    forget_dead_letters(broker, &rooms).await?;
+    let mut expired = 0_u64;
     for room in &rooms {
+        let now = broker.clock().now().0;
         let transaction = database.begin_write().await?;
-        expiry::Entity::carry_out(&transaction, room.0).await?;
+        expired += u64::from(expiry::Entity::carry_out(&transaction, room.0, now).await?);
         transaction.commit().await?;
     }
-    let count = u64::try_from(rooms.len())?;
-    metrics::counter!("webchat_expired_rooms_total").increment(count);
+    metrics::counter!("webchat_expired_rooms_total").increment(expired);
     tracing::info!(
-        rooms = count,
+        rooms = expired,
         "the messages of rooms that were not kept are removed"
     );
-    Ok(count)
+    Ok(match due.len() as u64 == AT_ONCE {
+        true => Left::More,
+        false => Left::Nothing,
+    })
 }
 
-/// Whether everything that the stream had is out of the workers' hands; waits for it a while.
-async fn nothing_in_hand(broker: &Broker) -> anyhow::Result<bool> {
-    let last = broker.stream_state(&CHAT).await?.last_seq;
-    for _ in 0..HANDS_EMPTY_TRIES {
-        let state = broker.consumer_state(&PERSISTENCE_CHAT).await?;
-        let state = state.context("persistence has no consumer")?;
-        let idle = state.pending == 0 && state.unacknowledged == 0;
-        if idle || state.floor >= last {
-            return Ok(true);
-        }
-        tokio::time::sleep(HANDS_EMPTY_PAUSE).await;
-    }
-    Ok(false)
-}
-
-async fn forget_dead_letters(broker: &Broker, rooms: &[RoomId]) -> anyhow::Result<()> {
-    let of_chat = Some(PERSISTENCE_CHAT.name);
-    let mut from = 1;
-    loop {
-        let page = broker.dead_letters(of_chat, from, LETTERS).await?;
-        let Some(last) = page.last().map(|buried| buried.seq) else {
-            return Ok(());
-        };
-        from = last + 1;
-        for buried in page {
-            let subject = buried.letter.map(|letter| letter.subject);
-            let room = subject
-                .ok()
-                .and_then(|subject| subjects::parse_chat(&subject));
-            if room.is_some_and(|room| rooms.contains(&room)) {
-                broker.delete_message(&DLQ, buried.seq).await?;
-            }
-        }
-    }
+fn room_of(letter: &DeadLetter) -> Option<RoomId> {
+    subjects::parse_chat(&letter.subject)
+        .or_else(|| Some(subjects::parse_receipt(&letter.subject)?.0))
 }

@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use super::{
     backoff::{Backoff, Stopped},
-    put_back,
+    gone, put_back,
 };
 
 /// Up to which connection the streams were looked at.
@@ -124,13 +124,13 @@ fn lost(stream: &StreamSpec, known: u64) {
 async fn mend(broker: &Broker, database: &Database) -> anyhow::Result<()> {
     let messages = message::Entity::highest_seq(&database.read).await?;
     let known = known_of(broker, messages, &[PERSISTENCE_CHAT]).await?;
-    go_past(broker, &CHAT, known, CHAT_FILLER).await?;
+    go_past(broker, database, &CHAT, known, CHAT_FILLER).await?;
 
     let rooms = room::Entity::highest_life_seq(&database.read).await?;
     let pairs = pair::Entity::highest_life_seq(&database.read).await?;
     let readers = [PERSISTENCE_LIFE, COUNTDOWN_ROOMS, COUNTDOWN_DUE];
     let known = known_of(broker, rooms.max(pairs), &readers).await?;
-    go_past(broker, &LIFE, known, LIFE_FILLER).await?;
+    go_past(broker, database, &LIFE, known, LIFE_FILLER).await?;
     put_back::lost_events(broker, database).await
 }
 
@@ -147,10 +147,15 @@ async fn known_of(broker: &Broker, stored: i64, consumers: &[ConsumerSpec]) -> a
 
 async fn go_past(
     broker: &Broker,
+    database: &Database,
     stream: &StreamSpec,
     known: u64,
     filler: &str,
 ) -> anyhow::Result<()> {
+    if broker.stream_state(stream).await?.last_seq < known {
+        // Before it is mended: a worker that dies in between has it noted.
+        gone::note_all_again(database, broker.clock().now()).await?;
+    }
     if broker.go_past(stream, known, filler).await? {
         lost(stream, known);
     }

@@ -17,6 +17,7 @@ use super::{
     backoff::Stopped,
     decode::{Event, Undecodable, sql_seq},
     events::{PublicEvents, Told},
+    gone::Gone,
     lane::Projection,
     last_message,
     notices::Notices,
@@ -35,7 +36,8 @@ impl Projection for Messages {
     const CONSUMER: ConsumerSpec = PERSISTENCE_CHAT;
     const ANNOUNCES_FLOOR: bool = true;
     type Body = Row;
-    /// The sequences of the batch that are in the table. The others repeat a message that stands elsewhere.
+    /// The sequences of the batch that are in the table. The others repeat a message that stands elsewhere, or may not be
+    /// there any more.
     type Stored = HashSet<i64>;
 
     fn decode(subject: &str, payload: &[u8]) -> Result<Row, Undecodable> {
@@ -58,8 +60,17 @@ impl Projection for Messages {
         let (Some(first), Some(last)) = (seqs().min(), seqs().max()) else {
             return Ok(HashSet::new());
         };
+        let senders = batch.iter().map(|event| event.body.message.sender_id);
+        let places = batch.iter().map(|event| event.body.message.room_id);
+        let mut gone = Gone::among(transaction, senders, places).await?;
+        let staying = batch.iter().filter(|event| {
+            let message = &event.body.message;
+            !gone.has(message.sender_id, message.room_id)
+        });
+        let messages = staying.map(model).collect();
+        message::Entity::insert_new(transaction, messages).await?;
+        gone.note(transaction).await?;
         let rooms = rooms_of(batch);
-        message::Entity::insert_new(transaction, batch.iter().map(model).collect()).await?;
         room::Entity::refresh_last_message(transaction, &rooms).await?;
         message::Entity::stored_seqs(transaction, &rooms, first, last).await
     }

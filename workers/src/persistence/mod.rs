@@ -6,11 +6,15 @@
 //! of these workers may run.
 
 mod backoff;
+mod dead_letters;
 mod decode;
+mod deletion;
 mod events;
 mod expiry;
 mod facts;
 mod floor;
+mod gone;
+mod in_hand;
 mod lane;
 mod last_message;
 mod lost_tail;
@@ -25,6 +29,7 @@ mod put_back;
 mod receipts;
 mod replay;
 mod rooms;
+mod rounds;
 mod rows;
 mod settle;
 
@@ -95,6 +100,12 @@ pub async fn run(
         broker.clone(),
         database.clone(),
         Duration::from_secs(settings.retention.ended_room_secs),
+        shutdown.clone(),
+    ));
+    tasks.spawn(deletion::run(
+        broker.clone(),
+        database.clone(),
+        Duration::from_secs(settings.auth.access_token_minutes * 60),
         shutdown.clone(),
     ));
     while let Some(ended) = tasks.join_next().await {

@@ -11,6 +11,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use super::{
     backoff::Stopped,
     decode::{Event, Undecodable, sql_seq},
+    gone::Gone,
     lane::Projection,
     notices::Notices,
 };
@@ -40,7 +41,15 @@ impl Projection for Receipts {
         transaction: &DatabaseTransaction,
         batch: &[Event<Receipt>],
     ) -> Result<(), DbErr> {
-        let positions = batch.iter().map(|event| read_position::Model {
+        let readers = batch.iter().map(|event| event.body.user_id);
+        let places = batch.iter().map(|event| event.body.room_id);
+        let mut gone = Gone::among(transaction, readers, places).await?;
+        let staying: Vec<_> = batch
+            .iter()
+            .filter(|event| !gone.has(event.body.user_id, event.body.room_id))
+            .collect();
+        gone.note(transaction).await?;
+        let positions = staying.into_iter().map(|event| read_position::Model {
             room_id: event.body.room_id.0,
             user_id: event.body.user_id.0,
             seq: sql_seq(event.body.seq),

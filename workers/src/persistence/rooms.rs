@@ -25,6 +25,7 @@ use super::{
     events::{PublicEvents, Told},
     expiry,
     facts::{fact_of_pair, facts_of, who_sees_a_change},
+    gone::Gone,
     lane::Projection,
     last_message,
     notices::Notices,
@@ -51,6 +52,15 @@ pub(super) enum Life {
     Room(Box<Room>, Value),
     /// A pair as it became.
     Pair(Box<Pair>, Value),
+}
+
+impl Life {
+    fn members(&self) -> [UserId; 2] {
+        match self {
+            Self::Room(room, _) => room.members,
+            Self::Pair(pair, _) => pair.key.members(),
+        }
+    }
 }
 
 impl Projection for Rooms {
@@ -82,22 +92,31 @@ impl Projection for Rooms {
         transaction: &DatabaseTransaction,
         batch: &[Event<Life>],
     ) -> Result<Recorded, DbErr> {
+        let members = batch.iter().flat_map(|event| event.body.members());
+        let mut gone = Gone::among(transaction, members, []).await?;
         let (mut documents, mut pairs) = (Vec::new(), Vec::new());
         for event in batch {
+            let has_gone = event.body.members().map(|member| gone.has_user(member));
             match &event.body {
-                Life::Room(room, document) => documents.push((event, room, document)),
+                // What a newer release wrote beside it may be about the deleted one too.
+                Life::Room(room, _) if has_gone.contains(&true) => {
+                    documents.push((event, room, rows::document(&room.without_match_details())?));
+                }
+                Life::Room(room, document) => documents.push((event, room, document.clone())),
+                Life::Pair(..) if has_gone.contains(&true) => {}
                 Life::Pair(pair, document) => {
                     pairs.push(rows::pair(event.seq, pair, document.clone()));
                 }
             }
         }
+        gone.note(transaction).await?;
         let rooms = documents
             .iter()
-            .map(|(event, room, json)| rows::room(event.seq, room, (*json).clone()));
+            .map(|(event, room, json)| rows::room(event.seq, room, json.clone()));
         room::Entity::upsert(transaction, rooms).await?;
         let events = documents
             .iter()
-            .map(|(event, room, json)| rows::room_event(event.seq, event.at, room, (*json).clone()))
+            .map(|(event, room, json)| rows::room_event(event.seq, event.at, room, json.clone()))
             .collect();
         room_event::Entity::record(transaction, events).await?;
         let ended = rooms_in(batch).filter_map(|(_, room)| expiry::of(room));

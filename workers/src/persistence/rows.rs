@@ -3,10 +3,18 @@
 use domain::{Timestamp, pair::Pair, room::Phase, room::Room};
 use entities::{pair, room, room_event};
 
+use sea_orm::DbErr;
+use serde::Serialize;
+
 use super::decode::sql_seq;
 
 /// The reveal level of a pair that has kept a room.
 const KEPT_LEVEL: u8 = 2;
+
+/// A value as the `document` columns hold it.
+pub(super) fn document<T: Serialize>(value: &T) -> Result<serde_json::Value, DbErr> {
+    serde_json::to_value(value).map_err(|error| DbErr::Json(error.to_string()))
+}
 
 /// The room as its event at `seq` shows it.
 pub(super) fn room(seq: u64, room: &Room, document: serde_json::Value) -> room::Model {

@@ -5,11 +5,21 @@ use serde_json::{Value, json};
 use super::{Parts, reference, reference_to_channel};
 
 /// What a public event is called, on which subject it comes, and the schema of its data.
-pub(super) const EVENTS: [(&str, &str, &str); 9] = [
+pub(super) const EVENTS: [(&str, &str, &str); 11] = [
     (
         "user.registered",
         "webchat.v1.evt.user.{id}.registered",
         "UserRegistered",
+    ),
+    (
+        "user.deleted",
+        "webchat.v1.evt.user.{id}.deleted",
+        "UserDeleted",
+    ),
+    (
+        "user.reported",
+        "webchat.v1.evt.user.{id}.reported",
+        "UserReported",
     ),
     (
         "room.created",

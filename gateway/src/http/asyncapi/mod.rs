@@ -85,10 +85,10 @@ fn schemas() -> Map<String, Value> {
         Some(Value::Object(schemas)) => schemas.clone(),
         _ => Map::new(),
     };
-    schemas.insert(
-        "UserRegistered".to_owned(),
-        json!({ "type": "object", "required": ["user_id"], "properties": { "user_id": { "type": "string", "format": "uuid" } } }),
-    );
+    for of_user in ["UserRegistered", "UserDeleted", "UserReported"] {
+        let schema = json!({ "type": "object", "required": ["user_id"], "properties": { "user_id": { "type": "string", "format": "uuid" } } });
+        schemas.insert(of_user.to_owned(), schema);
+    }
     schemas
 }
 

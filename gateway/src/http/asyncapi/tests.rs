@@ -47,16 +47,17 @@ fn every_reference_leads_somewhere() {
 #[test]
 fn the_documented_subjects_are_those_that_are_published() {
     let id = Uuid::from_u128(7);
-    let registered = Fact::UserRegistered {
-        user_id: UserId(id),
-    };
+    let user_id = UserId(id);
+    let registered = Fact::UserRegistered { user_id };
+    let deleted = Fact::UserDeleted { user_id };
+    let reported = Fact::UserReported { user_id };
     let sent = Fact::MessageSent(MessageSent {
         room_id: RoomId(id),
         message_id: domain::MessageId(id),
         sender_id: UserId(id),
         seq: 1,
     });
-    for fact in [registered, sent] {
+    for fact in [registered, deleted, reported, sent] {
         let subject = fact.nats_subject().replace(&id.to_string(), "{id}");
         assert!(
             EVENTS

@@ -1,5 +1,6 @@
 //! The persistence worker: nothing is lost, nothing is stored or told twice, nobody waits for it.
 
+mod deletion;
 mod expiry;
 mod failures;
 mod likes;
@@ -16,6 +17,7 @@ use contract::{
     streams::EVENTS, subjects,
 };
 use domain::{ClientId, MessageId, RoomId, Timestamp, UserId, room::Timing};
+use entities::report;
 use settings::Settings;
 use tempfile::TempDir;
 use tokio::{task::JoinHandle, time::timeout};
@@ -239,6 +241,21 @@ pub fn a_message(room_id: RoomId, sender_id: UserId, text: &str) -> StoredMessag
         text: text.to_owned(),
         attachments: Vec::new(),
         sent_at: Timestamp(1_795_460_400_123),
+    }
+}
+
+/// An open report about what somebody did in a room.
+pub fn report_of(room: RoomId, reporter: UserId, reported: UserId) -> report::Model {
+    report::Model {
+        id: Uuid::now_v7(),
+        reporter_id: reporter.0,
+        reported_id: reported.0,
+        room_id: Some(room.0),
+        reason: "harassment".to_owned(),
+        detail: Some("it hurt".to_owned()),
+        state: report::OPEN.to_owned(),
+        created_at: 1_000,
+        closed_at: None,
     }
 }
 

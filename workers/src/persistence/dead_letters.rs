@@ -1,0 +1,34 @@
+//! Taking dead letters out that may not be kept any longer.
+
+use broker::{Broker, ReadError};
+use contract::{DeadLetter, streams::DLQ};
+
+/// Letters that are read at once.
+const PAGE: usize = 100;
+
+/// Removes the letters of a consumer, or of all, for which this holds. Says how many there were.
+///
+/// # Errors
+/// The broker is away.
+pub(super) async fn forget(
+    broker: &Broker,
+    consumer: Option<&str>,
+    goes: impl Fn(&DeadLetter) -> bool + Send,
+) -> Result<u64, ReadError> {
+    let mut removed = 0;
+    let mut from = 1;
+    loop {
+        let page = broker.dead_letters(consumer, from, PAGE).await?;
+        let Some(last) = page.last().map(|buried| buried.seq) else {
+            return Ok(removed);
+        };
+        from = last + 1;
+        for buried in page {
+            if buried.letter.is_ok_and(|letter| goes(&letter))
+                && broker.delete_message(&DLQ, buried.seq).await?
+            {
+                removed += 1;
+            }
+        }
+    }
+}
