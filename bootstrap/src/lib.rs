@@ -5,10 +5,12 @@
 //! stderr and exit code 1.
 
 pub mod admin;
+pub mod bounded;
 mod broker;
 pub mod database;
 pub mod metrics;
 mod open_files;
+mod postgres;
 pub mod readiness;
 pub mod role;
 pub mod shutdown;
@@ -16,6 +18,7 @@ pub mod telemetry;
 mod tls;
 
 pub use self::broker::{connect_broker, report_broker_readiness};
+pub use bounded::{Connection, Transaction};
 pub use database::Database;
 pub use readiness::{CheckStatus, Readiness, ReadinessCheck, ReadinessReport};
 pub use role::{Process, Role};

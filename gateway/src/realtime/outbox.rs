@@ -1,8 +1,12 @@
 //! What waits to be written to one socket.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use axum::extract::ws::Message;
+use settings::Realtime;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio_util::sync::CancellationToken;
 
@@ -12,22 +16,39 @@ use super::{close_code::CloseCode, frame::Frame};
 #[derive(Debug)]
 pub struct Outbox {
     queue: mpsc::Sender<Message>,
+    bytes: Arc<AtomicUsize>,
+    max_bytes: usize,
     code: OnceLock<CloseCode>,
     closing: CancellationToken,
     cut: CancellationToken,
 }
 
+/// The end of an outbox that the socket's writer empties.
+#[derive(Debug)]
+pub struct Waiting {
+    queue: mpsc::Receiver<Message>,
+    bytes: Arc<AtomicUsize>,
+}
+
 impl Outbox {
-    /// An outbox for `capacity` frames, and the end that its writer empties.
-    pub fn new(capacity: usize) -> (Arc<Self>, mpsc::Receiver<Message>) {
-        let (queue, frames) = mpsc::channel(capacity);
+    /// An outbox with the bounds of the settings, and the end that its writer empties. The frame that reaches the bound
+    /// in bytes is still taken.
+    pub fn new(bounds: &Realtime) -> (Arc<Self>, Waiting) {
+        let (queue, frames) = mpsc::channel(bounds.outbound_frames);
+        let bytes = Arc::new(AtomicUsize::new(0));
+        let waiting = Waiting {
+            queue: frames,
+            bytes: Arc::clone(&bytes),
+        };
         let outbox = Self {
             queue,
+            bytes,
+            max_bytes: bounds.outbound_bytes,
             code: OnceLock::new(),
             closing: CancellationToken::new(),
             cut: CancellationToken::new(),
         };
-        (Arc::new(outbox), frames)
+        (Arc::new(outbox), waiting)
     }
 
     /// An outbox that has nothing but the end of its socket.
@@ -60,6 +81,15 @@ impl Outbox {
         }
     }
 
+    /// Closes the socket without what is queued: its client does not read.
+    pub fn too_slow(&self) {
+        if self.code.set(CloseCode::TooSlow).is_ok() {
+            metrics::counter!("webchat_slow_sockets_total").increment(1);
+            self.cut.cancel();
+            self.closing.cancel();
+        }
+    }
+
     /// Waits until somebody closes the socket.
     pub async fn closing(&self) {
         self.closing.cancelled().await;
@@ -84,35 +114,90 @@ impl Outbox {
         if self.code.get().is_some() {
             return;
         }
-        if let Err(TrySendError::Full(_)) = self.queue.try_send(message)
-            && self.code.set(CloseCode::TooSlow).is_ok()
-        {
-            metrics::counter!("webchat_slow_sockets_total").increment(1);
-            self.cut.cancel();
-            self.closing.cancel();
+        let size = size_bytes(&message);
+        // Counted before it is queued: the writer may take it out at once.
+        if self.bytes.fetch_add(size, Ordering::Relaxed) >= self.max_bytes {
+            self.too_slow();
+        } else if let Err(TrySendError::Full(_)) = self.queue.try_send(message) {
+            self.too_slow();
         }
+    }
+}
+
+impl Waiting {
+    /// The next frame; `None` when there will be none.
+    pub async fn next(&mut self) -> Option<Message> {
+        let message = self.queue.recv().await?;
+        Some(self.taken(message))
+    }
+
+    /// The next frame if it is there already.
+    pub fn next_now(&mut self) -> Option<Message> {
+        let message = self.queue.try_recv().ok()?;
+        Some(self.taken(message))
+    }
+
+    fn taken(&self, message: Message) -> Message {
+        if !matches!(message, Message::Close(_)) {
+            self.bytes
+                .fetch_sub(size_bytes(&message), Ordering::Relaxed);
+        }
+        message
+    }
+}
+
+fn size_bytes(message: &Message) -> usize {
+    match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
+        Message::Close(_) => 0,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use contract::frames::ChatServerFrame;
+    use settings::Settings;
 
     use super::*;
 
+    fn bounds(outbound_frames: usize, outbound_bytes: usize) -> Realtime {
+        Realtime {
+            outbound_frames,
+            outbound_bytes,
+            ..Settings::from_sources(None, []).unwrap().realtime
+        }
+    }
+
     #[test]
     fn a_full_queue_closes_its_socket_and_the_first_reason_stays() {
-        let (outbox, mut frames) = Outbox::new(1);
+        let (outbox, mut frames) = Outbox::new(&bounds(1, 1_000));
         let frame = Frame::from(&ChatServerFrame::Stored { seq: 1 });
         outbox.push(&frame);
         assert_eq!(outbox.close_code(), None);
         outbox.push(&frame);
         outbox.close(CloseCode::Normal);
         assert_eq!(outbox.close_code(), Some(CloseCode::TooSlow));
-        assert!(frames.try_recv().is_ok());
+        assert!(frames.next_now().is_some());
         assert!(
-            frames.try_recv().is_err(),
+            frames.next_now().is_none(),
             "nothing follows the frame that was queued"
         );
+    }
+
+    #[test]
+    fn a_queue_is_full_in_bytes_too_and_what_was_written_does_not_count() {
+        let frame = Frame::from(&ChatServerFrame::Stored { seq: 1 });
+        let (outbox, mut frames) = Outbox::new(&bounds(100, 2 * frame.text.len()));
+        for _ in 0..50 {
+            outbox.push(&frame);
+            outbox.push(&frame);
+            assert_eq!(outbox.close_code(), None);
+            assert!(frames.next_now().is_some() && frames.next_now().is_some());
+        }
+        outbox.push(&frame);
+        outbox.push(&frame);
+        outbox.push(&frame);
+        assert_eq!(outbox.close_code(), Some(CloseCode::TooSlow));
     }
 }
