@@ -122,6 +122,11 @@ impl Roles {
         program.ended().await
     }
 
+    /// The memory that a process has now.
+    pub fn resident_bytes(&self, name: &str) -> u64 {
+        self.running[name].resident_bytes()
+    }
+
     /// Kills a process with SIGKILL; `nats` is the broker.
     pub fn kill9(&mut self, name: &str) {
         match name {
