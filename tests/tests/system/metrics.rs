@@ -14,5 +14,5 @@ pub async fn value(admin_url: &str, name: &str) -> f64 {
         .filter_map(|line| line.strip_prefix(name))
         .filter(|rest| rest.starts_with([' ', '{']))
         .filter_map(|rest| rest.rsplit(' ').next()?.parse::<f64>().ok())
-        .sum()
+        .fold(0.0, |sum, value| sum + value)
 }
