@@ -112,6 +112,7 @@ impl Link {
     /// Ends the socket: the writer finishes, the client may answer the close.
     pub async fn finish(mut self) {
         self.outbox.close(CloseCode::Normal);
+        self.outbox.end();
         if let Some(code) = self.outbox.close_code() {
             metrics::counter!("webchat_socket_closes_total", "reason" => code.reason())
                 .increment(1);

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, OnceLock,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use axum::extract::ws::Message;
@@ -19,6 +19,7 @@ pub struct Outbox {
     bytes: Arc<AtomicUsize>,
     max_bytes: usize,
     code: OnceLock<CloseCode>,
+    close_queued: AtomicBool,
     closing: CancellationToken,
     cut: CancellationToken,
 }
@@ -45,6 +46,7 @@ impl Outbox {
             bytes,
             max_bytes: bounds.outbound_bytes,
             code: OnceLock::new(),
+            close_queued: AtomicBool::new(false),
             closing: CancellationToken::new(),
             cut: CancellationToken::new(),
         };
@@ -65,18 +67,41 @@ impl Outbox {
         self.enqueue(Message::Text(frame.text.clone()));
     }
 
+    /// Queues the answer to what was received, also after a close that lets it finish.
+    pub fn answer(&self, frame: &Frame) {
+        match self.close_code() {
+            Some(code) if code.lets_sends_finish() => {
+                self.take_in(Message::Text(frame.text.clone()));
+            }
+            _ => self.push(frame),
+        }
+    }
+
     /// Queues a ping.
     pub fn ping(&self) {
         self.enqueue(Message::Ping(bytes::Bytes::new()));
     }
 
-    /// Closes the socket after what is queued. The first reason stays.
+    /// Closes the socket after what is queued; where the code lets what was received finish, after its answers too. The
+    /// first reason stays.
     pub fn close(&self, code: CloseCode) {
         if self.code.set(code).is_err() {
             return;
         }
         self.closing.cancel();
-        if self.queue.try_send(code.message()).is_err() {
+        if !code.lets_sends_finish() {
+            self.end();
+        }
+    }
+
+    /// No answer is to come any more: a close is written after those that are queued.
+    pub fn end(&self) {
+        let Some(code) = self.close_code() else {
+            return;
+        };
+        if !self.close_queued.swap(true, Ordering::Relaxed)
+            && self.queue.try_send(code.message()).is_err()
+        {
             self.cut.cancel();
         }
     }
@@ -111,9 +136,12 @@ impl Outbox {
     }
 
     fn enqueue(&self, message: Message) {
-        if self.code.get().is_some() {
-            return;
+        if self.code.get().is_none() {
+            self.take_in(message);
         }
+    }
+
+    fn take_in(&self, message: Message) {
         let size = size_bytes(&message);
         // Counted before it is queued: the writer may take it out at once.
         if self.bytes.fetch_add(size, Ordering::Relaxed) >= self.max_bytes {
@@ -183,6 +211,21 @@ mod tests {
             frames.next_now().is_none(),
             "nothing follows the frame that was queued"
         );
+    }
+
+    #[test]
+    fn an_answer_goes_before_the_close_and_nothing_else_does() {
+        let frame = Frame::from(&ChatServerFrame::Stored { seq: 1 });
+        for (code, expected) in [(CloseCode::Restart, 1), (CloseCode::SignedOut, 0)] {
+            let (outbox, mut frames) = Outbox::new(&bounds(10, 1_000));
+            outbox.close(code);
+            outbox.push(&frame);
+            outbox.answer(&frame);
+            outbox.end();
+            let queued: Vec<_> = std::iter::from_fn(|| frames.next_now()).collect();
+            assert_eq!(queued.len(), expected + 1, "{code:?}");
+            assert!(matches!(queued.last(), Some(Message::Close(_))), "{code:?}");
+        }
     }
 
     #[test]

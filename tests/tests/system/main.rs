@@ -28,6 +28,7 @@ mod operating;
 mod outages;
 mod outcomes;
 mod program;
+mod reconnect_storm;
 mod request;
 mod roles;
 mod rolling_restart;
