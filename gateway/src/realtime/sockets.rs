@@ -5,13 +5,18 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use tokio::sync::OwnedSemaphorePermit;
+
 /// The open sockets of this gateway, of both kinds.
 #[derive(Debug, Default)]
 pub struct Sockets(AtomicUsize);
 
 /// One open socket. Counts until it is dropped.
 #[derive(Debug)]
-pub struct Permit(Arc<Sockets>);
+pub struct Permit {
+    sockets: Arc<Sockets>,
+    opening: Option<OwnedSemaphorePermit>,
+}
 
 impl Sockets {
     /// How many are open.
@@ -26,13 +31,30 @@ impl Sockets {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
             .ok()?;
         metrics::gauge!("webchat_websocket_connections").increment(1.0);
-        Some(Permit(Arc::clone(self)))
+        Some(Permit {
+            sockets: Arc::clone(self),
+            opening: None,
+        })
+    }
+}
+
+impl Permit {
+    /// With its turn to be opened.
+    #[must_use]
+    pub fn with_turn(mut self, turn: OwnedSemaphorePermit) -> Self {
+        self.opening = Some(turn);
+        self
+    }
+
+    /// The socket is open: the next one may be opened.
+    pub fn opened(&mut self) {
+        self.opening = None;
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
+        self.sockets.0.fetch_sub(1, Ordering::Relaxed);
         metrics::gauge!("webchat_websocket_connections").decrement(1.0);
     }
 }
