@@ -85,7 +85,7 @@ async fn connections_that_died_without_a_word_are_replaced() {
     ground.to_database.forget();
     ground.to_broker.forget();
     let took = ground.until_all_is_well(&ada, &ben, room).await;
-    println!("R13 all connections lost: all is well after {took:?}");
+    eprintln!("R13 all connections lost: all is well after {took:?}");
 }
 
 async fn outage(part: Part, fault: Fault) {
@@ -106,7 +106,7 @@ async fn outage(part: Part, fault: Fault) {
     ground.end(part, fault).await;
 
     let took = ground.until_all_is_well(&ada, &ben, room).await;
-    println!(
+    eprintln!(
         "R13 {part:?} {fault:?}: said after {until_said:?}, slowest answer meanwhile {slowest:?}, all is well {took:?} \
          after it was back"
     );

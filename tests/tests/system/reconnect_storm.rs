@@ -81,7 +81,7 @@ async fn storm(sockets: usize) {
     back.sort_unstable();
     hellos.sort_unstable();
     let of = |sorted: &[Duration], percent: usize| sorted[(sorted.len() - 1) * percent / 100];
-    println!(
+    eprintln!(
         "R10 {sockets} sockets: half were back after {:?}, all after {:?}; a hello took {:?} (median), {:?} (99 %); \
          {served} sign-ins were served and {refused} told to come back; gateway {} MiB",
         of(&back, 50),

@@ -93,7 +93,7 @@ async fn a_rolling_restart_of_everything_loses_nothing() {
         .collect();
     assert_eq!(stored, acked, "stored once each");
     let lateness = check_lives(&roles, &decided).await;
-    println!(
+    eprintln!(
         "R11 {} restarts, the longest stop {longest:?}; {} messages, {} rooms decided, latest phase {lateness:?} after its \
          deadline, {matched} couples matched",
         names.len(),

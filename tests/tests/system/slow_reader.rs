@@ -71,7 +71,7 @@ async fn a_stalled_reader_harms_only_itself() {
     );
     let (took, after) = (cut.elapsed(), roles.resident_bytes("gateway"));
     let sent: usize = talked.iter().map(|(acked, _)| acked.len()).sum();
-    println!(
+    eprintln!(
         "{} stalled sockets, {sent} messages of 16 KB to {ROOMS} readers; gateway {} MiB before, {} MiB at most, {} MiB \
          after; all dropped {took:?} after the last was cut",
         ROOMS * STALLED_A_ROOM,
