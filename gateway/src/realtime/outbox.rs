@@ -35,7 +35,11 @@ impl Outbox {
     /// An outbox with the bounds of the settings, and the end that its writer empties. The frame that reaches the bound
     /// in bytes is still taken.
     pub fn new(bounds: &Realtime) -> (Arc<Self>, Waiting) {
-        let (queue, frames) = mpsc::channel(bounds.outbound_frames);
+        Self::bounded(bounds.outbound_frames, bounds.outbound_bytes)
+    }
+
+    fn bounded(most_frames: usize, max_bytes: usize) -> (Arc<Self>, Waiting) {
+        let (queue, frames) = mpsc::channel(most_frames);
         let bytes = Arc::new(AtomicUsize::new(0));
         let waiting = Waiting {
             queue: frames,
@@ -44,7 +48,7 @@ impl Outbox {
         let outbox = Self {
             queue,
             bytes,
-            max_bytes: bounds.outbound_bytes,
+            max_bytes,
             code: OnceLock::new(),
             close_queued: AtomicBool::new(false),
             closing: CancellationToken::new(),
@@ -54,8 +58,8 @@ impl Outbox {
     }
 
     /// An outbox that has nothing but the end of its socket.
-    pub fn closed(code: CloseCode) -> (Arc<Self>, mpsc::Receiver<Message>) {
-        let (outbox, frames) = Self::new(1);
+    pub fn closed(code: CloseCode) -> (Arc<Self>, Waiting) {
+        let (outbox, frames) = Self::bounded(1, 1);
         outbox.close(code);
         (outbox, frames)
     }
