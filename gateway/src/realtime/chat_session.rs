@@ -54,7 +54,7 @@ pub(super) async fn run(admitted: Admitted, socket: WebSocket) {
         session,
         room,
         claim,
-        mut permit,
+        permit,
     } = admitted;
     let user = session.user_id;
     let _waiting = state.notifications.socket_opened(&state, user);
@@ -70,7 +70,6 @@ pub(super) async fn run(admitted: Admitted, socket: WebSocket) {
         Ok(joined) => opening::frames(&state, joined, user, claim).await,
         Err(error) => Err(error.clone()),
     };
-    permit.opened();
     let (opening, outbox) = match opening {
         Ok(opening) => (opening, (outbox, frames)),
         // What the room has queued meanwhile is nothing without a hello before it.

@@ -9,10 +9,7 @@ use bootstrap::Shutdown;
 use contract::streams::CHAT;
 use dashmap::DashMap;
 use domain::{RoomId, UserId, room::Room};
-use tokio::{
-    sync::{Semaphore, mpsc, oneshot},
-    time::timeout,
-};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use uuid::Uuid;
 
 use super::{
@@ -29,11 +26,6 @@ const COMMANDS: usize = 64;
 const REREADS_AT_ONCE: usize = 64;
 /// How long a stream's epoch is taken for known.
 const EPOCH_HOLDS: Duration = Duration::from_secs(5);
-/// How many sockets are being opened at the same time. When many come back at once, they take turns: if all were opened
-/// together, none would be open before its client gave up, and nobody else would be served.
-const OPENINGS_AT_ONCE: usize = 32;
-/// How long a socket may wait for its turn; then its client is told to come back.
-const TURN_WITHIN: Duration = Duration::from_secs(5);
 /// How often a joining meets an actor that is just ending.
 const JOIN_ATTEMPTS: usize = 5;
 
@@ -44,8 +36,6 @@ pub struct Hub {
     sockets: Arc<Sockets>,
     shutdown: Shutdown,
     epoch: Mutex<Option<Epoch>>,
-    /// Turns to be opened.
-    openings: Arc<Semaphore>,
     /// Bounds the reading after a new connection.
     pub(super) rereads: Semaphore,
 }
@@ -76,7 +66,6 @@ impl Hub {
             sockets: Arc::default(),
             shutdown: shutdown.clone(),
             epoch: Mutex::new(None),
-            openings: Arc::new(Semaphore::new(OPENINGS_AT_ONCE)),
             rereads: Semaphore::new(REREADS_AT_ONCE),
         })
     }
@@ -91,20 +80,14 @@ impl Hub {
         &self.shutdown
     }
 
-    /// One more socket, when it is its turn; unless there are too many or the gateway stops.
-    pub(super) async fn admit(&self, state: &AppState) -> Result<Permit, ApiError> {
+    /// One more socket, unless there are too many or the gateway stops.
+    pub(super) fn admit(&self, state: &AppState) -> Result<Permit, ApiError> {
         if self.shutdown.is_requested() || !state.broker.is_vouched() {
             return Err(ApiError::overloaded());
         }
-        let permit = self
-            .sockets
+        self.sockets
             .admit(state.settings.realtime.max_sockets)
-            .ok_or_else(ApiError::overloaded)?;
-        let turn = timeout(TURN_WITHIN, Arc::clone(&self.openings).acquire_owned());
-        match turn.await {
-            Ok(Ok(turn)) => Ok(permit.with_turn(turn)),
-            Ok(Err(_)) | Err(_) => Err(ApiError::overloaded()),
-        }
+            .ok_or_else(ApiError::overloaded)
     }
 
     /// The epoch of `CHAT`, read again after a while and for each new connection whose streams were looked at.

@@ -23,7 +23,7 @@ use crate::{auth::Session, error::ApiError, http, state::AppState};
 const ROOMS: u32 = 50;
 
 /// Serves a socket until it ends.
-pub(super) async fn run(state: AppState, session: Session, mut permit: Permit, socket: WebSocket) {
+pub(super) async fn run(state: AppState, session: Session, permit: Permit, socket: WebSocket) {
     let user = session.user_id;
     let _waiting = state.notifications.socket_opened(&state, user);
     let guard = Guard::new(&state, session);
@@ -33,7 +33,6 @@ pub(super) async fn run(state: AppState, session: Session, mut permit: Permit, s
         Ok(_) => hello(&state, user).await,
         Err(error) => Err(error.clone()),
     };
-    permit.opened();
     let (opening, matched, outbox) = match hello {
         Ok((hello, matched)) => (vec![hello], matched, (outbox, frames)),
         // What was queued meanwhile is nothing without a hello before it.

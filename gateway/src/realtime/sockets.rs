@@ -5,18 +5,13 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use tokio::sync::OwnedSemaphorePermit;
-
 /// The open sockets of this gateway, of both kinds.
 #[derive(Debug, Default)]
 pub struct Sockets(AtomicUsize);
 
 /// One open socket. Counts until it is dropped.
 #[derive(Debug)]
-pub struct Permit {
-    sockets: Arc<Sockets>,
-    opening: Option<OwnedSemaphorePermit>,
-}
+pub struct Permit(Arc<Sockets>);
 
 impl Sockets {
     /// How many are open.
@@ -31,30 +26,13 @@ impl Sockets {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
             .ok()?;
         metrics::gauge!("webchat_websocket_connections").increment(1.0);
-        Some(Permit {
-            sockets: Arc::clone(self),
-            opening: None,
-        })
-    }
-}
-
-impl Permit {
-    /// With its turn to be opened.
-    #[must_use]
-    pub fn with_turn(mut self, turn: OwnedSemaphorePermit) -> Self {
-        self.opening = Some(turn);
-        self
-    }
-
-    /// The socket is open: the next one may be opened.
-    pub fn opened(&mut self) {
-        self.opening = None;
+        Some(Permit(Arc::clone(self)))
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.sockets.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
         metrics::gauge!("webchat_websocket_connections").decrement(1.0);
     }
 }

@@ -49,12 +49,12 @@ pub(super) async fn chat(
     let Ok(Path(room_id)) = path else {
         return Err(ApiError::room_not_found());
     };
+    let room = member_room(&state, room_id, session.user_id).await?;
     let Query(query) =
         query.map_err(|error| ApiError::new(Code::ValidationFailed, error.body_text()))?;
     let claim = query.claim()?;
     let upgrade = configured(upgrade)?;
-    let permit = state.hub.admit(&state).await?;
-    let room = member_room(&state, room_id, session.user_id).await?;
+    let permit = state.hub.admit(&state)?;
     let admitted = Admitted {
         state,
         session,
@@ -73,7 +73,7 @@ pub(super) async fn notifications(
 ) -> Result<Response, ApiError> {
     let session = admit(&state, &headers)?;
     let upgrade = configured(upgrade)?;
-    let permit = state.hub.admit(&state).await?;
+    let permit = state.hub.admit(&state)?;
     Ok(upgrade.on_upgrade(move |socket| {
         Box::pin(notification_session::run(state, session, permit, socket))
     }))
