@@ -4,27 +4,29 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
-use sea_orm::sqlx::{self, Connection, SqliteConnection};
+use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions,
 };
 use settings::{DatabaseLocation, ExposeSecret, Settings, SettingsError};
 
-use crate::{Readiness, Shutdown};
+use crate::bounded::{Connection, Transaction};
+use crate::{Readiness, Shutdown, postgres};
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long PostgreSQL may take for a statement, with the wait for a free connection. Whatever takes longer has hung.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const PROBE_PERIOD: Duration = Duration::from_secs(2);
 
 /// The connections of a process. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Database {
     /// For queries. On SQLite it refuses to write.
-    pub read: DatabaseConnection,
+    pub read: Connection,
     /// For single statements that write; several belong into [`Database::begin_write`]. On SQLite
     /// it is one connection, so the tasks of a process wait for each other instead of failing.
-    pub write: DatabaseConnection,
+    pub write: Connection,
 }
 
 /// Why the database cannot be used.
@@ -50,8 +52,10 @@ pub async fn connect(settings: &Settings) -> Result<Database, DatabaseError> {
         DatabaseLocation::Postgres(url) => {
             let mut options = ConnectOptions::new(url.expose_secret());
             configure_pool(&mut options, max_connections);
+            postgres::drop_dead_connections(&mut options);
             let connection = open(options, "PostgreSQL").await?;
             migration::run(&connection).await?;
+            let connection = Connection::new(connection, Some(ANSWER_WITHIN));
             Ok(Database {
                 read: connection.clone(),
                 write: connection,
@@ -66,7 +70,7 @@ impl Database {
     ///
     /// # Errors
     /// No connection became free, or the lock was not granted in time.
-    pub async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+    pub async fn begin_write(&self) -> Result<Transaction, DbErr> {
         // Ignored by PostgreSQL.
         let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions {
@@ -97,7 +101,10 @@ async fn open_sqlite(path: &Path, max_connections: u32) -> Result<Database, Data
     let write = open(sqlite_options(path, 1, false), &what).await?;
     migration::run(&write).await?;
     let read = open(sqlite_options(path, max_connections, true), &what).await?;
-    Ok(Database { read, write })
+    Ok(Database {
+        read: Connection::new(read, None),
+        write: Connection::new(write, None),
+    })
 }
 
 fn sqlite_options(path: &Path, max_connections: u32, query_only: bool) -> ConnectOptions {

@@ -5,11 +5,13 @@
 //! stderr and exit code 1.
 
 pub mod admin;
+pub mod bounded;
 mod broker;
 mod consumers;
 pub mod database;
 pub mod metrics;
 mod open_files;
+mod postgres;
 pub mod readiness;
 pub mod role;
 pub mod shutdown;
@@ -17,6 +19,7 @@ pub mod telemetry;
 mod tls;
 
 pub use self::broker::{connect_broker, report_broker_readiness, takes_messages};
+pub use bounded::{Connection, Transaction};
 pub use consumers::{CONSUMERS, watch_consumers};
 pub use database::Database;
 pub use readiness::{CheckStatus, Readiness, ReadinessCheck, ReadinessReport};

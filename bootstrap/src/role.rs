@@ -12,8 +12,11 @@ use settings::Settings;
 
 use crate::{Readiness, Shutdown, admin, metrics, open_files, telemetry, tls};
 
+/// How long a process may take to end once it was asked to. Whatever hangs then is left behind: nothing that was
+/// acknowledged needs it. Service managers commonly kill after 30 seconds.
+const END_WITHIN: Duration = Duration::from_secs(27);
 /// How long blocking work may go on after the role has ended.
-const LAST_WORK: Duration = Duration::from_secs(5);
+const LAST_WORK: Duration = Duration::from_secs(2);
 
 /// A kind of process and what it cannot start without.
 #[derive(Debug, Clone, Copy)]
@@ -130,7 +133,13 @@ where
         .context("the runtime could not be started")?;
     let outcome = runtime.block_on(async {
         let process = start(role, settings).await?;
-        work(process).await
+        let shutdown = process.shutdown.clone();
+        tokio::select! {
+            outcome = work(process) => outcome,
+            () = overdue(&shutdown) => Err(anyhow::anyhow!(
+                "stopped with work in hand, which had not ended {} s after it was asked to", END_WITHIN.as_secs()
+            )),
+        }
     });
     runtime.shutdown_timeout(LAST_WORK);
     match &outcome {
@@ -138,6 +147,11 @@ where
         Err(error) => tracing::error!(role = role.name, error = %format!("{error:#}"), "failed"),
     }
     outcome
+}
+
+async fn overdue(shutdown: &Shutdown) {
+    shutdown.requested().await;
+    tokio::time::sleep(END_WITHIN).await;
 }
 
 async fn start(role: Role, settings: Settings) -> anyhow::Result<Process> {

@@ -10,6 +10,10 @@ use crate::{BrokerClock, ConnectError, guard::Vouched, writable::Writes};
 /// The oldest nats-server that has everything WebChat needs.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 14, 0);
 const OLDEST_SERVER_NAME: &str = "2.14.0";
+/// Less than the ten seconds within which everything works again after an outage.
+const CONNECT_WITHIN: Duration = Duration::from_secs(4);
+/// A connection whose other end is gone without a word is given up at the third ping without an answer.
+const PING_EVERY: Duration = Duration::from_secs(2);
 
 /// How to connect.
 #[derive(Clone)]
@@ -73,7 +77,7 @@ impl Broker {
     /// Connects, and checks that the server is new enough.
     ///
     /// # Errors
-    /// [`ConnectError`] where nobody answers within ten seconds, or the server is too old.
+    /// [`ConnectError`] where nobody answers within four seconds, or the server is too old.
     pub async fn connect(options: &BrokerOptions) -> Result<Self, ConnectError> {
         let (state, connection) = watch::channel(Connection::default());
         let client = connect_options(options, state)
@@ -129,8 +133,8 @@ fn connect_options(options: &BrokerOptions, state: watch::Sender<Connection>) ->
         .name(&options.name)
         .custom_inbox_prefix(format!("_INBOX_{}", options.name))
         .request_timeout(Some(options.request_timeout))
-        .connection_timeout(Duration::from_secs(10))
-        .ping_interval(Duration::from_secs(10))
+        .connection_timeout(CONNECT_WITHIN)
+        .ping_interval(PING_EVERY)
         .reconnect_delay_callback(|attempts| {
             let exponent = u32::try_from(attempts.min(5)).unwrap_or(5);
             Duration::from_millis(25 << exponent)

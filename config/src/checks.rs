@@ -10,10 +10,11 @@ const YEAR_SECS: i64 = 31_536_000;
 const ROOM_SECS: i64 = 4_294_967;
 
 /// The accepted range of every number. Each fits the type in `sections`.
-const RANGES: [(&str, RangeInclusive<i64>); 36] = [
+const RANGES: [(&str, RangeInclusive<i64>); 38] = [
     ("http.port", 0..=65_535),
     ("http.body_limit_bytes", 1_024..=16_777_216),
     ("http.trusted_proxies", 0..=16),
+    ("http.unready_secs", 0..=5),
     ("admin.port", 0..=65_535),
     ("database.max_connections", 1..=1_000),
     ("nats.replicas", 1..=5),
@@ -41,6 +42,7 @@ const RANGES: [(&str, RangeInclusive<i64>); 36] = [
     ("limits.reports_per_minute", 1..=1_000_000),
     ("realtime.send_window", 1..=10_000),
     ("realtime.outbound_frames", 1..=100_000),
+    ("realtime.outbound_bytes", 65_536..=1_073_741_824),
     ("realtime.resume_max_messages", 0..=100_000),
     ("realtime.max_sockets", 1..=10_000_000),
     ("persistence.batch_size", 1..=10_000),

@@ -62,6 +62,8 @@ pub struct Http {
     pub body_limit_bytes: usize,
     /// How many proxies in front add to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// How long a stopping gateway serves on, unready.
+    pub unready_secs: u64,
 }
 
 /// The private server of metrics and probes.
@@ -174,6 +176,7 @@ pub struct Limits {
 pub struct Realtime {
     pub send_window: usize,
     pub outbound_frames: usize,
+    pub outbound_bytes: usize,
     pub resume_max_messages: usize,
     pub max_sockets: usize,
 }

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bootstrap::Database;
-use sea_orm::DatabaseTransaction;
+use bootstrap::{Database, Transaction};
 
 use crate::error::{ApiError, is_busy};
 
@@ -15,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// `unavailable`.
-pub async fn begin_write(db: &Database) -> Result<DatabaseTransaction, ApiError> {
+pub async fn begin_write(db: &Database) -> Result<Transaction, ApiError> {
     let begun = Instant::now();
     loop {
         match db.begin_write().await {

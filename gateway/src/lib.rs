@@ -27,8 +27,9 @@ use crate::state::AppState;
 
 /// How long a starting gateway waits for the streams, which persistence makes.
 const STREAMS_WITHIN: Duration = Duration::from_secs(30);
-/// How long requests and sockets that are under way may take when the gateway stops.
-const FINISH_WITHIN: Duration = Duration::from_secs(25);
+/// How long requests and sockets that are under way may take when the gateway stops. With the time before it, in which the
+/// gateway serves on, less than a process may take to end.
+const FINISH_WITHIN: Duration = Duration::from_secs(20);
 const READINESS_PERIOD: Duration = Duration::from_secs(1);
 /// How often the last sockets are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -39,7 +40,7 @@ pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
     state: AppState,
-    shutdown: Shutdown,
+    stop: Shutdown,
 }
 
 impl Gateway {
@@ -52,7 +53,8 @@ impl Gateway {
         bootstrap::admin::listen("http", &settings.http.host, settings.http.port).await
     }
 
-    /// Waits for the streams and reads what must be known.
+    /// Waits for the streams and reads what must be known. When `shutdown` is requested the gateway says that it is not
+    /// ready, and stops `http.unready_secs` later.
     ///
     /// # Errors
     /// A setting cannot be used, or the broker does not answer. A refused setting is named.
@@ -68,21 +70,22 @@ impl Gateway {
         let address = listener
             .local_addr()
             .context("the port could not be read")?;
+        let stop = stop_after(&shutdown, Duration::from_secs(settings.http.unready_secs));
         broker.await_streams(STREAMS_WITHIN).await?;
         broker
             .synchronise_clock()
             .await
             .context("the broker's time could not be read")?;
         let broker = broker.guarded();
-        let seen = stream_ends::watch(&broker, &database, &shutdown);
+        let seen = stream_ends::watch(&broker, &database, &stop);
         stream_ends::first(&broker, STREAMS_WITHIN).await;
-        let state = AppState::start(settings, broker, database, seen, &shutdown).await?;
-        http::health::watch(&state, &shutdown)?;
+        let state = AppState::start(settings, broker, database, seen, shutdown, &stop).await?;
+        http::health::watch(&state, &stop)?;
         Ok(Self {
             listener,
             address,
             state,
-            shutdown,
+            stop,
         })
     }
 
@@ -95,7 +98,7 @@ impl Gateway {
     pub fn report_readiness(&self, readiness: &Readiness) {
         let parts = self.state.readiness.clone();
         readiness.tell_of(&parts, CONSUMERS);
-        readiness.probe("gateway", READINESS_PERIOD, &self.shutdown, move || {
+        readiness.probe("gateway", READINESS_PERIOD, &self.stop, move || {
             let is_ready = parts.report().ready;
             async move {
                 if is_ready {
@@ -107,8 +110,8 @@ impl Gateway {
         });
     }
 
-    /// Serves until shutdown is requested; then takes no new connections, closes the sockets and finishes what is
-    /// under way, for 25 seconds at most.
+    /// Serves until it stops; then takes no new connections, closes the sockets and finishes what is under way, for 20
+    /// seconds at most.
     ///
     /// # Errors
     /// The listener fails.
@@ -116,7 +119,7 @@ impl Gateway {
         let Self {
             listener,
             state,
-            shutdown,
+            stop,
             ..
         } = self;
         let service = router::router(&state).into_make_service_with_connect_info::<SocketAddr>();
@@ -125,16 +128,16 @@ impl Gateway {
                 tracing::debug!(%error, "a connection keeps Nagle's algorithm");
             }
         });
-        let stop = shutdown.clone();
+        let no_more = stop.clone();
         let serving = axum::serve(listener, service)
-            .with_graceful_shutdown(async move { stop.requested().await });
+            .with_graceful_shutdown(async move { no_more.requested().await });
         tokio::select! {
             served = async {
                 let served = serving.await;
                 until_sockets_are_closed(&state).await;
                 served
             } => served.context("the server failed")?,
-            () = too_late(&shutdown) => tracing::warn!("stopped with requests or sockets still under way"),
+            () = too_late(&stop) => tracing::warn!("stopped with requests or sockets still under way"),
         }
         Ok(())
     }
@@ -146,7 +149,20 @@ async fn until_sockets_are_closed(state: &AppState) {
     }
 }
 
-async fn too_late(shutdown: &Shutdown) {
-    shutdown.requested().await;
+async fn too_late(stop: &Shutdown) {
+    stop.requested().await;
     tokio::time::sleep(FINISH_WITHIN).await;
+}
+
+/// A request that follows another one: in between, balancers find the gateway not ready while it still serves those that
+/// they have sent already.
+fn stop_after(shutdown: &Shutdown, pause: Duration) -> Shutdown {
+    let (shutdown, stop) = (shutdown.clone(), Shutdown::new());
+    let request = stop.clone();
+    tokio::spawn(async move {
+        shutdown.requested().await;
+        tokio::time::sleep(pause).await;
+        request.request();
+    });
+    stop
 }

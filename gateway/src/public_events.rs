@@ -1,9 +1,9 @@
 //! Public events of facts that only SQL knows.
 
+use bootstrap::Transaction;
 use contract::public_events::Fact;
 use domain::Timestamp;
 use entities::outbox;
-use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use crate::error::ApiError;
@@ -12,11 +12,7 @@ use crate::error::ApiError;
 ///
 /// # Errors
 /// The database's.
-pub async fn tell(
-    transaction: &DatabaseTransaction,
-    fact: Fact,
-    at: Timestamp,
-) -> Result<(), ApiError> {
+pub async fn tell(transaction: &Transaction, fact: Fact, at: Timestamp) -> Result<(), ApiError> {
     let subject = fact.nats_subject();
     let event = fact.into_event(Uuid::now_v7(), at);
     let row = outbox::Model {

@@ -50,6 +50,8 @@ pub struct Services {
     pub limits: Arc<Limits>,
     /// How the parts that this gateway needs are.
     pub readiness: Readiness,
+    /// Whether it was asked to stop and should get nothing new.
+    pub leaving: Shutdown,
     /// This gateway among all of them; another one after each start.
     pub gateway_id: Uuid,
     /// When it started.
@@ -65,7 +67,7 @@ impl Deref for AppState {
 }
 
 impl AppState {
-    /// Starts the services. Returns when all revocations are known.
+    /// Starts the services, which end when `stop` is requested. Returns when all revocations are known.
     ///
     /// # Errors
     /// A setting cannot be used, or the broker does not answer.
@@ -74,21 +76,23 @@ impl AppState {
         broker: Broker,
         db: Database,
         seen: Arc<Seen>,
-        shutdown: &Shutdown,
+        leaving: Shutdown,
+        stop: &Shutdown,
     ) -> anyhow::Result<Self> {
         let tokens = Tokens::new(&settings.auth);
-        let revocations = Revocations::load(broker.clone(), tokens.life(), shutdown)
+        let revocations = Revocations::load(broker.clone(), tokens.life(), stop)
             .await
             .context("the ended sessions could not be read")?;
         let gateway_id = Uuid::now_v7();
         let services = Services {
             refresh_key: RefreshKey::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
             passwords: Passwords::new(&settings.auth)?,
-            floors: Floors::start(&broker, shutdown),
-            hub: Hub::new(shutdown),
-            notifications: NotificationHub::new(shutdown),
-            limits: Limits::start(&settings.limits, shutdown.clone()),
+            floors: Floors::start(&broker, stop),
+            hub: Hub::new(stop),
+            notifications: NotificationHub::new(stop),
+            limits: Limits::start(&settings.limits, stop.clone()),
             readiness: Readiness::default(),
+            leaving,
             started: Instant::now(),
             gateway_id,
             tokens,

@@ -23,6 +23,8 @@ use crate::{
 pub async fn run(process: Process) -> anyhow::Result<()> {
     let folder = DataFolder::take(&process.settings.data_dir)?;
     let mut settings = process.settings.clone();
+    // There is no other gateway that a balancer could turn to.
+    settings.http.unready_secs = 0;
     if settings.auth.jwt_secret_key.expose_secret().is_empty() {
         settings.auth.jwt_secret_key = secrets::secret(&folder, "jwt")?.into();
     }

@@ -1,6 +1,9 @@
 //! A TCP proxy for one link between two processes. The link can be cut, delayed, throttled, or left half-open.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -48,7 +51,9 @@ impl Link {
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
-    link: watch::Sender<Link>,
+    /// The last one is that of new connections; over the others nothing passes any more.
+    links: Mutex<Vec<watch::Sender<Link>>>,
+    newest: watch::Sender<watch::Receiver<Link>>,
     accepting: AbortHandle,
 }
 
@@ -63,10 +68,12 @@ impl Proxy {
             .expect("a free port");
         let port = listener.local_addr().expect("a bound port").port();
         let (link, follow) = watch::channel(Link::PLAIN);
-        let accepting = tokio::spawn(accept(listener, upstream, follow)).abort_handle();
+        let (newest, links) = watch::channel(follow);
+        let accepting = tokio::spawn(accept(listener, upstream, links)).abort_handle();
         Self {
             port,
-            link,
+            links: Mutex::new(vec![link]),
+            newest,
             accepting,
         }
     }
@@ -78,15 +85,32 @@ impl Proxy {
 
     /// Changes what the link does, also for connections that are open.
     pub fn set(&self, link: Link) {
-        self.link.send_replace(link);
+        self.link().send_replace(link);
+    }
+
+    /// Forgets the connections that are open, as a restarted router does: they stay open for good and nothing arrives.
+    /// New ones are served as if there were no proxy.
+    pub fn forget(&self) {
+        self.set(Link::HalfOpen);
+        let (link, follow) = watch::channel(Link::PLAIN);
+        self.links
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(link);
+        self.newest.send_replace(follow);
+    }
+
+    fn link(&self) -> watch::Sender<Link> {
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.last().cloned().expect("there is always one")
     }
 
     /// Ends all connections once; new ones are served.
     pub fn reset(&self) {
-        let link = *self.link.borrow();
+        let sender = self.link();
+        let link = *sender.borrow();
         // Every connection has its own receiver, and sees the last value only: it must not miss the cut.
-        self.link.send_replace(Link::Cut);
-        let sender = self.link.clone();
+        sender.send_replace(Link::Cut);
         tokio::spawn(async move {
             sleep(Duration::from_millis(20)).await;
             sender.send_if_modified(|now| {
@@ -103,20 +127,28 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.accepting.abort();
-        self.link.send_replace(Link::Cut);
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        for link in links.iter() {
+            link.send_replace(Link::Cut);
+        }
     }
 }
 
-async fn accept(listener: TcpListener, upstream: u16, link: watch::Receiver<Link>) {
+async fn accept(
+    listener: TcpListener,
+    upstream: u16,
+    links: watch::Receiver<watch::Receiver<Link>>,
+) {
     loop {
         // A connection that ended before it was accepted concerns nobody else.
         let Ok((near, _)) = listener.accept().await else {
             continue;
         };
+        let link = links.borrow().clone();
         if *link.borrow() == Link::Cut {
             continue;
         }
-        tokio::spawn(connect(near, upstream, link.clone()));
+        tokio::spawn(connect(near, upstream, link));
     }
 }
 

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
+use bootstrap::Transaction;
 use contract::revocation::Revocation;
 use domain::{SessionId, Timestamp, UserId};
 use entities::{session, user};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
-    QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::RefreshToken;
@@ -26,7 +24,7 @@ const DAY_SECS: u64 = 86_400;
 /// The database's.
 pub async fn start(
     state: &AppState,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     user: UserId,
     user_agent: Option<&str>,
 ) -> Result<RefreshToken, DbErr> {
@@ -157,7 +155,7 @@ fn standing(
 /// first.
 async fn rotate(
     state: &AppState,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     token: &RefreshToken,
     now: Timestamp,
 ) -> Result<bool, DbErr> {

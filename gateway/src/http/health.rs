@@ -101,7 +101,7 @@ pub async fn livez() -> &'static str {
     "ok"
 }
 
-/// Whether this gateway can serve. Restarting it would not help where it cannot.
+/// Whether this gateway can serve, and will for a while. Restarting it would not help where it cannot.
 #[utoipa::path(
     get, path = "/readyz", tag = "operation",
     responses((status = OK, body = String, description = "Yes"), (status = SERVICE_UNAVAILABLE, body = String, description = "No"))
@@ -109,11 +109,17 @@ pub async fn livez() -> &'static str {
 pub async fn readyz(State(state): State<AppState>) -> (StatusCode, HeaderMap, &'static str) {
     let report = state.readiness.report();
     let needed = [DATABASE, NATS, REVOCATIONS];
-    let is_ready = needed
+    let can_serve = needed
         .iter()
         .all(|name| report.checks.get(name).is_some_and(CheckStatus::is_ok));
-    let (status, headers) = answer(is_ready);
-    (status, headers, if is_ready { "ok" } else { "not ready" })
+    let leaves = state.leaving.is_requested();
+    let (status, headers) = answer(can_serve && !leaves);
+    let word = match (can_serve, leaves) {
+        (_, true) => "stopping",
+        (true, false) => "ok",
+        (false, false) => "not ready",
+    };
+    (status, headers, word)
 }
 
 fn answer(is_ok: bool) -> (StatusCode, HeaderMap) {

@@ -24,7 +24,7 @@ use super::headers::secure;
 use crate::{error::ApiError, state::AppState};
 
 /// No request takes longer; an upgrade to a socket is answered at once and lives on.
-const REQUEST_WITHIN: Duration = Duration::from_secs(15);
+const REQUEST_WITHIN: Duration = Duration::from_secs(10);
 
 /// Puts the layers around the routes.
 pub fn layered(routes: Router, state: &AppState) -> Router {

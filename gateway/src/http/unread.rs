@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use domain::{RoomId, UserId};
 use entities::{message, read_position};
 use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, IsolationLevel, QueryFilter, TransactionOptions,
-    TransactionTrait,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IsolationLevel, QueryFilter,
+    TransactionOptions,
 };
 use uuid::Uuid;
 

@@ -48,7 +48,7 @@ pub async fn update_me(
 /// # Errors
 /// The database's.
 pub(super) async fn rename(
-    transaction: &sea_orm::DatabaseTransaction,
+    transaction: &bootstrap::Transaction,
     user: UserId,
     display_name: &str,
 ) -> Result<(), sea_orm::DbErr> {

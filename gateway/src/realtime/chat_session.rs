@@ -59,7 +59,7 @@ pub(super) async fn run(admitted: Admitted, socket: WebSocket) {
     let user = session.user_id;
     let _waiting = state.notifications.socket_opened(&state, user);
     let guard = Guard::new(&state, session);
-    let (outbox, frames) = Outbox::new(state.settings.realtime.outbound_frames);
+    let (outbox, frames) = Outbox::new(&state.settings.realtime);
     let joining = Joining {
         user,
         outbox: Arc::clone(&outbox),

@@ -6,7 +6,6 @@ use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use contract::frames::{MAX_FRAME_BYTES, NotificationsServerFrame};
 use futures_util::{StreamExt, stream::SplitStream};
 use tokio::{
-    sync::mpsc,
     task::JoinHandle,
     time::{Instant, timeout},
 };
@@ -17,7 +16,7 @@ use super::{
     flood::FrameBudget,
     frame::{Frame, refusal},
     guard::{Alarm, Guard},
-    outbox::Outbox,
+    outbox::{Outbox, Waiting},
     parse, writer,
 };
 use crate::state::AppState;
@@ -54,7 +53,7 @@ impl Link {
         state: &AppState,
         socket: WebSocket,
         opening: &[Frame],
-        (outbox, frames): (Arc<Outbox>, mpsc::Receiver<Message>),
+        (outbox, frames): (Arc<Outbox>, Waiting),
         guard: Guard,
     ) -> Self {
         let (sink, stream) = socket.split();
@@ -113,6 +112,7 @@ impl Link {
     /// Ends the socket: the writer finishes, the client may answer the close.
     pub async fn finish(mut self) {
         self.outbox.close(CloseCode::Normal);
+        self.outbox.end();
         if let Some(code) = self.outbox.close_code() {
             metrics::counter!("webchat_socket_closes_total", "reason" => code.reason())
                 .increment(1);

@@ -15,10 +15,12 @@
 //! | Queue | Bound | When it is full |
 //! |---|---|---|
 //! | commands of an actor | 64 | the socket that asks waits |
-//! | frames of a socket | `realtime.outbound_frames` | that socket is closed with 4008 |
+//! | frames of a socket | `realtime.outbound_frames`, `realtime.outbound_bytes` | that socket is closed with 4008 |
 //! | sends of a socket | `realtime.send_window` | the socket is not read until the broker has answered |
 //!
-//! Each socket is two tasks: the session, which reads, and its writer. An actor never waits for a socket.
+//! Each socket is two tasks: the session, which reads, and its writer. An actor never waits for a socket. A client that
+//! takes nothing for ten seconds while something is being written to it is closed with 4008 too, whether its queue is
+//! full or not; where it does not even take the close, it is dropped ten seconds later.
 
 mod chat_session;
 mod close_code;

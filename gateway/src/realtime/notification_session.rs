@@ -27,7 +27,7 @@ pub(super) async fn run(state: AppState, session: Session, permit: Permit, socke
     let user = session.user_id;
     let _waiting = state.notifications.socket_opened(&state, user);
     let guard = Guard::new(&state, session);
-    let (outbox, frames) = Outbox::new(state.settings.realtime.outbound_frames);
+    let (outbox, frames) = Outbox::new(&state.settings.realtime);
     let joined = state.notifications.join(&state, user, &outbox).await;
     let hello = match &joined {
         Ok(_) => hello(&state, user).await,

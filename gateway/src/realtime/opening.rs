@@ -50,6 +50,8 @@ pub(super) async fn frames(
             };
             let missed =
                 missed(state, room, decide(Some(claim), available), joined.last_seq).await?;
+            let most_bytes = state.settings.realtime.outbound_bytes;
+            let missed = missed.and_then(|messages| frames_within(most_bytes, messages));
             let outcome = if missed.is_some() {
                 "recovered"
             } else {
@@ -67,14 +69,20 @@ pub(super) async fn frames(
         server_time: state.now(),
         room: room_hello(state, joined, user).await?,
     };
-    let missed = missed
-        .unwrap_or_default()
-        .into_iter()
-        .map(ChatServerFrame::Message);
-    Ok(std::iter::once(hello)
-        .chain(missed)
-        .map(|frame| Frame::from(&frame))
-        .collect())
+    let mut opening = vec![Frame::from(&hello)];
+    opening.extend(missed.unwrap_or_default());
+    Ok(opening)
+}
+
+/// All of them, unless they would take more memory than a socket may: then the client reads them page by page.
+fn frames_within(most_bytes: usize, messages: Vec<Message>) -> Option<Vec<Frame>> {
+    let mut bytes = 0;
+    let frame = |message| {
+        let frame = Frame::from(&ChatServerFrame::Message(message));
+        bytes += frame.text.len();
+        (bytes <= most_bytes).then_some(frame)
+    };
+    messages.into_iter().map(frame).collect()
 }
 
 /// Everything up to the room's newest message at joining; `None` where it is not to be had, or too much.

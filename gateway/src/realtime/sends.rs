@@ -105,7 +105,7 @@ impl Sends {
 /// Answers a send; a room that has ended closes the socket too.
 pub(super) fn answer(outbox: &Outbox, sent_here: &SentHere, (client_id, outcome): Outcome) {
     match outcome {
-        Ok(sent) => outbox.push(&Frame::from(&ChatServerFrame::Ack {
+        Ok(sent) => outbox.answer(&Frame::from(&ChatServerFrame::Ack {
             client_id,
             seq: sent.seq,
             id: sent.stored.id,
@@ -113,7 +113,7 @@ pub(super) fn answer(outbox: &Outbox, sent_here: &SentHere, (client_id, outcome)
         })),
         Err(error) => {
             sent_here.forget(client_id);
-            outbox.push(&refusal(&error_frame(&error, Some(client_id))));
+            outbox.answer(&refusal(&error_frame(&error, Some(client_id))));
             if error.code == Code::RoomEnded {
                 outbox.close(CloseCode::RoomEnded);
             }

@@ -85,6 +85,15 @@ impl Program {
         self.child.id()
     }
 
+    /// The memory that it has now, as the system counts it.
+    pub fn resident_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .expect("a running process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        kib.expect("VmRSS in kB") * 1_024
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         send(self.child.id(), signal);

@@ -15,6 +15,8 @@ pub struct Answer {
     pub status: u16,
     /// The media type.
     pub content_type: String,
+    /// When it is worth trying again, in seconds.
+    pub retry_after: Option<u64>,
     /// The body; a string where it is no JSON.
     pub body: Value,
     request: String,
@@ -93,6 +95,10 @@ async fn try_send(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::E
     let shown = format!("{} {}", request.method(), request.url());
     let response = client.execute(request).await?;
     let status = response.status().as_u16();
+    let retry_after = response
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     let content_type = response
         .headers()
         .get("content-type")
@@ -103,6 +109,7 @@ async fn try_send(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::E
     Ok(Answer {
         status,
         content_type,
+        retry_after,
         body,
         request: shown,
     })

@@ -43,7 +43,8 @@ impl Roles {
         roles
     }
 
-    async fn prepare(settings: &[(&str, &str)]) -> Self {
+    /// The broker alone; the processes are started with [`Roles::start_all`].
+    pub async fn prepare(settings: &[(&str, &str)]) -> Self {
         let nats = Nats::start().await;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut variables = common(folder.path());
@@ -66,6 +67,11 @@ impl Roles {
             folder,
             variables,
         }
+    }
+
+    /// Changes the environment of processes that are started from now on.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.variables.insert(name.to_owned(), value);
     }
 
     /// Starts these processes at once and waits until all are ready.
@@ -117,9 +123,24 @@ impl Roles {
 
     /// Asks a process to stop and waits for its end.
     pub async fn stop(&mut self, name: &str) -> ExitStatus {
+        self.signal(name, Signal::TERM);
+        self.ended(name).await
+    }
+
+    /// Sends a signal to a process.
+    pub fn signal(&self, name: &str, signal: Signal) {
+        self.running[name].signal(signal);
+    }
+
+    /// Waits until a process ends by itself.
+    pub async fn ended(&mut self, name: &str) -> ExitStatus {
         let mut program = self.running.remove(name).expect("a running process");
-        program.signal(Signal::TERM);
         program.ended().await
+    }
+
+    /// The memory that a process has now.
+    pub fn resident_bytes(&self, name: &str) -> u64 {
+        self.running[name].resident_bytes()
     }
 
     /// Kills a process with SIGKILL; `nats` is the broker.

@@ -108,6 +108,16 @@ impl ChatSocket {
 
     /// Sends messages without waiting in between, then waits for all acks.
     pub async fn say_all(&mut self, texts: &[String]) -> Vec<Acked> {
+        self.send_all(texts).await;
+        let mut acks = Vec::new();
+        while acks.len() < texts.len() {
+            acks.push(self.acked().await);
+        }
+        acks
+    }
+
+    /// Sends messages and waits for nothing.
+    pub async fn send_all(&mut self, texts: &[String]) {
         for text in texts {
             let frame = json!({ "type": "send", "client_id": Uuid::now_v7(), "text": text });
             self.stream
@@ -116,19 +126,33 @@ impl ChatSocket {
                 .expect("an open socket");
         }
         self.stream.flush().await.expect("an open socket");
-        let mut acks = Vec::new();
-        while acks.len() < texts.len() {
-            let ack = self.find("ack", |frame| match frame {
-                ChatServerFrame::Ack { client_id, seq, .. } => Some(Acked {
-                    client_id: *client_id,
-                    seq: *seq,
-                }),
-                ChatServerFrame::Error(error) => panic!("{error:?}"),
-                _ => None,
-            });
-            acks.push(ack.await);
+    }
+
+    /// The next ack.
+    pub async fn acked(&mut self) -> Acked {
+        self.find("ack", |frame| match frame {
+            ChatServerFrame::Ack { client_id, seq, .. } => Some(Acked {
+                client_id: *client_id,
+                seq: *seq,
+            }),
+            ChatServerFrame::Error(error) => panic!("{error:?}"),
+            _ => None,
+        })
+        .await
+    }
+
+    /// How many acks come before the end of the socket, and its close code.
+    pub async fn acked_until_closed(&mut self) -> (usize, u16) {
+        let mut acks = 0;
+        loop {
+            match wire::read(&mut self.stream).await {
+                Frame::Closed(code) => return (acks, code),
+                Frame::Text(text) => {
+                    let is_ack = matches!(wire::parse(&text), ChatServerFrame::Ack { .. });
+                    acks += usize::from(is_ack);
+                }
+            }
         }
-        acks
     }
 
     /// The next refusal.

@@ -4,7 +4,11 @@ use std::{fmt::Debug, time::Duration};
 
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest, http::Request},
@@ -58,7 +62,10 @@ pub async fn open(request: Request<()>) -> Result<Wire, Refusal> {
 }
 
 /// The next text, or the end. Safe to cancel.
-pub async fn read(wire: &mut Wire) -> Frame {
+pub async fn read<S>(wire: &mut WebSocketStream<S>) -> Frame
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     const BROKEN: u16 = 1006;
     const NO_CODE: u16 = 1005;
     loop {

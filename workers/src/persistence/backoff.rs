@@ -6,7 +6,7 @@ use bootstrap::Shutdown;
 use thiserror::Error;
 
 const FIRST: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// Shutdown was asked for while the database or the broker was away. What was in hand is not acknowledged, so it comes
 /// again.
@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 #[error("stopped before the work was done")]
 pub(super) struct Stopped;
 
-/// Pauses that double, up to five seconds.
+/// Pauses that double, up to two seconds.
 #[derive(Debug)]
 pub(super) struct Backoff {
     next: Duration,

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use bootstrap::Database;
+use bootstrap::{Database, Transaction};
 use contract::streams::DLQ;
 use domain::{RoomId, Timestamp, UserId};
 use entities::{deletion, expiry, user};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 /// What is gone among the users and rooms of one batch. It stays true until the end of the transaction.
@@ -24,7 +24,7 @@ pub(super) struct Gone {
 impl Gone {
     /// Looks these users and rooms up.
     pub(super) async fn among(
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         users: impl IntoIterator<Item = UserId>,
         rooms: impl IntoIterator<Item = RoomId>,
     ) -> Result<Self, DbErr> {
@@ -58,7 +58,7 @@ impl Gone {
     }
 
     /// Notes what has turned up, in the transaction that leaves it out.
-    pub(super) async fn note(self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    pub(super) async fn note(self, transaction: &Transaction) -> Result<(), DbErr> {
         deletion::Entity::note(transaction, self.returned_users).await?;
         let rooms: Vec<Uuid> = self.returned_rooms.into_iter().collect();
         expiry::Entity::note_again(transaction, &rooms).await

@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bootstrap::{Database, Shutdown};
+use bootstrap::{Database, Shutdown, Transaction};
 use broker::{
     Broker,
     consume::{Deliveries, Delivery},
 };
 use contract::consumers::ConsumerSpec;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use tokio::time::{interval_at, timeout};
 
 use super::{
@@ -46,7 +46,7 @@ pub(super) trait Projection: Send + Sync + 'static {
     /// Writes a batch. The same batch again changes nothing and tells the same.
     fn store(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &[Event<Self::Body>],
     ) -> impl Future<Output = Result<Self::Stored, DbErr>> + Send;
 

@@ -2,7 +2,7 @@
 
 use bootstrap::{Database, Shutdown};
 use entities::room;
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
 use super::backoff::{Backoff, Stopped};

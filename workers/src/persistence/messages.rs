@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use bootstrap::{Database, Shutdown};
+use bootstrap::{Database, Shutdown, Transaction};
 use contract::{
     consumers::{ConsumerSpec, PERSISTENCE_CHAT},
     message::StoredMessage,
@@ -10,7 +10,7 @@ use contract::{
     subjects,
 };
 use entities::{message, room};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::{
@@ -53,7 +53,7 @@ impl Projection for Messages {
 
     async fn store(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &[Event<Row>],
     ) -> Result<HashSet<i64>, DbErr> {
         let seqs = || batch.iter().map(|event| sql_seq(event.seq));

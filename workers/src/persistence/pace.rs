@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DbBackend};
+use bootstrap::Connection;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 /// Longest that one transaction should hold SQLite's only write lock: everybody else who writes waits that long.
 const LONGEST: Duration = Duration::from_millis(50);
@@ -18,7 +19,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn for_database(connection: &DatabaseConnection, max: usize) -> Self {
+    pub(super) fn for_database(connection: &Connection, max: usize) -> Self {
         Self::new(max, connection.get_database_backend() == DbBackend::Sqlite)
     }
 

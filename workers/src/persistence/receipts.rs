@@ -1,12 +1,13 @@
 //! `RECEIPT`: how far each member has read.
 
+use bootstrap::Transaction;
 use contract::{
     consumers::{ConsumerSpec, PERSISTENCE_RECEIPT},
     receipt::Receipt,
     subjects,
 };
 use entities::read_position;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 
 use super::{
     backoff::Stopped,
@@ -38,7 +39,7 @@ impl Projection for Receipts {
 
     async fn store(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &[Event<Receipt>],
     ) -> Result<(), DbErr> {
         let readers = batch.iter().map(|event| event.body.user_id);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bootstrap::{Database, Shutdown};
+use bootstrap::{Database, Shutdown, Transaction};
 use broker::Broker;
 use contract::{
     consumers::{ConsumerSpec, PERSISTENCE_LIFE},
@@ -14,7 +14,7 @@ use domain::{
     room::Room,
 };
 use entities::{pair, room, room_event};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -89,7 +89,7 @@ impl Projection for Rooms {
 
     async fn store(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         batch: &[Event<Life>],
     ) -> Result<Recorded, DbErr> {
         let members = batch.iter().flat_map(|event| event.body.members());

@@ -75,7 +75,8 @@ async fn poison_goes_to_the_dead_letters_and_others_flow(ground: Ground) {
     let worker = ground.worker().await;
     ground.until_done(PERSISTENCE_CHAT).await;
     worker.stop().await;
-    let sqlite = ground.database.write.get_database_backend() == sea_orm::DbBackend::Sqlite;
+    let backend = sea_orm::ConnectionTrait::get_database_backend(&ground.database.write);
+    let sqlite = backend == sea_orm::DbBackend::Sqlite;
     let stored = message::Entity::in_room(room.0)
         .count(&ground.database.read)
         .await
