@@ -43,7 +43,8 @@ impl Roles {
         roles
     }
 
-    async fn prepare(settings: &[(&str, &str)]) -> Self {
+    /// Starts the broker alone: processes are started by name.
+    pub async fn prepare(settings: &[(&str, &str)]) -> Self {
         let nats = Nats::start().await;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut variables = common(folder.path());
@@ -132,6 +133,16 @@ impl Roles {
                 .expect("a running process")
                 .kill9(),
         }
+    }
+
+    /// Suspends a process with SIGSTOP: its connections stay open, and it goes on later where it was.
+    pub fn pause(&self, name: &str) {
+        self.running[name].signal(Signal::STOP);
+    }
+
+    /// Lets a process go on; one that was not paused is not disturbed.
+    pub fn resume(&self, name: &str) {
+        self.running[name].signal(Signal::CONT);
     }
 
     /// Starts again what was killed, and does not wait until it is ready.
