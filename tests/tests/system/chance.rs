@@ -5,7 +5,7 @@ use std::time::Duration;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 /// Names the seed to repeat a run with.
-const SEED: &str = "WEBCHAT_TEST_SEED";
+const SEED: &str = "WEBCHAT_FAULT_SEED";
 
 /// A source of choices.
 #[derive(Debug)]
@@ -35,6 +35,12 @@ impl Chance {
     /// A time of at least `least` and less than `most`.
     pub fn between(&mut self, least: Duration, most: Duration) -> Duration {
         self.0.random_range(least..most)
+    }
+
+    /// A time between both, short ones as likely as long ones: 0.1–1 s as often as 1–10 s.
+    pub fn between_magnitudes(&mut self, least: Duration, most: Duration) -> Duration {
+        let (least, most) = (least.as_secs_f64().ln(), most.as_secs_f64().ln());
+        Duration::from_secs_f64(self.0.random_range(least..most).exp())
     }
 
     /// `true` that often in a hundred.

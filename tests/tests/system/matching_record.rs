@@ -91,8 +91,15 @@ impl Record {
         if !self.rooms.contains_key(&value.id) {
             self.matches += 1;
             let pair = &self.pairs[&key];
-            assert_eq!(pair.room, Some(value.id), "the pair knows its room at {seq}");
-            assert!(!pair.is_blocked(), "{key:?} block each other and met at {seq}");
+            assert_eq!(
+                pair.room,
+                Some(value.id),
+                "the pair knows its room at {seq}"
+            );
+            assert!(
+                !pair.is_blocked(),
+                "{key:?} block each other and met at {seq}"
+            );
             for member in value.members {
                 assert_eq!(
                     self.undecided_room_of(member),

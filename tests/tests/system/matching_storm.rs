@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use broker::{Broker, BrokerOptions, PublishError, life::Write};
+use broker::{Broker, PublishError, life::Write};
 use contract::{streams::LIFE, subjects};
 use domain::{
     TicketId, UserId,
@@ -19,10 +19,10 @@ use futures_util::{StreamExt, stream};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use crate::{chance::Chance, matching_record::Record, roles::Roles};
+use crate::{chance::Chance, jetstream, matching_record::Record, roles::Roles};
 
 const MATCHMAKERS: [&str; 4] = ["matchmaker", "matchmaker-2", "matchmaker-3", "matchmaker-4"];
-const BLOCKS_EACH: usize = 3;
+const BLOCKS_EACH: usize = 10;
 const AT_ONCE: usize = 16;
 /// A pause that is longer than a leader may be silent: another leads by the time it is over.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -50,7 +50,7 @@ async fn storm(people: usize, length: Duration) {
     .await;
     let mut chance = Chance::new();
     roles.start_all(&MATCHMAKERS).await;
-    let broker = connect(&roles.nats.url()).await;
+    let broker = jetstream::connect(&roles.nats.url()).await;
     let crowd = Crowd::new(&broker, people);
     crowd.block_some(&mut chance).await;
 
@@ -73,7 +73,10 @@ async fn storm(people: usize, length: Duration) {
         "{people} people, {matches} matches, {} left over",
         waiting.len()
     );
-    assert!(matches >= people / 2, "{matches} matches of {people} people");
+    assert!(
+        matches >= people / 2,
+        "{matches} matches of {people} people"
+    );
     assert_eq!(record.tickets.len(), people);
 }
 
@@ -219,20 +222,6 @@ impl<'a> Crowd<'a> {
         left.expect("a room can be left");
         self.join(user).await;
     }
-}
-
-async fn connect(url: &str) -> Broker {
-    let options = BrokerOptions {
-        url: url.to_owned(),
-        user: None,
-        root_ca: None,
-        name: "test".to_owned(),
-        request_timeout: Duration::from_secs(5),
-        replicas: 1,
-    };
-    let broker = Broker::connect(&options).await.expect("a connection");
-    broker.synchronise_clock().await.expect("the broker's time");
-    broker
 }
 
 fn anybody() -> Features {

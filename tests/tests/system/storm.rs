@@ -92,7 +92,7 @@ async fn nothing_is_lost_doubled_or_reordered_while_every_process_is_killed_in_t
 }
 
 /// Says one thing after the other until the storm is over, each again and again until it is acknowledged.
-async fn talk(person: &Person, room: RoomId, over: &Cell<bool>) -> Vec<Acked> {
+pub async fn talk(person: &Person, room: RoomId, over: &Cell<bool>) -> Vec<Acked> {
     let mut wire = None;
     let mut acked = Vec::new();
     while !over.get() {
@@ -114,7 +114,7 @@ async fn talk(person: &Person, room: RoomId, over: &Cell<bool>) -> Vec<Acked> {
 }
 
 /// Sends a message once; `None` where no ack came.
-async fn say(
+pub async fn say(
     wire: &mut Option<Wire>,
     person: &Person,
     room: RoomId,
@@ -151,7 +151,7 @@ async fn say(
 }
 
 /// Listens, comes back after each cut where it was, and hears everything up to the last message.
-async fn listen(
+pub async fn listen(
     person: &Person,
     room: RoomId,
     known: Uuid,
