@@ -16,6 +16,8 @@ use crate::{
 };
 
 const SHORTEST_CUT: Duration = Duration::from_millis(100);
+/// How long everything may take to be shown after the last message: rooms are read again every half minute.
+const CALM: Duration = Duration::from_secs(60);
 /// How long a connection lasts, at the most.
 const LONGEST_STAY: Duration = Duration::from_millis(1_000);
 const RETRY_AFTER: Duration = Duration::from_millis(100);
@@ -70,10 +72,15 @@ impl Reader {
             };
             let stay = chance.between(RETRY_AFTER, LONGEST_STAY);
             // After the last message nothing is cut any more.
-            let stay = last.get().map_or(stay, |_| Duration::MAX);
+            let is_over = last.get().is_some();
+            let stay = if is_over { CALM } else { stay };
             let follow = self.follow(gateway, &mut wire, last);
-            if timeout(stay, follow).await == Ok(Followed::Everything) {
-                return;
+            match timeout(stay, follow).await {
+                Ok(Followed::Everything) => return,
+                followed => assert!(
+                    !is_over || followed.is_ok(),
+                    "the last message is not shown"
+                ),
             }
             let (_, link) = &self.gateways[gateway];
             let cut = chance.between_magnitudes(SHORTEST_CUT, longest_cut);

@@ -2,6 +2,7 @@
 
 use contract::{frames::ChatServerFrame, message::Message, streams::CHAT};
 use domain::RoomId;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     eventually, jetstream,
     roles::Roles,
     socket::Acked,
-    wire::{self, Frame},
+    wire::{self, FRAME_LIMIT, Frame},
 };
 
 /// As the settings have it.
@@ -57,6 +58,11 @@ impl Talk {
 
     /// Whether the hello says that all is there, and what follows it up to the newest message.
     async fn come_back(&self, epoch: Uuid, after: u64) -> (bool, Vec<Message>) {
+        let heard = timeout(FRAME_LIMIT, self.hear(epoch, after)).await;
+        heard.expect("everything missed is sent")
+    }
+
+    async fn hear(&self, epoch: Uuid, after: u64) -> (bool, Vec<Message>) {
         let query = format!("?after={after}&epoch={epoch}");
         let mut wire = self.ben.wire(self.room, &query).await.expect("a socket");
         let mut is_recovered = None;
