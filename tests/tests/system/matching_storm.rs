@@ -89,10 +89,13 @@ async fn calm(broker: &Broker) -> Record {
             let all_apart = waiting
                 .iter()
                 .all(|one| waiting.iter().all(|other| !record.may_meet(*one, *other)));
-            if all_apart {
-                return record;
-            }
+            // A batch may be half read at the stream's end, not a moment later.
             sleep(Duration::from_millis(250)).await;
+            if all_apart {
+                let settled = Record::read(broker).await;
+                settled.check_agreement();
+                return settled;
+            }
         }
     };
     let quiet = timeout(CALM, quiet).await;
