@@ -14,6 +14,9 @@ pub const HISTORY_LIMIT_MAX: u32 = 100;
 pub const HISTORY_LIMIT_DEFAULT: u32 = 50;
 /// How long the broker surely remembers a client's id; a message made longer ago may be a forgotten repetition.
 pub const FRESH_FOR: Duration = Duration::from_secs(60);
+/// How far ahead a client's clock may be. By so much its messages look younger than they are, so the broker has to
+/// remember an id for longer than both times together.
+pub const AHEAD_FOR: Duration = Duration::from_secs(30);
 
 /// What is wrong with a message's text: 1–4,000 characters, not only white space, no U+0000; empty only beside an
 /// attachment.
@@ -52,7 +55,7 @@ pub fn validate_attachment_count(count: usize) -> Option<FieldError> {
 /// Whether an already stored copy must be looked for before the message is published: it says that it was sent before,
 /// or the broker may have forgotten its id. An id from the future tells no age, so it is looked up too.
 pub fn needs_lookup(client_id: ClientId, marked_resend: bool, now: Timestamp) -> bool {
-    let fresh = |made: Timestamp| now.since(made) <= FRESH_FOR && made.since(now) <= FRESH_FOR;
+    let fresh = |made: Timestamp| now.since(made) <= FRESH_FOR && made.since(now) <= AHEAD_FOR;
     marked_resend || !client_id.made_at().is_some_and(fresh)
 }
 

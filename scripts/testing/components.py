@@ -49,6 +49,12 @@ def find_postgres():
     return next((str(folder) for folder in whole), None)
 
 
+def find_faketime():
+    """The library that gives a program a wrong wall clock."""
+    libraries = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    return next((str(library) for library in libraries), None)
+
+
 def find_node():
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
@@ -76,8 +82,9 @@ NODE = Component(f"Node.js {NODE_MAJOR} or newer, with npm", find_node, ("nodejs
 CHROMIUM = Component("Chromium", find_chromium, ("chromium",))
 EMOJI_FONT = Component("the font Noto Color Emoji", find_emoji_font, ("fonts-noto-color-emoji",))
 POSTGRES = Component("PostgreSQL (initdb and postgres)", find_postgres, ("postgresql",))
+FAKETIME = Component("libfaketime", find_faketime, ("faketime",))
 
-ALL = (CARGO, RUSTFMT, CLIPPY, NATS_SERVER, NODE, CHROMIUM, EMOJI_FONT, POSTGRES)
+ALL = (CARGO, RUSTFMT, CLIPPY, NATS_SERVER, NODE, CHROMIUM, EMOJI_FONT, POSTGRES, FAKETIME)
 
 
 def set_up():

@@ -1,4 +1,5 @@
-//! A TCP proxy for one link between two processes. The link can be cut, delayed, throttled, or left half-open.
+//! A TCP proxy for one link between two processes. The link can be cut, delayed, throttled, or left half-open
+//! in both directions or in one.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -36,8 +37,19 @@ pub enum Link {
     },
     /// Connections stay open and new ones are accepted; nothing arrives.
     HalfOpen,
+    /// What goes up arrives; no answer comes back.
+    Unanswered,
     /// There are no connections, and new ones end at once.
     Cut,
+}
+
+/// Which way something goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// To whom the proxy stands for.
+    Up,
+    /// Back.
+    Down,
 }
 
 impl Link {
@@ -45,6 +57,14 @@ impl Link {
     pub const PLAIN: Self = Self::Open {
         delay: Duration::ZERO,
     };
+
+    fn holds_back(self, way: Way) -> bool {
+        match self {
+            Self::HalfOpen => true,
+            Self::Unanswered => way == Way::Down,
+            Self::Open { .. } | Self::Throttled { .. } | Self::Cut => false,
+        }
+    }
 }
 
 /// A running proxy. It ends, with its connections, when dropped.
@@ -153,7 +173,7 @@ async fn accept(
 }
 
 async fn connect(near: TcpStream, upstream: u16, mut link: watch::Receiver<Link>) {
-    if until_it_passes(&mut link).await.is_none() {
+    if until_it_passes(&mut link, Way::Up).await.is_none() {
         return;
     }
     let Ok(far) = TcpStream::connect(("127.0.0.1", upstream)).await else {
@@ -167,17 +187,17 @@ async fn connect(near: TcpStream, upstream: u16, mut link: watch::Receiver<Link>
     let (far_read, far_write) = far.into_split();
     // Both directions end together: a process behind a broken link sees a broken connection.
     tokio::select! {
-        () = pass(near_read, far_write, link.clone()) => {}
-        () = pass(far_read, near_write, link) => {}
+        () = pass(Way::Up, near_read, far_write, link.clone()) => {}
+        () = pass(Way::Down, far_read, near_write, link) => {}
     }
 }
 
-async fn pass(from: OwnedReadHalf, to: OwnedWriteHalf, link: watch::Receiver<Link>) {
+async fn pass(way: Way, from: OwnedReadHalf, to: OwnedWriteHalf, link: watch::Receiver<Link>) {
     let (sender, receiver) = mpsc::channel(IN_FLIGHT);
     let mut watched = link.clone();
     tokio::select! {
         // Whoever closed its end is heard to the end of what it said.
-        ((), ()) = async { tokio::join!(take(from, sender, link.clone()), give(to, receiver, link.clone())) } => {}
+        ((), ()) = async { tokio::join!(take(from, sender, link.clone()), give(way, to, receiver, link.clone())) } => {}
         _cut = watched.wait_for(|link| *link == Link::Cut) => {}
     }
 }
@@ -202,13 +222,14 @@ async fn take(
 }
 
 async fn give(
+    way: Way,
     mut to: OwnedWriteHalf,
     mut from: mpsc::Receiver<(Instant, Vec<u8>)>,
     mut link: watch::Receiver<Link>,
 ) {
     while let Some((due, chunk)) = from.recv().await {
         sleep_until(due).await;
-        let Some(link) = until_it_passes(&mut link).await else {
+        let Some(link) = until_it_passes(&mut link, way).await else {
             return;
         };
         if to.write_all(&chunk).await.is_err() {
@@ -221,9 +242,9 @@ async fn give(
     }
 }
 
-/// Waits while the link is half-open; `None` where it was cut.
-async fn until_it_passes(link: &mut watch::Receiver<Link>) -> Option<Link> {
-    let passes = link.wait_for(|link| *link != Link::HalfOpen).await;
+/// Waits while the link holds back what goes this way; `None` where it was cut.
+async fn until_it_passes(link: &mut watch::Receiver<Link>, way: Way) -> Option<Link> {
+    let passes = link.wait_for(|link| !link.holds_back(way)).await;
     passes
         .ok()
         .map(|link| *link)

@@ -195,3 +195,19 @@ async fn original(
         stored,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::message::{AHEAD_FOR, FRESH_FOR};
+    use settings::Settings;
+
+    use super::*;
+
+    #[test]
+    fn the_broker_remembers_a_message_for_longer_than_one_is_published_without_a_look() {
+        let settings = Settings::from_sources(None, []).unwrap();
+        // Waiting for an outcome, and repeating a publish whose answer is lost.
+        let under_way = OUTCOME_WITHIN + settings.nats.request_timeout() * 3;
+        assert!(FRESH_FOR + AHEAD_FOR + under_way < CHAT.duplicate_window);
+    }
+}

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::{
     frame::Frame,
-    resume::{Available, Claim, Resume, decide},
+    resume::{Available, Claim, Resume, begins_whole, decide},
     room_actor::Joined,
 };
 use crate::{
@@ -104,8 +104,9 @@ async fn missed(
             true => history::from_stream(state, room, after, last_seq, most).await?,
             false => history::page(state, room, Some(last_seq + 1), Some(after), most).await?,
         };
+        let before_first = items.first().map(|first| first.prev_seq);
         match items.last() {
-            _ if has_more => return Ok(None),
+            _ if has_more || !begins_whole(after, before_first) => return Ok(None),
             Some(last) if last.seq == last_seq => return Ok(Some(items)),
             _ => sleep(REPLAY_PAUSE).await,
         }

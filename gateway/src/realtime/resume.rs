@@ -108,6 +108,12 @@ pub fn decide(claim: Option<Claim>, available: Available) -> Resume {
     }
 }
 
+/// Whether a replay misses nothing at its beginning, where `before_first` is the message before the first one that was
+/// read: the stream may have lost some of it since the decision.
+pub fn begins_whole(after: u64, before_first: Option<u64>) -> bool {
+    before_first.is_none_or(|before| before <= after)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +190,14 @@ mod tests {
             let claim = claim.map(|(after, epoch)| Claim { after, epoch });
             assert_eq!(decide(claim, available), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_replay_that_lost_its_beginning_meanwhile_is_not_whole() {
+        assert!(begins_whole(20, Some(20)));
+        assert!(begins_whole(20, Some(17)), "20 is no message of this room");
+        assert!(begins_whole(20, None), "nothing was missed");
+        assert!(!begins_whole(20, Some(21)));
     }
 
     #[test]

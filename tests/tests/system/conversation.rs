@@ -72,7 +72,7 @@ impl<'a> Speaker<'a> {
 }
 
 /// Sends a message once; `None` where no ack came.
-async fn say(
+pub async fn say(
     wire: &mut Option<Wire>,
     person: &Person,
     room: RoomId,

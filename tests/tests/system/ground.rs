@@ -66,6 +66,10 @@ async fn a_proxy_cuts_delays_and_leaves_half_open() {
         .expect("what was held back arrives")
         .expect("an open connection");
 
+    proxy.set(Link::Unanswered);
+    assert!(!answers(&mut late).await);
+    proxy.set(Link::PLAIN);
+
     proxy.reset();
     eventually("the old connection ends", async || {
         (!answers(&mut stream).await).then_some(())

@@ -26,6 +26,8 @@ pub struct Roles {
     pub nats: Nats,
     folder: TempDir,
     variables: Variables,
+    /// What single processes are told besides.
+    told: BTreeMap<String, Variables>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -66,12 +68,23 @@ impl Roles {
             nats,
             folder,
             variables,
+            told: BTreeMap::new(),
         }
     }
 
     /// Changes the environment of processes that are started from now on.
     pub fn set(&mut self, name: &str, value: String) {
         self.variables.insert(name.to_owned(), value);
+    }
+
+    /// Gives one process variables of its own, from its next start on.
+    pub fn tell(&mut self, name: &str, variables: &[(&str, &str)]) {
+        let told = self.told.entry(name.to_owned()).or_default();
+        told.extend(
+            variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
     }
 
     /// Starts these processes at once and waits until all are ready.
@@ -93,6 +106,7 @@ impl Roles {
         let mut variables = self.variables.clone();
         variables.insert("PORT".to_owned(), ports.http.to_string());
         variables.insert("WEBCHAT__ADMIN__PORT".to_owned(), ports.admin.to_string());
+        variables.extend(self.told.get(name).cloned().unwrap_or_default());
         let program = name.split('-').next().expect("a program's name");
         let started = Program::start(program, &[], name, self.folder.path(), &variables);
         self.running.insert(name.to_owned(), started);
@@ -155,12 +169,12 @@ impl Roles {
         }
     }
 
-    /// Suspends a process with SIGSTOP: its connections stay open and nobody answers.
+    /// Suspends a process with SIGSTOP: its connections stay open, and it goes on later where it was.
     pub fn pause(&self, name: &str) {
         self.running[name].signal(Signal::STOP);
     }
 
-    /// Lets it go on after [`Roles::pause`].
+    /// Lets a process go on; one that was not paused is not disturbed.
     pub fn resume(&self, name: &str) {
         self.running[name].signal(Signal::CONT);
     }
@@ -191,6 +205,11 @@ impl Roles {
     /// Where the processes work; their log files are in `logs`.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The port at which people reach a gateway.
+    pub fn port(&self, gateway: &str) -> u16 {
+        self.ports[gateway].http
     }
 
     /// Where people reach a gateway.

@@ -1,0 +1,87 @@
+//! NATS' own API: what an operator does with the `nats` command, and what time does to a stream.
+
+use std::time::Duration;
+
+use broker::{Broker, BrokerOptions};
+use contract::streams::StreamSpec;
+use serde_json::{Value, json};
+
+use crate::eventually;
+
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+
+/// Waits until a cluster has chosen who answers for it.
+pub async fn until_it_answers(url: &str) {
+    ask(&dial(url).await, "INFO", &json!({})).await;
+}
+
+/// A connection of the test's own, when there are streams.
+pub async fn connect(url: &str) -> Broker {
+    let broker = dial(url).await;
+    eventually("the broker's time", async || {
+        broker.synchronise_clock().await.ok()
+    })
+    .await;
+    broker
+}
+
+async fn dial(url: &str) -> Broker {
+    let options = BrokerOptions {
+        url: url.to_owned(),
+        user: None,
+        root_ca: None,
+        name: "test".to_owned(),
+        request_timeout: ANSWER_LIMIT,
+        replicas: 1,
+    };
+    eventually("a connection to the broker", async || {
+        Broker::connect(&options).await.ok()
+    })
+    .await
+}
+
+/// Makes a stream forget the ids of its messages after so long, instead of after two minutes.
+pub async fn remember_ids_for(broker: &Broker, stream: &StreamSpec, window: Duration) {
+    let mut config = info(broker, stream).await["config"].take();
+    config["duplicate_window"] = json!(u64::try_from(window.as_nanos()).expect("a short time"));
+    ask(broker, &format!("STREAM.UPDATE.{}", stream.name), &config).await;
+}
+
+/// Removes everything before a sequence, as age does.
+pub async fn forget_before(broker: &Broker, stream: &StreamSpec, seq: u64) {
+    let purge = json!({ "seq": seq });
+    ask(broker, &format!("STREAM.PURGE.{}", stream.name), &purge).await;
+}
+
+/// The server that leads a stream.
+pub async fn leader(broker: &Broker, stream: &StreamSpec) -> String {
+    eventually("the stream has a leader", async || {
+        let info = info(broker, stream).await;
+        info["cluster"]["leader"].as_str().map(str::to_owned)
+    })
+    .await
+}
+
+/// Has another server lead a stream.
+pub async fn step_down(broker: &Broker, stream: &StreamSpec) {
+    let request = format!("STREAM.LEADER.STEPDOWN.{}", stream.name);
+    ask(broker, &request, &json!({})).await;
+}
+
+async fn info(broker: &Broker, stream: &StreamSpec) -> Value {
+    ask(broker, &format!("STREAM.INFO.{}", stream.name), &json!({})).await
+}
+
+/// Asks until there is an answer that is no error: a cluster has none while it chooses a leader.
+async fn ask(broker: &Broker, request: &str, body: &Value) -> Value {
+    eventually(request, async || {
+        let subject = format!("$JS.API.{request}");
+        let answer = broker
+            .ask_live(subject, body.to_string(), ANSWER_LIMIT)
+            .await
+            .ok()??;
+        let answer: Value = serde_json::from_slice(&answer).expect("JSON");
+        answer.get("error").is_none().then_some(answer)
+    })
+    .await
+}

@@ -1,0 +1,282 @@
+//! An ack that is lost, a message that is sent again, a gateway that sleeps: each message is stored and shown once.
+
+use std::{cell::Cell, time::Duration};
+
+use broker::{Broker, Publish};
+use contract::{frames::ChatServerFrame, message::Message as Shown, streams::CHAT, subjects};
+use domain::{ClientId, RoomId};
+use futures_util::SinkExt;
+use serde_json::json;
+use tokio::time::sleep;
+use tokio_tungstenite::tungstenite::Message;
+use uuid::{NoContext, Timestamp, Uuid};
+use webchat_tests::proxy::{Link, Proxy};
+
+use crate::{
+    chance::Chance,
+    client::Person,
+    eventually, jetstream, once_record,
+    request::Answer,
+    roles::Roles,
+    socket::Acked,
+    conversation,
+    wire::{self, Frame, Wire},
+};
+
+const RETRY_AFTER: Duration = Duration::from_millis(100);
+/// The stream's memory of ids where a test outlives it; two minutes otherwise.
+const WINDOW: Duration = Duration::from_secs(1);
+/// A message of this age is looked up before it is published.
+const OLD: Duration = Duration::from_secs(75);
+
+/// Two people in a room, in front of two gateways.
+struct Talk {
+    roles: Roles,
+    broker: Broker,
+    ada: Person,
+    ben: Person,
+    room: RoomId,
+}
+
+impl Talk {
+    /// Gateways wait a second for the broker's answers.
+    async fn begin(prepare: impl AsyncFnOnce(&mut Roles)) -> Self {
+        let mut roles = Roles::prepare(&[("WEBCHAT__NATS__REQUEST_TIMEOUT_MS", "1000")]).await;
+        prepare(&mut roles).await;
+        roles
+            .start_all(&["persistence", "gateway", "gateway-2"])
+            .await;
+        let broker = jetstream::connect(&roles.nats.url()).await;
+        let url = roles.url("gateway");
+        let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
+        let room = ada.open_room(&ben).await;
+        Self {
+            roles,
+            broker,
+            ada,
+            ben,
+            room,
+        }
+    }
+
+    async fn epoch(&self) -> Uuid {
+        let url = self.roles.url("gateway-2");
+        match self.ben.at(&url).chat(self.room).await.hello {
+            ChatServerFrame::Hello { epoch, .. } => epoch,
+            other => panic!("a hello comes first: {other:?}"),
+        }
+    }
+
+    async fn until_the_stream_has(&self, count: usize) -> Vec<Acked> {
+        eventually("the stream has the message", async || {
+            let stored = once_record::in_stream(&self.broker, self.room).await;
+            (stored.len() >= count).then_some(stored)
+        })
+        .await
+    }
+
+    async fn check(&self, said: &[Acked]) {
+        once_record::check(&self.roles, &self.broker, &self.ben, self.room, said).await;
+    }
+}
+
+#[tokio::test]
+async fn an_ack_that_is_lost_between_broker_and_gateway_makes_no_second_message() {
+    const MESSAGES: usize = 10;
+    let mut link = None;
+    let talk = Talk::begin(async |roles: &mut Roles| {
+        let proxy = Proxy::start(roles.nats.port()).await;
+        let url = format!("nats://127.0.0.1:{}", proxy.port());
+        roles.tell("gateway", &[("NATS_URL", &url)]);
+        link = Some(proxy);
+    })
+    .await;
+    let (link, mut chance) = (link.expect("a link"), Chance::new());
+    let last = Cell::new(None);
+    let speak = async {
+        let mut said = Vec::new();
+        for count in 1..=MESSAGES {
+            let wire = eventually("a socket", async || open(&talk.ada, talk.room).await).await;
+            link.set(Link::Unanswered);
+            let ack_is_lost = async {
+                talk.until_the_stream_has(count).await;
+                sleep(chance.between(Duration::ZERO, Duration::from_millis(400))).await;
+                link.set(Link::Cut);
+                sleep(chance.between(Duration::ZERO, Duration::from_millis(400))).await;
+                link.set(Link::PLAIN);
+            };
+            let (acked, ()) = tokio::join!(until_acked(wire, &talk.ada, talk.room), ack_is_lost);
+            said.push(acked);
+        }
+        last.set(said.last().map(|acked| acked.seq));
+        said
+    };
+    let epoch = talk.epoch().await;
+    let second_url = talk.roles.url("gateway-2");
+    let (ben, ada) = (talk.ben.at(&second_url), talk.ada.at(&second_url));
+    let (said, by_ben, by_ada) = tokio::join!(
+        speak,
+        conversation::listen(std::slice::from_ref(&ben), talk.room, epoch, &last),
+        conversation::listen(std::slice::from_ref(&ada), talk.room, epoch, &last),
+    );
+    assert_eq!(by_ben, said, "shown to the other once each");
+    assert_eq!(by_ada, said, "shown on the sender's other device once each");
+    talk.check(&said).await;
+}
+
+/// A socket whose hello was read, unless the gateway cannot serve it now.
+async fn open(person: &Person, room: RoomId) -> Option<Wire> {
+    let mut wire = person.wire(room, "").await.ok()?;
+    match wire::read(&mut wire).await {
+        Frame::Text(_hello) => Some(wire),
+        Frame::Closed(_) => None,
+    }
+}
+
+/// Says something, again and again until it is acknowledged.
+async fn until_acked(wire: Wire, person: &Person, room: RoomId) -> Acked {
+    let client_id = ClientId(Uuid::now_v7());
+    let (mut wire, mut resend) = (Some(wire), false);
+    loop {
+        if let Some(seq) = conversation::say(&mut wire, person, room, client_id, resend).await {
+            return Acked { client_id, seq };
+        }
+        (wire, resend) = (None, true);
+        sleep(RETRY_AFTER).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_sent_again_by_a_client_that_got_no_ack_is_one_message_whenever_it_comes() {
+    let mut talk = Talk::begin(async |_: &mut Roles| {}).await;
+    let link = Proxy::start(talk.roles.port("gateway")).await;
+    let mut said = Vec::new();
+    // The broker knows the ids; it has forgotten them; it has, and SQL does not have the messages yet.
+    for (forgotten, persistence_away) in [(false, false), (true, false), (true, true)] {
+        if persistence_away {
+            talk.roles.kill9("persistence");
+        }
+        if forgotten {
+            jetstream::remember_ids_for(&talk.broker, &CHAT, WINDOW).await;
+        }
+        let lost = say_and_hear_no_ack(&talk, &link, said.len()).await;
+        if forgotten {
+            sleep(WINDOW * 3 / 2).await;
+        }
+        for acked in &lost {
+            send_again_everywhere(&talk, *acked).await;
+        }
+        said.extend(lost);
+        assert_eq!(
+            once_record::in_stream(&talk.broker, talk.room).await,
+            said,
+            "forgotten: {forgotten}, persistence away: {persistence_away}"
+        );
+    }
+    talk.roles.start_all(&["persistence"]).await;
+    talk.check(&said).await;
+}
+
+/// Three messages reach the stream, and their acks nobody; the connection is cut after that.
+async fn say_and_hear_no_ack(talk: &Talk, link: &Proxy, before: usize) -> Vec<Acked> {
+    const MESSAGES: usize = 3;
+    let ada = talk.ada.at(&format!("http://127.0.0.1:{}", link.port()));
+    let mut wire = open(&ada, talk.room).await.expect("a socket");
+    link.set(Link::Unanswered);
+    for _ in 0..MESSAGES {
+        send(&mut wire, old_client_id()).await;
+    }
+    let stored = talk.until_the_stream_has(before + MESSAGES).await;
+    link.set(Link::Cut);
+    let Frame::Closed(_) = wire::read(&mut wire).await else {
+        panic!("an answer came through");
+    };
+    link.set(Link::PLAIN);
+    stored[before..].to_vec()
+}
+
+/// On a socket of each gateway and over HTTP: the answer is the message that is there.
+async fn send_again_everywhere(talk: &Talk, acked: Acked) {
+    for gateway in ["gateway-2", "gateway"] {
+        let ada = talk.ada.at(&talk.roles.url(gateway));
+        let again = conversation::say(&mut None, &ada, talk.room, acked.client_id, true).await;
+        assert_eq!(again, Some(acked.seq), "on a socket of {gateway}");
+        let again: Shown = over_http(&ada, talk.room, acked.client_id)
+            .await
+            .expect(200);
+        assert_eq!(again.seq, acked.seq, "over HTTP at {gateway}");
+    }
+}
+
+async fn over_http(person: &Person, room: RoomId, client_id: ClientId) -> Answer {
+    let form = json!({ "client_id": client_id, "text": "once" });
+    person
+        .post(&format!("/chat/rooms/{room}/messages"), form)
+        .await
+}
+
+#[tokio::test]
+async fn a_gateway_that_slept_on_a_message_does_not_store_it_again() {
+    let talk = Talk::begin(async |_: &mut Roles| {}).await;
+    let mut wire = open(&talk.ada, talk.room).await.expect("a socket");
+    talk.roles.pause("gateway");
+    let client_id = old_client_id();
+    send(&mut wire, client_id).await;
+    let elsewhere = talk.ada.at(&talk.roles.url("gateway-2"));
+    let seq = conversation::say(&mut None, &elsewhere, talk.room, client_id, true)
+        .await
+        .expect("an ack");
+    jetstream::remember_ids_for(&talk.broker, &CHAT, WINDOW).await;
+    sleep(WINDOW * 3 / 2).await;
+    talk.roles.resume("gateway");
+    let ack = loop {
+        let Frame::Text(text) = wire::read(&mut wire).await else {
+            panic!("the socket ended");
+        };
+        if let ChatServerFrame::Ack { seq, .. } = wire::parse(&text) {
+            break seq;
+        }
+    };
+    assert_eq!(
+        ack, seq,
+        "the gateway that slept found what the other stored"
+    );
+    talk.check(&[Acked { client_id, seq }]).await;
+}
+
+#[tokio::test]
+async fn what_is_in_the_stream_twice_is_once_in_sql_and_in_the_history() {
+    let talk = Talk::begin(async |_: &mut Roles| {}).await;
+    let first = talk.ada.say(talk.room, "said once").await;
+    let record = talk.broker.get(&CHAT, first.seq).await.expect("a read");
+    let body = record.expect("the message").payload;
+    // As if it had come after the broker's memory of its id, past the look-up.
+    let again = Publish::new(subjects::chat(talk.room), body).message_id("forgotten");
+    let again = talk.broker.publish(again).await.expect("an ack");
+    let next = talk.ada.say(talk.room, "said next").await;
+    assert!(first.seq < again.seq && again.seq < next.seq);
+    let listed = |room: &contract::room::RoomSummary| room.unread_count == 2;
+    talk.ben.listed(talk.room, "two unread", listed).await;
+    let history = talk.ben.history(talk.room).await;
+    let seqs: Vec<_> = history.iter().map(|m| (m.prev_seq, m.seq)).collect();
+    assert_eq!(seqs, [(0, first.seq), (first.seq, next.seq)]);
+    let dead = talk.roles.operate(&["dlq", "ls"]).await;
+    assert!(dead.success && dead.stdout.is_empty(), "{dead:?}");
+}
+
+async fn send(wire: &mut Wire, client_id: ClientId) {
+    let frame = json!({ "type": "send", "client_id": client_id, "text": "once" });
+    wire.send(Message::text(frame.to_string()))
+        .await
+        .expect("an open socket");
+}
+
+/// The name of a message that was written a while ago, as one that waited for a connection has.
+fn old_client_id() -> ClientId {
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("a clock after 1970");
+    let made = now - OLD;
+    let made = Timestamp::from_unix(NoContext, made.as_secs(), made.subsec_nanos());
+    ClientId(Uuid::new_v7(made))
+}
