@@ -10,6 +10,7 @@
     reason = "a failed step ends its test, and the processes' last words help to see why"
 )]
 
+mod archive;
 mod backlog;
 mod bad_frames;
 mod bad_requests;
@@ -26,6 +27,7 @@ mod lost_tail;
 mod operating;
 mod outcomes;
 mod program;
+mod rebuild;
 mod request;
 mod roles;
 mod scene;
@@ -36,6 +38,7 @@ mod serve_survives;
 mod socket;
 mod storm;
 mod timers;
+mod town;
 mod wire;
 mod without_persistence;
 
