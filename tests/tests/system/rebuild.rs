@@ -14,11 +14,15 @@ use domain::{
     RoomId,
     pair::{Input, PairKey},
 };
+use reqwest::Method;
 use serde_json::json;
 use tokio::task::JoinHandle;
 use webchat_tests::postgres::Postgres;
 
-use crate::{archive::assert_same, eventually, program::Said, roles::Roles, town::Town};
+use crate::{
+    archive::assert_same, client::PASSWORD, eventually, program::Said, request::request,
+    roles::Roles, town::Town,
+};
 
 /// Nothing happens by itself while rows are compared.
 const QUIET: (&str, &str) = ("WEBCHAT__ROOM__NO_SHOW_SECS", "600");
@@ -103,6 +107,36 @@ async fn what_was_said_in_an_expired_room_does_not_come_back() {
     let before = archive.rows().await;
     archive.sql("DELETE FROM rooms").await;
     succeeded(&rebuild(&roles).await);
+    assert_same(&archive.rows().await, &before);
+}
+
+#[tokio::test]
+async fn a_deleted_user_does_not_come_back_and_what_a_report_holds_stays() {
+    let roles = Roles::start(&[QUIET]).await;
+    let town = Town::of(&roles).await;
+    let (archive, ben) = (&town.archive, &town.ben);
+    ben.say(town.open, "evidence").await;
+    archive.until_all_is_stored().await;
+    let report = json!({ "reason": "harassment", "room_id": town.open });
+    let path = format!("/users/{}/report", ben.id);
+    let filed = town.ada.post(&path, report).await;
+    assert_eq!(filed.status, 201, "{filed:?}");
+    let (url, password) = (roles.url("gateway"), json!({ "password": PASSWORD }));
+    let token = Some(ben.token.as_str());
+    let deleted = request(Method::DELETE, &url, "/users/me", token, Some(password)).await;
+    assert_eq!(deleted.status, 204, "{deleted:?}");
+    let all_is_carried_out = async || {
+        let held = archive.count("deletions WHERE held").await;
+        (held == 1).then_some(())
+    };
+    eventually("only what the report holds is left", all_is_carried_out).await;
+    let before = archive.rows().await;
+    assert!(before.iter().any(|row| row.contains("evidence")));
+    archive
+        .sql("DELETE FROM messages WHERE text LIKE 'to %'")
+        .await;
+    succeeded(&rebuild(&roles).await);
+    eventually("nothing of Ben came back", all_is_carried_out).await;
     assert_same(&archive.rows().await, &before);
 }
 
