@@ -65,6 +65,20 @@ impl Broker {
         self.get_from_leader(stream, json!({ "seq": seq })).await
     }
 
+    /// The first message of the subject (wildcards allowed) from a sequence on, read from the stream's leader.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn next(
+        &self,
+        stream: &StreamSpec,
+        subject: &str,
+        from: u64,
+    ) -> Result<Option<Record>, ReadError> {
+        let query = json!({ "seq": from.max(1), "next_by_subj": subject });
+        self.get_from_leader(stream, query).await
+    }
+
     pub(crate) async fn get_from_leader(
         &self,
         stream: &StreamSpec,
@@ -109,6 +123,21 @@ impl Broker {
         }
         let query = json!({ "multi_last": [subject], "up_to_seq": seq - 1 });
         Ok(self.direct_get(stream, &query).await?.pop())
+    }
+
+    /// The last message of each of these subjects, at most 1,024 of them, up to a sequence, ascending, by direct get.
+    /// Subjects without one are absent.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn last_of_each(
+        &self,
+        stream: &StreamSpec,
+        subjects: &[String],
+        up_to: u64,
+    ) -> Result<Vec<Record>, ReadError> {
+        let query = json!({ "multi_last": subjects, "up_to_seq": up_to });
+        self.direct_get(stream, &query).await
     }
 
     /// A direct get with many answers; a status message ends them.

@@ -7,6 +7,7 @@
 
 pub mod deletion;
 pub mod expiry;
+pub mod make_way;
 pub mod message;
 pub mod outbox;
 pub mod pair;
@@ -22,3 +23,7 @@ pub mod user;
 
 /// The most rows that one statement writes or asks for. SQLite allows 32,766 values in a statement.
 const ROWS_PER_STATEMENT: usize = 500;
+
+/// The most rows that one statement names by a key of several columns: each is a branch of one condition, and SQLite allows
+/// a depth of 1,000.
+const KEYS_PER_STATEMENT: usize = 200;

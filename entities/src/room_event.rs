@@ -4,10 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, ExprTrait, QueryOrder};
 
-use crate::ROWS_PER_STATEMENT;
-
-/// Each key is a branch of one condition, and SQLite allows a depth of 1,000.
-const KEYS_PER_STATEMENT: usize = 200;
+use crate::{KEYS_PER_STATEMENT, ROWS_PER_STATEMENT};
 
 /// One event of a room's life.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]

@@ -40,6 +40,12 @@ enum Command {
         #[command(subcommand)]
         command: operator::dlq::Command,
     },
+    /// Makes rooms, pairs, messages and read positions in SQL anew from what the streams retain.
+    Rebuild {
+        /// TOML file with settings.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Becomes nats-server, bound to the life of the process that started it.
     #[command(hide = true)]
     NatsChild(nats::child::Arguments),
@@ -54,6 +60,9 @@ fn main() -> ExitCode {
             operate("webchat dlq", config.as_deref(), async |deployment| {
                 operator::dlq::run(deployment, command).await
             })
+        }
+        Command::Rebuild { config } => {
+            operate("webchat rebuild", config.as_deref(), operator::rebuild::run)
         }
         Command::NatsChild(arguments) => {
             role::complain(

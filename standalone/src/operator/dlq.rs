@@ -1,7 +1,5 @@
 //! `webchat dlq`: the messages that a worker gave up.
 
-use std::io::Write;
-
 use anyhow::{Context, bail, ensure};
 use bootstrap::{Database, Shutdown};
 use broker::{Broker, Buried};
@@ -9,7 +7,7 @@ use clap::{Args, Subcommand};
 use contract::{DeadLetter, consumers::COUNTDOWN_DUE, consumers::COUNTDOWN_ROOMS, streams::DLQ};
 use workers::{countdown, persistence};
 
-use super::Deployment;
+use super::{Deployment, say};
 
 /// Letters that are read at once.
 const PAGE: usize = 100;
@@ -186,9 +184,4 @@ fn letter_of(buried: &Buried) -> anyhow::Result<&DeadLetter> {
         Ok(letter) => Ok(letter),
         Err(error) => bail!("{} is no dead letter: {error}", buried.seq),
     }
-}
-
-/// A line for the operator.
-fn say(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{line}").context("stdout cannot be written")
 }

@@ -1,8 +1,9 @@
 //! The operator's commands, and how they reach a deployment.
 
 pub mod dlq;
+pub mod rebuild;
 
-use std::path::Path;
+use std::{io::Write, path::Path};
 
 use anyhow::{Context, ensure};
 use bootstrap::{Database, connect_broker, database, install_crypto_provider, telemetry};
@@ -85,6 +86,11 @@ where
         let outcome = work(&deployment).await;
         outcome.and(deployment.close().await)
     })
+}
+
+/// A line for the operator.
+fn say(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{line}").context("stdout cannot be written")
 }
 
 /// Puts the child server's address and the workers' credentials into the settings. Where the server had to be started,

@@ -10,14 +10,15 @@
     reason = "a failed step ends its test, and the processes' last words help to see why"
 )]
 
+mod archive;
 mod backlog;
 mod bad_frames;
 mod bad_requests;
 mod bad_values;
 mod chance;
 mod client;
-mod conversation;
 mod clock_skew;
+mod conversation;
 mod crash;
 mod dead_letters;
 mod deletion;
@@ -29,15 +30,16 @@ mod jetstream;
 mod journey;
 mod lost_acks;
 mod lost_tail;
-mod metrics;
 mod matching_record;
 mod matching_storm;
+mod metrics;
 mod once;
 mod once_record;
 mod operating;
 mod outages;
 mod outcomes;
 mod program;
+mod rebuild;
 mod reconnect_storm;
 mod request;
 mod resume_reader;
@@ -56,6 +58,7 @@ mod storm;
 mod stuck_consumer;
 mod timer_storm;
 mod timers;
+mod town;
 mod upgrade;
 mod wire;
 mod without_persistence;

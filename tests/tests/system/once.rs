@@ -1,6 +1,6 @@
 //! An ack that is lost, a message that is sent again, a gateway that sleeps: each message is stored and shown once.
 
-use std::{cell::Cell, time::Duration};
+use std::{cell::Cell, slice::from_ref, time::Duration};
 
 use broker::{Broker, Publish};
 use contract::{frames::ChatServerFrame, message::Message as Shown, streams::CHAT, subjects};
@@ -15,11 +15,10 @@ use webchat_tests::proxy::{Link, Proxy};
 use crate::{
     chance::Chance,
     client::Person,
-    eventually, jetstream, once_record,
+    conversation, eventually, jetstream, once_record,
     request::Answer,
     roles::Roles,
     socket::Acked,
-    conversation,
     wire::{self, Frame, Wire},
 };
 
@@ -116,8 +115,8 @@ async fn an_ack_that_is_lost_between_broker_and_gateway_makes_no_second_message(
     let (ben, ada) = (talk.ben.at(&second_url), talk.ada.at(&second_url));
     let (said, by_ben, by_ada) = tokio::join!(
         speak,
-        conversation::listen(std::slice::from_ref(&ben), talk.room, epoch, &last),
-        conversation::listen(std::slice::from_ref(&ada), talk.room, epoch, &last),
+        conversation::listen(from_ref(&ben), talk.room, epoch, &last),
+        conversation::listen(from_ref(&ada), talk.room, epoch, &last),
     );
     assert_eq!(by_ben, said, "shown to the other once each");
     assert_eq!(by_ada, said, "shown on the sender's other device once each");

@@ -1,7 +1,7 @@
 //! Sockets are cut at random while people talk, the stream forgets its beginning, its leader changes: whoever comes back
 //! gets everything missed once and in order, or is told to read the history, which has it.
 
-use std::{cell::Cell, time::Duration};
+use std::{cell::Cell, slice::from_ref, time::Duration};
 
 use broker::Broker;
 use contract::{consumers::PERSISTENCE_CHAT, streams::CHAT};
@@ -10,7 +10,8 @@ use tokio::time::{Instant, sleep};
 use webchat_tests::nats_cluster::NatsCluster;
 
 use crate::{
-    chance::Chance, client::Person, jetstream, resume_reader::Reader, conversation::talk, roles::Roles,
+    chance::Chance, client::Person, conversation::talk, jetstream, resume_reader::Reader,
+    roles::Roles,
 };
 
 const GATEWAYS: [&str; 2] = ["gateway", "gateway-2"];
@@ -126,8 +127,11 @@ async fn cut_off(
             faults(until).await;
             over.set(true);
         };
-        let (_, by_ada, by_ben) =
-            tokio::join!(storm, talk(&ada, room, &over), talk(&ben, room, &over));
+        let (_, by_ada, by_ben) = tokio::join!(
+            storm,
+            talk(from_ref(&ada), room, &over),
+            talk(from_ref(&ben), room, &over)
+        );
         let mut said = [by_ada, by_ben].concat();
         said.sort_by_key(|acked| acked.seq);
         last.set(said.last().map(|acked| acked.seq));

@@ -192,6 +192,17 @@ impl Roles {
         program::run("webchat", arguments, self.folder.path(), &self.variables).await
     }
 
+    /// Starts an operator's command of `webchat` and does not wait for it.
+    pub fn start_operating(&self, arguments: &[&str]) -> Program {
+        Program::start(
+            "webchat",
+            arguments,
+            "operator",
+            self.folder.path(),
+            &self.variables,
+        )
+    }
+
     /// The address of the database, as `DATABASE_URL` has it.
     pub fn database_url(&self) -> &str {
         &self.variables["DATABASE_URL"]

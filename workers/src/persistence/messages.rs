@@ -60,14 +60,8 @@ impl Projection for Messages {
         let (Some(first), Some(last)) = (seqs().min(), seqs().max()) else {
             return Ok(HashSet::new());
         };
-        let senders = batch.iter().map(|event| event.body.message.sender_id);
-        let places = batch.iter().map(|event| event.body.message.room_id);
-        let mut gone = Gone::among(transaction, senders, places).await?;
-        let staying = batch.iter().filter(|event| {
-            let message = &event.body.message;
-            !gone.has(message.sender_id, message.room_id)
-        });
-        let messages = staying.map(model).collect();
+        let (staying, gone) = staying(transaction, batch).await?;
+        let messages = staying.into_iter().map(model).collect();
         message::Entity::insert_new(transaction, messages).await?;
         gone.note(transaction).await?;
         let rooms = rooms_of(batch);
@@ -104,7 +98,23 @@ pub(super) struct Row {
     attachments: serde_json::Value,
 }
 
-fn model(event: &Event<Row>) -> message::Model {
+/// The messages that may be stored, and what else has turned up.
+pub(super) async fn staying<'a>(
+    transaction: &Transaction,
+    batch: &'a [Event<Row>],
+) -> Result<(Vec<&'a Event<Row>>, Gone), DbErr> {
+    let senders = batch.iter().map(|event| event.body.message.sender_id);
+    let places = batch.iter().map(|event| event.body.message.room_id);
+    let mut gone = Gone::among(transaction, senders, places).await?;
+    let staying = batch.iter().filter(|event| {
+        let message = &event.body.message;
+        !gone.has(message.sender_id, message.room_id)
+    });
+    Ok((staying.collect(), gone))
+}
+
+/// A message's row.
+pub(super) fn model(event: &Event<Row>) -> message::Model {
     let message = &event.body.message;
     message::Model {
         room_id: message.room_id.0,
@@ -134,7 +144,7 @@ fn sent(event: &Event<Row>) -> Told {
 }
 
 /// Each room once, in the order in which all projections lock them.
-fn rooms_of(batch: &[Event<Row>]) -> Vec<Uuid> {
+pub(super) fn rooms_of(batch: &[Event<Row>]) -> Vec<Uuid> {
     let rooms: BTreeSet<Uuid> = batch
         .iter()
         .map(|event| event.body.message.room_id.0)

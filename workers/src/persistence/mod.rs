@@ -26,6 +26,7 @@ mod poison;
 mod predecessors;
 mod purge;
 mod put_back;
+mod rebuild;
 mod receipts;
 mod replay;
 mod rooms;
@@ -44,6 +45,7 @@ use contract::{
 use settings::Settings;
 use tokio::{sync::mpsc, task::JoinSet};
 
+pub use rebuild::{Part, RebuildError, Remade, rebuild};
 pub use replay::{ReplayError, replay};
 
 use events::PublicEvents;

@@ -45,17 +45,11 @@ impl Projection for Receipts {
         let readers = batch.iter().map(|event| event.body.user_id);
         let places = batch.iter().map(|event| event.body.room_id);
         let mut gone = Gone::among(transaction, readers, places).await?;
-        let staying: Vec<_> = batch
+        let staying = batch
             .iter()
-            .filter(|event| !gone.has(event.body.user_id, event.body.room_id))
-            .collect();
+            .filter(|event| !gone.has(event.body.user_id, event.body.room_id));
+        let positions: Vec<_> = staying.map(model).collect();
         gone.note(transaction).await?;
-        let positions = staying.into_iter().map(|event| read_position::Model {
-            room_id: event.body.room_id.0,
-            user_id: event.body.user_id.0,
-            seq: sql_seq(event.body.seq),
-            updated_at: event.body.at.0,
-        });
         read_position::Entity::advance(transaction, positions).await
     }
 
@@ -65,5 +59,15 @@ impl Projection for Receipts {
             .read_on(&batch.iter().map(reader).collect())
             .await;
         Ok(())
+    }
+}
+
+/// A read position's row.
+pub(super) fn model(event: &Event<Receipt>) -> read_position::Model {
+    read_position::Model {
+        room_id: event.body.room_id.0,
+        user_id: event.body.user_id.0,
+        seq: sql_seq(event.body.seq),
+        updated_at: event.body.at.0,
     }
 }

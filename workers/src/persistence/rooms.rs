@@ -222,7 +222,7 @@ pub(super) fn rooms_in(batch: &[Event<Life>]) -> impl Iterator<Item = (&Event<Li
 }
 
 /// The pairs of a batch, each with its event.
-fn pairs_in(batch: &[Event<Life>]) -> impl Iterator<Item = (&Event<Life>, &Pair)> {
+pub(super) fn pairs_in(batch: &[Event<Life>]) -> impl Iterator<Item = (&Event<Life>, &Pair)> {
     batch.iter().filter_map(|event| match &event.body {
         Life::Pair(pair, _) => Some((event, &**pair)),
         Life::Room(..) => None,
