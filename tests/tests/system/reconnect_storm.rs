@@ -40,6 +40,12 @@ async fn three_hundred_sockets_come_back_when_their_gateway_is_killed() {
     storm(300).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "slow: make test-long, as a release build"]
+async fn five_thousand_sockets_come_back_when_their_gateway_is_killed() {
+    storm(5_000).await;
+}
+
 async fn storm(sockets: usize) {
     raise_the_limit_of_open_files();
     let mut roles = Roles::start(&[]).await;
