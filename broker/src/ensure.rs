@@ -3,16 +3,23 @@
 use std::{collections::HashMap, time::Duration};
 
 use async_nats::jetstream::{
+    ErrorCode,
     consumer::{AckPolicy, DeliverPolicy, pull},
-    stream::{Config, DiscardPolicy, Republish, StorageType},
+    context::{CreateStreamError, CreateStreamErrorKind},
+    stream::{Config, DiscardPolicy, Republish, StorageType, Stream},
 };
 use contract::{
     consumers::ConsumerSpec,
     streams::{self, StreamSpec},
 };
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{Broker, ConnectError, state::EPOCH};
+
+/// How long a cluster that starts may take to find its leader and its peers.
+const CLUSTER_WITHIN: Duration = Duration::from_secs(30);
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 impl Broker {
     /// Makes all streams, or updates them to what the contract says. Any number of processes may do it at once.
@@ -35,7 +42,7 @@ impl Broker {
         if spec.has_epoch {
             config.metadata = HashMap::from([(EPOCH.to_owned(), Uuid::now_v7().to_string())]);
         }
-        let stream = match self.jetstream.get_or_create_stream(config.clone()).await {
+        let stream = match self.get_or_create(&config).await {
             Ok(stream) => stream,
             // Another process may have made it after we looked, with an epoch of its own: that one counts.
             Err(error) => match self.jetstream.get_stream(spec.name).await {
@@ -54,15 +61,27 @@ impl Broker {
         Ok(())
     }
 
+    async fn get_or_create(&self, config: &Config) -> Result<Stream, CreateStreamError> {
+        let give_up = Instant::now() + CLUSTER_WITHIN;
+        loop {
+            match self.jetstream.get_or_create_stream(config).await {
+                Err(error) if is_starting(&error.kind()) && Instant::now() < give_up => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
     /// Waits until all streams are there, for a role that does not make them.
     ///
     /// # Errors
     /// [`ConnectError::Provision`] naming the missing stream after `patience`.
     pub async fn await_streams(&self, patience: Duration) -> Result<(), ConnectError> {
-        let give_up = tokio::time::Instant::now() + patience;
+        let give_up = Instant::now() + patience;
         for spec in &streams::ALL {
             while let Err(error) = self.stream_state(spec).await {
-                if tokio::time::Instant::now() >= give_up {
+                if Instant::now() >= give_up {
                     return Err(ConnectError::Provision {
                         what: format!(
                             "the stream {} (a worker makes it: is one running?)",
@@ -107,6 +126,21 @@ impl Broker {
                 what: format!("the consumer {} on {}", spec.name, spec.stream.name),
                 reason: error.to_string(),
             })
+    }
+}
+
+/// Whether the answer is that of a cluster whose servers have not found each other yet.
+fn is_starting(error: &CreateStreamErrorKind) -> bool {
+    const STARTING: [ErrorCode; 4] = [
+        ErrorCode::CLUSTER_NOT_AVAILABLE,
+        ErrorCode::CLUSTER_NO_PEERS,
+        ErrorCode::CLUSTER_INCOMPLETE,
+        ErrorCode::CLUSTER_NOT_LEADER,
+    ];
+    match error {
+        CreateStreamErrorKind::TimedOut => true,
+        CreateStreamErrorKind::JetStream(error) => STARTING.contains(&error.error_code()),
+        _ => false,
     }
 }
 

@@ -15,6 +15,8 @@ use crate::{
 
 /// Wrong last sequence, of the stream's subject or of the stream.
 const WRONG_LAST_SEQUENCE: [u32; 2] = [10071, 10164];
+/// The cluster has a message of this id under way, and has not agreed on it yet.
+const DUPLICATE_UNDER_WAY: u32 = 10158;
 /// The broker is there and cannot do it now, for example for want of space.
 const UNAVAILABLE: u16 = 503;
 
@@ -220,7 +222,29 @@ impl Broker {
 fn refusal(error: ApiError) -> PublishError {
     match error.code {
         _ if WRONG_LAST_SEQUENCE.contains(&error.err_code) => PublishError::Conflict,
+        _ if error.err_code == DUPLICATE_UNDER_WAY => PublishError::Ambiguous,
         UNAVAILABLE => PublishError::Unavailable(error.description),
         _ => PublishError::Rejected(format!("{} ({})", error.description, error.err_code)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: u16, err_code: u32) -> PublishError {
+        refusal(ApiError {
+            code,
+            err_code,
+            description: String::new(),
+        })
+    }
+
+    #[test]
+    fn a_refusal_says_whether_trying_again_helps() {
+        assert!(matches!(refused(400, 10071), PublishError::Conflict));
+        assert!(matches!(refused(503, 10077), PublishError::Unavailable(_)));
+        assert!(matches!(refused(409, 10158), PublishError::Ambiguous));
+        assert!(matches!(refused(400, 10054), PublishError::Rejected(_)));
     }
 }

@@ -150,8 +150,9 @@ async fn cut_off(
             reader.lost
         );
         assert_eq!(reader.shown, said, "each once, in order");
-        assert!(reader.recovered > 0, "it came back");
     }
+    let came_back = readers.iter().map(|reader| reader.recovered);
+    assert!(came_back.sum::<usize>() > 0, "somebody came back");
     assert!(said.len() > 100, "people talked in between: {}", said.len());
     readers
 }
