@@ -6,7 +6,10 @@ use domain::{
     ticket::{Gone, Ticket, TicketState},
 };
 use uuid::Uuid;
-use webchat_broker::life::{ChangeError, Write};
+use webchat_broker::{
+    Broker, PublishError,
+    life::{ChangeError, Write},
+};
 use webchat_tests::nats::Nats;
 
 use crate::connected;
@@ -111,12 +114,7 @@ async fn a_no_show_frees_both_tickets_with_the_room() {
     let broker = connected(&nats).await;
     let (one, other, key) = two();
     let now = broker.clock().now();
-    let the_match = Match {
-        score: 0.5,
-        reasons: Vec::new(),
-        icebreaker: None,
-    };
-    let room = Room::matched(room_id(), key.members(), the_match, TIMING, now);
+    let room = Room::matched(room_id(), key.members(), a_match(), TIMING, now);
     let matched = |user| {
         let ticket = Ticket::join(TicketId(Uuid::now_v7()), user, Features::default(), now);
         Box::new(ticket.moved_to(TicketState::Matched { room_id: room.id }))
@@ -141,6 +139,65 @@ async fn a_no_show_frees_both_tickets_with_the_room() {
     let came = broker.ticket(one).await.unwrap().unwrap().value;
     assert!(came.is_waiting());
     assert_eq!(came.joined_at, now);
+}
+
+#[tokio::test]
+async fn of_two_claims_of_one_person_one_wins_whole() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    for _ in 0..20 {
+        let ada = waits(&broker).await;
+        let (ben, cleo) = (waits(&broker).await, waits(&broker).await);
+        let (with_ben, with_cleo) = (claim(&ada, &ben), claim(&ada, &cleo));
+        let (one, other) = tokio::join!(broker.commit(&with_ben.1), broker.commit(&with_cleo.1));
+        assert!(
+            matches!(
+                (&one, &other),
+                (Ok(_), Err(PublishError::Conflict)) | (Err(PublishError::Conflict), Ok(_))
+            ),
+            "{one:?} {other:?}"
+        );
+        let (made, not_made, left) = match one {
+            Ok(_) => (with_ben.0, with_cleo.0, cleo),
+            Err(_) => (with_cleo.0, with_ben.0, ben),
+        };
+        let ticket = async |user| broker.ticket(user).await.unwrap().unwrap().value;
+        let matched = TicketState::Matched { room_id: made };
+        assert_eq!(ticket(ada.0.user_id).await.state, matched);
+        assert!(ticket(left.0.user_id).await.is_waiting());
+        assert!(broker.room(made).await.unwrap().is_some());
+        assert!(broker.room(not_made).await.unwrap().is_none());
+    }
+}
+
+/// Somebody's ticket and its sequence.
+async fn waits(broker: &Broker) -> (Ticket, u64) {
+    let user = UserId(Uuid::now_v7());
+    let now = broker.clock().now();
+    let ticket = Ticket::join(TicketId(Uuid::now_v7()), user, Features::default(), now);
+    let write = Write::Ticket(Box::new(ticket.clone()), 0);
+    (ticket, broker.commit(&[write]).await.unwrap())
+}
+
+/// A room for two who wait, and the batch that makes it.
+fn claim(one: &(Ticket, u64), other: &(Ticket, u64)) -> (RoomId, [Write; 3]) {
+    let members = [one.0.user_id, other.0.user_id];
+    let room = Room::matched(room_id(), members, a_match(), TIMING, one.0.joined_at);
+    let room_id = room.id;
+    let ticket = |(ticket, seq): &(Ticket, u64)| {
+        let matched = TicketState::Matched { room_id };
+        Write::Ticket(Box::new(ticket.clone().moved_to(matched)), *seq)
+    };
+    let writes = [ticket(one), ticket(other), Write::Room(Box::new(room), 0)];
+    (room_id, writes)
+}
+
+fn a_match() -> Match {
+    Match {
+        score: 0.5,
+        reasons: Vec::new(),
+        icebreaker: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
