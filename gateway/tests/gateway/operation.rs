@@ -9,17 +9,20 @@ async fn a_gateway_says_how_it_is() {
     let world = World::without_workers(&[]).await;
     let client = world.client();
     client.send("GET", "/livez", None, None).await.expect(200);
-    let begun = Instant::now();
-    while client.send("GET", "/readyz", None, None).await.status != 200 {
-        assert!(begun.elapsed() < Duration::from_secs(5), "not ready");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    // What has not been looked at yet is not said to be well.
+    for path in ["/readyz", "/health"] {
+        let begun = Instant::now();
+        while client.send("GET", path, None, None).await.status != 200 {
+            assert!(begun.elapsed() < Duration::from_secs(5), "{path}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
     let health = client.send("GET", "/health", None, None).await.expect(200);
     assert_eq!(
         (&health["status"], &health["websocket_connections"]),
         (&json!("ok"), &json!(0))
     );
-    for check in ["database", "nats", "storage"] {
+    for check in ["database", "nats", "storage", "workers"] {
         assert_eq!(health["checks"][check]["status"], "ok", "{health}");
         assert!(health["checks"][check]["latency_ms"].is_u64(), "{health}");
     }
