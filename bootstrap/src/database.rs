@@ -54,7 +54,7 @@ pub async fn connect(settings: &Settings) -> Result<Database, DatabaseError> {
             configure_pool(&mut options, max_connections);
             postgres::drop_dead_connections(&mut options);
             let connection = open(options, "PostgreSQL").await?;
-            migration::run(&connection).await?;
+            migration::run::<migration::Migrator>(&connection).await?;
             let connection = Connection::new(connection, Some(ANSWER_WITHIN));
             Ok(Database {
                 read: connection.clone(),
@@ -99,7 +99,7 @@ async fn open_sqlite(path: &Path, max_connections: u32) -> Result<Database, Data
     }
     let what = format!("the SQLite file {}", path.display());
     let write = open(sqlite_options(path, 1, false), &what).await?;
-    migration::run(&write).await?;
+    migration::run::<migration::Migrator>(&write).await?;
     let read = open(sqlite_options(path, max_connections, true), &what).await?;
     Ok(Database {
         read: Connection::new(read, None),

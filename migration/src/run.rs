@@ -4,15 +4,17 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
-use crate::Migrator;
-
-/// How long to wait for another process that migrates. Also bounds each wait for a table lock on PostgreSQL.
+/// How long to wait for another process that migrates, and to go on trying for locks that others hold.
 const LOCK_LIMIT: Duration = Duration::from_secs(60);
-/// Pause between two attempts at a busy SQLite file.
+/// How long one attempt on PostgreSQL waits for the lock of a table. Whoever wants that table next waits behind it, and where
+/// two tables are locked in another order than by the processes that are at work, it ends the deadlock before PostgreSQL looks
+/// for one (`deadlock_timeout`, 1 s) and takes a request for its victim.
+const TABLE_LOCK_LIMIT: Duration = Duration::from_millis(300);
+/// Pause between two attempts, in which those who waited come first.
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
 /// Any fixed number will do; it names "the schema of WebChat" among the advisory locks of a PostgreSQL database.
 const ADVISORY_LOCK: i64 = 0x0077_6562_6368_6174;
@@ -36,83 +38,73 @@ pub enum RunError {
     Database(#[from] DbErr),
 }
 
-/// Brings the schema up to date. Any number of processes may call this at once on one database, new or old: one
-/// applies what is pending, the others wait and find nothing to do. It is all or nothing.
+/// Brings the schema up to date with the migrations of `M`. Any number of processes may call this at once on one database, new
+/// or old: one applies what is pending, the others wait and find nothing to do. It is all or nothing. Processes that are at
+/// work go on meanwhile: on PostgreSQL they wait for moments, and whenever they and this wait for each other, this steps back
+/// and begins anew.
 ///
 /// A database that a newer release has migrated is accepted as it is, so that the older release can still start
 /// while a rollout is under way.
 ///
 /// On SQLite it also switches the file to WAL for good; connections need not, and should not, set `journal_mode`.
-pub async fn run(db: &DatabaseConnection) -> Result<(), RunError> {
-    let transaction = match db.get_database_backend() {
-        DbBackend::Sqlite => {
-            switch_to_wal(db).await?;
-            begin_immediate(db).await?
-        }
-        _ => begin_with_advisory_lock(db).await?,
-    };
-    if is_current(&transaction).await? {
-        tracing::debug!("database schema is current");
-    } else {
-        Migrator::up(&transaction, None).await?;
-    }
-    transaction.commit().await?;
-    Ok(())
-}
-
-async fn is_current(transaction: &DatabaseTransaction) -> Result<bool, DbErr> {
-    let applied = Migrator::get_migration_models(transaction).await?;
-    Ok(Migrator::migrations()
-        .iter()
-        .all(|migration| applied.iter().any(|row| row.version == migration.name())))
-}
-
-async fn switch_to_wal(db: &DatabaseConnection) -> Result<(), RunError> {
+///
+/// # Errors
+/// Others held the database for a minute, or it refused.
+pub async fn run<M: MigratorTrait>(db: &DatabaseConnection) -> Result<(), RunError> {
     let patience = Patience::start();
-    while let Err(error) = db.execute_unprepared("PRAGMA journal_mode=WAL").await {
+    if db.get_database_backend() == DbBackend::Sqlite {
+        while let Err(error) = db.execute_unprepared("PRAGMA journal_mode=WAL").await {
+            patience.pause_or_give_up(error).await?;
+        }
+    }
+    while let Err(error) = apply_pending::<M>(db).await {
         patience.pause_or_give_up(error).await?;
     }
     Ok(())
 }
 
-async fn begin_immediate(db: &DatabaseConnection) -> Result<DatabaseTransaction, RunError> {
+async fn apply_pending<M: MigratorTrait>(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let transaction = match db.get_database_backend() {
+        DbBackend::Sqlite => begin_immediate(db).await?,
+        _ => begin_with_advisory_lock(db).await?,
+    };
+    if is_current::<M>(&transaction).await? {
+        tracing::debug!("database schema is current");
+    } else {
+        M::up(&transaction, None).await?;
+    }
+    transaction.commit().await
+}
+
+async fn is_current<M: MigratorTrait>(transaction: &DatabaseTransaction) -> Result<bool, DbErr> {
+    let applied = M::get_migration_models(transaction).await?;
+    Ok(M::migrations()
+        .iter()
+        .all(|migration| applied.iter().any(|row| row.version == migration.name())))
+}
+
+async fn begin_immediate(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let immediate = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..Default::default()
     };
-    let patience = Patience::start();
-    loop {
-        match db.begin_with_options(immediate).await {
-            Ok(transaction) => return Ok(transaction),
-            Err(error) => patience.pause_or_give_up(error).await?,
-        }
-    }
+    db.begin_with_options(immediate).await
 }
 
 /// The lock belongs to the transaction, so it goes with the connection if this process dies.
-async fn begin_with_advisory_lock(
-    db: &DatabaseConnection,
-) -> Result<DatabaseTransaction, RunError> {
-    let started = Instant::now();
+async fn begin_with_advisory_lock(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let transaction = db.begin().await?;
-    transaction
-        .execute_unprepared(&format!(
-            "SET LOCAL lock_timeout = '{}s'",
-            LOCK_LIMIT.as_secs()
-        ))
-        .await?;
-    let lock = Statement::from_string(
-        DbBackend::Postgres,
-        format!("SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"),
-    );
-    match transaction.query_one_raw(lock).await {
-        Ok(_) => Ok(transaction),
-        Err(source) if is_lock_timeout(&source) => Err(RunError::Locked {
-            waited_secs: started.elapsed().as_secs(),
-            source,
-        }),
-        Err(source) => Err(source.into()),
-    }
+    limit_lock_waits(&transaction, LOCK_LIMIT).await?;
+    let lock = format!("SELECT pg_advisory_xact_lock({ADVISORY_LOCK})");
+    transaction.execute_unprepared(&lock).await?;
+    limit_lock_waits(&transaction, TABLE_LOCK_LIMIT).await?;
+    Ok(transaction)
+}
+
+async fn limit_lock_waits(transaction: &DatabaseTransaction, limit: Duration) -> Result<(), DbErr> {
+    let set = format!("SET LOCAL lock_timeout = '{}ms'", limit.as_millis());
+    transaction.execute_unprepared(&set).await?;
+    Ok(())
 }
 
 /// SQLite answers some lock conflicts at once, whatever `busy_timeout` says: the switch to WAL is one of them.
@@ -128,7 +120,7 @@ impl Patience {
     }
 
     async fn pause_or_give_up(&self, error: DbErr) -> Result<(), RunError> {
-        if !is_busy(&error) {
+        if !is_passing(&error) {
             return Err(error.into());
         }
         if self.started.elapsed() >= LOCK_LIMIT {
@@ -142,16 +134,14 @@ impl Patience {
     }
 }
 
-/// `SQLITE_BUSY` (5) or `SQLITE_LOCKED` (6), whose extended codes keep the primary code in the low byte.
-fn is_busy(error: &DbErr) -> bool {
-    driver_code(error)
-        .and_then(|code| code.parse::<u32>().ok())
-        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
-}
-
-/// `lock_not_available`.
-fn is_lock_timeout(error: &DbErr) -> bool {
-    driver_code(error).as_deref() == Some("55P03")
+/// `SQLITE_BUSY` (5) or `SQLITE_LOCKED` (6), whose extended codes keep the primary code in the low byte; on PostgreSQL
+/// `lock_not_available` or `deadlock_detected`.
+fn is_passing(error: &DbErr) -> bool {
+    let code = driver_code(error).unwrap_or_default();
+    let is_sqlite = code
+        .parse::<u32>()
+        .is_ok_and(|code| matches!(code & 0xff, 5 | 6));
+    is_sqlite && code.len() < 5 || matches!(code.as_str(), "55P03" | "40P01")
 }
 
 fn driver_code(error: &DbErr) -> Option<String> {

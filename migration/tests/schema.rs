@@ -61,7 +61,7 @@ async fn tables(db: &DatabaseConnection) -> Vec<String> {
 async fn start_four_at_once(url: &str) {
     let starts = (0..4).map(|_| {
         let url = url.to_owned();
-        tokio::spawn(async move { run(&connect(&url).await).await })
+        tokio::spawn(async move { run::<Migrator>(&connect(&url).await).await })
     });
     for start in starts.collect::<Vec<_>>() {
         start.await.expect("no panic").expect("migrated");
@@ -74,7 +74,7 @@ async fn the_schema_is_complete_and_a_second_run_changes_nothing(url: &str) {
     let applied = "SELECT version || ' ' || applied_at FROM seaql_migrations ORDER BY version";
     let before = strings(&db, applied).await;
     assert_eq!(before.len(), Migrator::migrations().len());
-    run(&db).await.expect("second run");
+    run::<Migrator>(&db).await.expect("second run");
     assert_eq!(strings(&db, applied).await, before);
     assert_eq!(tables(&db).await, TABLES);
 }
@@ -118,7 +118,7 @@ async fn rooms_that_ended_before_there_were_expiries_get_theirs(url: &str) {
         );
         db.execute_unprepared(&room).await.expect("a room");
     }
-    run(&db).await.expect("this release");
+    run::<Migrator>(&db).await.expect("this release");
     let noted = "SELECT rooms.state || ' ' || has_remains || ' ' || (ended_at > 1000000000000)
                  FROM expiries JOIN rooms ON rooms.id = room_id AND expired_at IS NULL";
     let yes = match db.get_database_backend() {
@@ -149,11 +149,13 @@ async fn an_older_release_starts_on_a_database_that_a_newer_one_migrated() {
         dir.path().display()
     ))
     .await;
-    run(&db).await.expect("first run");
+    run::<Migrator>(&db).await.expect("first run");
     db.execute_unprepared(
         "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m99991231_000001_later', 0)",
     )
     .await
     .expect("pretend");
-    run(&db).await.expect("nothing of ours is pending");
+    run::<Migrator>(&db)
+        .await
+        .expect("nothing of ours is pending");
 }

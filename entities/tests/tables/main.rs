@@ -27,7 +27,9 @@ async fn migrated(url: String) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).max_connections(2);
     let db = Database::connect(options).await.expect("connect");
-    migration::run(&db).await.expect("migrate");
+    migration::run::<migration::Migrator>(&db)
+        .await
+        .expect("migrate");
     db
 }
 

@@ -135,7 +135,7 @@ async fn rows_of_the_first_release_stay_and_more_can_be_written(db: DatabaseConn
     for row in ROWS {
         execute(&db, row).await;
     }
-    run(&db).await.expect("migrated to the newest");
+    run::<Migrator>(&db).await.expect("migrated to the newest");
     for row in ROWS {
         let table = row.split(' ').nth(2).expect("a table");
         assert_eq!(count(&db, table).await, 1, "{table}");

@@ -6,7 +6,11 @@ use std::time::Duration;
 use broker::Publish;
 use contract::{streams::LIFE, subjects};
 use domain::{RoomId, room::RoomState};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement, TransactionTrait};
+use migration::Migrator;
+use sea_orm::{ConnectionTrait, Database, Statement};
+use sea_orm_migration::prelude::{
+    DbErr, DeriveMigrationName, MigrationTrait, MigratorTrait, SchemaManager,
+};
 use serde_json::{Value, json};
 use webchat_tests::postgres::Postgres;
 
@@ -31,25 +35,35 @@ const TABLES: [&str; 11] = [
     "users",
 ];
 
-/// What a later release may do: a table of its own, and columns that the release before need not know.
-async fn expand(database: &DatabaseConnection) {
-    let transaction = database.begin().await.expect("a transaction");
-    let mut statements = vec![
-        "CREATE TABLE later_things (id BIGINT PRIMARY KEY)".to_owned(),
-        "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m99991231_000001_later', 0)"
-            .to_owned(),
-    ];
-    for table in TABLES {
-        statements.push(format!("ALTER TABLE {table} ADD COLUMN later_note TEXT"));
-        statements.push(format!(
-            "ALTER TABLE {table} ADD COLUMN later_count BIGINT NOT NULL DEFAULT 7"
-        ));
+/// What a later release may do: a table of its own, and columns that the release before need not know, in tables that it locks
+/// in an order of its own.
+#[derive(DeriveMigrationName)]
+struct Later;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Later {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        let table = "CREATE TABLE later_things (id BIGINT PRIMARY KEY)";
+        connection.execute_unprepared(table).await?;
+        for table in TABLES {
+            for column in ["later_note TEXT", "later_count BIGINT NOT NULL DEFAULT 7"] {
+                let wider = format!("ALTER TABLE {table} ADD COLUMN {column}");
+                connection.execute_unprepared(&wider).await?;
+            }
+        }
+        Ok(())
     }
-    for statement in statements {
-        let done = transaction.execute_unprepared(&statement).await;
-        done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+}
+
+struct LaterRelease;
+
+impl MigratorTrait for LaterRelease {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut migrations = Migrator::migrations();
+        migrations.push(Box::new(Later));
+        migrations
     }
-    transaction.commit().await.expect("a commit");
 }
 
 async fn a_conversation_is_kept(ada: &Person, ben: &Person) -> RoomId {
@@ -84,7 +98,8 @@ async fn nobody_notices_that_the_schema_grows(mut roles: Roles) {
     let grow = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let database = Database::connect(roles.database_url()).await;
-        expand(&database.expect("a connection")).await;
+        let migrated = migration::run::<LaterRelease>(&database.expect("a connection")).await;
+        migrated.expect("a wider schema");
     };
     tokio::join!(talk, grow);
     let all_unread = |listed: &contract::room::RoomSummary| listed.unread_count == 60;
