@@ -15,8 +15,9 @@ const IN_FLIGHT: usize = 512;
 
 impl Broker {
     /// Makes every later sequence of the stream higher than `known`. What the stream still has, stays, and it gets a new
-    /// epoch and remembers what was skipped ([`crate::StreamState::skipped`]). Says whether there was anything to do: not, where the stream reaches that far already. `filler` is a
-    /// subject of the stream that no consumer reads; its messages are purged. Any number of processes may do it at once.
+    /// epoch and remembers what was skipped ([`crate::StreamState::skipped`]). Says whether there was anything to do: not,
+    /// where the stream reaches that far already. `filler` is a subject of the stream that no consumer reads; its messages are
+    /// purged. Any number of processes may do it at once.
     ///
     /// # Errors
     /// [`ConnectError::Provision`]; it can be repeated.
@@ -26,10 +27,7 @@ impl Broker {
         known: u64,
         filler: &str,
     ) -> Result<bool, ConnectError> {
-        let refused = |reason: String| ConnectError::Provision {
-            what: format!("a stream {} that goes on after {known}", stream.name),
-            reason,
-        };
+        let refused = |reason| not_past(stream, known, reason);
         let state = self.stream_state(stream).await;
         let state = state.map_err(|error| refused(error.to_string()))?;
         if state.last_seq >= known {
@@ -68,10 +66,7 @@ impl Broker {
         known: u64,
         filler: &str,
     ) -> Result<bool, ConnectError> {
-        let refused = |reason: String| ConnectError::Provision {
-            what: format!("a stream {} that goes on after {known}", stream.name),
-            reason,
-        };
+        let refused = |reason| not_past(stream, known, reason);
         let state = self.stream_state(stream).await;
         if state.map_err(|error| refused(error.to_string()))?.last_seq >= known {
             return Ok(false);
@@ -144,5 +139,12 @@ impl Broker {
         }
         let updated = self.jetstream.update_stream(config).await;
         updated.map(|_info| ()).map_err(|error| error.to_string())
+    }
+}
+
+fn not_past(stream: &StreamSpec, known: u64, reason: String) -> ConnectError {
+    ConnectError::Provision {
+        what: format!("a stream {} that goes on after {known}", stream.name),
+        reason,
     }
 }

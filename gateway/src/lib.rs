@@ -78,7 +78,7 @@ impl Gateway {
             .context("the broker's time could not be read")?;
         let broker = broker.guarded();
         let seen = stream_ends::watch(&broker, &database, &stop);
-        stream_ends::first(&broker, STREAMS_WITHIN).await;
+        stream_ends::first(&broker, STREAMS_WITHIN, &stop).await?;
         let state = AppState::start(settings, broker, database, seen, shutdown, &stop).await?;
         http::health::watch(&state, &stop)?;
         Ok(Self {

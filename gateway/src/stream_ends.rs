@@ -7,6 +7,7 @@
 //! that they have to send them again.
 
 use std::{
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -64,15 +65,22 @@ pub fn watch(broker: &Broker, database: &Database, shutdown: &Shutdown) -> Arc<S
     seen
 }
 
-/// Waits for the first connection to be vouched for. A gateway that starts while the streams are being mended says by its
-/// readiness that it waits.
-pub async fn first(broker: &Broker, up_to: Duration) {
+/// Waits for the first connection to be vouched for, and says after `patience` what it waits for. A gateway that starts while
+/// the streams are being mended is not ready until they are.
+///
+/// # Errors
+/// It was asked to stop meanwhile.
+pub async fn first(broker: &Broker, patience: Duration, stop: &Shutdown) -> anyhow::Result<()> {
     let mut vouched = broker.vouched();
-    if timeout(up_to, vouched.wait_for(|connection| *connection > 0))
-        .await
-        .is_err()
-    {
-        tracing::warn!("serving, although the streams end before SQL does");
+    let mut checked = pin!(vouched.wait_for(|connection| *connection > 0));
+    loop {
+        tokio::select! {
+            _connection = &mut checked => return Ok(()),
+            () = stop.requested() => anyhow::bail!("stopped while it waited for the streams to reach as far as SQL"),
+            () = tokio::time::sleep(patience) => {
+                tracing::warn!("not serving yet: the streams end before SQL does; the persistence worker makes them go on");
+            }
+        }
     }
 }
 

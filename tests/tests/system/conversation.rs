@@ -5,16 +5,13 @@ use std::{cell::Cell, time::Duration};
 
 use contract::frames::ChatServerFrame;
 use domain::{ClientId, RoomId};
-use futures_util::SinkExt;
-use serde_json::json;
 use tokio::time::{sleep, timeout};
-use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
 use crate::{
     client::Person,
     socket::Acked,
-    wire::{self, Frame, Wire},
+    wire::{self, Frame, Sent, Wire, send_once},
 };
 
 /// After so long without an ack a client sends again.
@@ -71,7 +68,7 @@ impl<'a> Speaker<'a> {
     }
 }
 
-/// Sends a message once; `None` where no ack came.
+/// Sends a message once, over the socket that is open or a new one; `None` where no ack came.
 pub async fn say(
     wire: &mut Option<Wire>,
     person: &Person,
@@ -82,30 +79,14 @@ pub async fn say(
     if wire.is_none() {
         *wire = Some(person.wire(room, "").await.ok()?);
     }
-    let wire = wire.as_mut()?;
-    let frame =
-        json!({ "type": "send", "client_id": client_id, "text": "on we go", "resend": resend });
-    let exchange = async {
-        wire.send(Message::text(frame.to_string())).await.ok()?;
-        loop {
-            let Frame::Text(text) = wire::read(wire).await else {
-                return None;
-            };
-            match wire::parse(&text) {
-                ChatServerFrame::Ack {
-                    client_id: acked,
-                    seq,
-                    ..
-                } if acked == client_id => return Some(seq),
-                ChatServerFrame::Error(error) => {
-                    assert_eq!(error.code, "unavailable", "{error:?}");
-                    return None;
-                }
-                _ => {}
-            }
+    match send_once(wire.as_mut()?, client_id, resend, ACK_LIMIT).await {
+        Sent::Acked(seq) => Some(seq),
+        Sent::Refused(code) => {
+            assert_eq!(code, "unavailable");
+            None
         }
-    };
-    timeout(ACK_LIMIT, exchange).await.ok().flatten()
+        Sent::Unanswered => None,
+    }
 }
 
 /// Listens, comes back after each cut where it was, and hears everything up to the last message.

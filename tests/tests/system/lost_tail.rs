@@ -1,16 +1,20 @@
 //! The broker comes back with an older copy of its files, while SQL has what happened since: nothing that SQL has is lost
 //! or overwritten, and people talk on above it.
 
+use std::time::Duration;
+
 use contract::{frames::ChatServerFrame, room::RoomSummary};
 use domain::{RoomId, room::RoomState};
 use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::json;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
     client::Person,
     eventually,
     journey::{until_message, until_state, until_stored},
+    request::is_ready,
     roles::Roles,
     socket::Acked,
 };
@@ -74,7 +78,7 @@ async fn a_gateway_is_not_ready_while_the_streams_end_before_sql_does() {
     roles.start_again("nats").await;
     let url = roles.url("gateway");
     eventually("the gateway says that it is not ready", async || {
-        (!crate::request::is_ready(&url).await).then_some(())
+        (!is_ready(&url).await).then_some(())
     })
     .await;
     let client_id = Uuid::now_v7();
@@ -82,9 +86,14 @@ async fn a_gateway_is_not_ready_while_the_streams_end_before_sql_does() {
     let path = format!("/chat/rooms/{}/messages", talk.room);
     let refused = talk.ada.post(&path, form.clone()).await;
     assert_eq!((refused.status, refused.code()), (503, "unavailable"));
+    // One that starts now has seen nothing itself, and waits for what SQL says.
+    roles.spawn("gateway-2");
+    let too_early = timeout(Duration::from_secs(3), roles.until_ready("gateway-2")).await;
+    assert!(too_early.is_err(), "the streams end before SQL does");
 
     roles.spawn("persistence");
     roles.until_ready("gateway").await;
+    roles.until_ready("gateway-2").await;
     let mut talk = talk;
     let accepted: contract::message::Message = talk.ada.post(&path, form).await.expect(201);
     assert!(accepted.seq > talk.said.last().expect("something said").seq);

@@ -2,8 +2,11 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use futures_util::StreamExt;
+use contract::frames::ChatServerFrame;
+use domain::ClientId;
+use futures_util::{SinkExt, StreamExt};
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -79,6 +82,45 @@ where
             Some(Err(_)) | None => return Frame::Closed(BROKEN),
         }
     }
+}
+
+/// What became of a message that was sent once.
+pub enum Sent {
+    /// It has this sequence.
+    Acked(u64),
+    /// The gateway refused it with this code.
+    Refused(String),
+    /// Nothing was heard of it, within the limit or before the connection ended.
+    Unanswered,
+}
+
+/// Sends a message and reads until it is answered.
+pub async fn send_once(
+    wire: &mut Wire,
+    client_id: ClientId,
+    resend: bool,
+    limit: Duration,
+) -> Sent {
+    let frame =
+        json!({ "type": "send", "client_id": client_id, "text": "on we go", "resend": resend });
+    let exchange = async {
+        if wire.send(Message::text(frame.to_string())).await.is_err() {
+            return Sent::Unanswered;
+        }
+        while let Frame::Text(text) = read(wire).await {
+            match parse(&text) {
+                ChatServerFrame::Ack {
+                    client_id: acked,
+                    seq,
+                    ..
+                } if acked == client_id => return Sent::Acked(seq),
+                ChatServerFrame::Error(error) => return Sent::Refused(error.code),
+                _ => {}
+            }
+        }
+        Sent::Unanswered
+    };
+    timeout(limit, exchange).await.unwrap_or(Sent::Unanswered)
 }
 
 /// A frame of the server.

@@ -8,11 +8,13 @@ mod judge;
 #[cfg(test)]
 mod judge_tests;
 mod ledger;
+mod listeners;
 mod meetings;
 mod people;
 mod plan;
 mod run;
 mod stage;
+mod talkers;
 
 use std::{env, time::Duration};
 

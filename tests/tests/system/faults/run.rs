@@ -21,10 +21,12 @@ use super::{
     archive,
     judge::{self, Evidence},
     ledger::{Event, Ledger, Placed},
+    listeners::listen,
     meetings::{self, meet},
-    people::{self, Actor, listen, talk},
+    people::{self, Actor},
     plan::{Planned, plan},
     stage::{Broker, Stage},
+    talkers::talk,
 };
 use crate::client::Person;
 
