@@ -13,7 +13,7 @@ const OLDEST_SERVER_NAME: &str = "2.14.0";
 /// Less than the ten seconds within which everything works again after an outage.
 const CONNECT_WITHIN: Duration = Duration::from_secs(4);
 /// A connection whose other end is gone without a word is given up at the third ping without an answer.
-const PING_EVERY: Duration = Duration::from_secs(2);
+const PING_EVERY: Duration = Duration::from_millis(1_500);
 
 /// How to connect.
 #[derive(Clone)]

@@ -26,8 +26,8 @@ use crate::{
 const UNREADY_WITHIN: Duration = Duration::from_secs(8);
 /// What a gateway allows for a request, and a second for a busy machine.
 const ANSWER_WITHIN: Duration = Duration::from_secs(11);
-/// Ten seconds are promised; the rest is for debug builds beside other tests.
-const RECOVERED_WITHIN: Duration = Duration::from_secs(15);
+/// As promised.
+const RECOVERED_WITHIN: Duration = Duration::from_secs(10);
 const OUTAGE: Duration = Duration::from_secs(12);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,6 @@
 
 mod archive;
 mod judge;
-#[cfg(test)]
-mod judge_tests;
 mod ledger;
 mod listeners;
 mod meetings;

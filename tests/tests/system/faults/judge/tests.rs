@@ -8,10 +8,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{
-    judge::{Evidence, judge, lateness},
-    ledger::{Entry, Event, Placed},
-};
+use super::{Entry, Event, Evidence, Placed, judge, lateness};
 
 const ROOM: RoomId = RoomId(Uuid::from_u128(1));
 const ADA: UserId = UserId(Uuid::from_u128(2));

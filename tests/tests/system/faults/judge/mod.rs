@@ -1,0 +1,64 @@
+//! Whether a run kept the promises: pure, from what people saw and what the archive has in the end.
+
+mod lives;
+mod messages;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{ClientId, RoomId, UserId, room::Room};
+
+use super::ledger::{Entry, Event, Placed};
+pub use lives::lateness;
+
+/// Everything that the judgement needs.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// What people did and saw.
+    pub entries: Vec<Entry>,
+    /// Each room's messages in SQL, by sequence.
+    pub stored: BTreeMap<RoomId, Vec<(u64, ClientId)>>,
+    /// What each member reads in the end.
+    pub read: BTreeMap<(RoomId, UserId), Vec<Placed>>,
+    /// What each listener shows in the end.
+    pub shown: BTreeMap<(RoomId, UserId), Vec<(u64, ClientId)>>,
+    /// Each room's life, every revision in its order, the last one as the room is now.
+    pub lives: BTreeMap<RoomId, Vec<Room>>,
+    /// Pairs that must never meet.
+    pub blocked: BTreeSet<(UserId, UserId)>,
+}
+
+/// Every promise that was broken, in words. Empty for a clean run.
+pub fn judge(evidence: &Evidence) -> Vec<String> {
+    let mut broken = Vec::new();
+    strange(evidence, &mut broken);
+    messages::acknowledged_is_stored(evidence, &mut broken);
+    messages::stored_once(evidence, &mut broken);
+    messages::one_order(evidence, &mut broken);
+    messages::resumed(evidence, &mut broken);
+    lives::one_outcome(evidence, &mut broken);
+    lives::never_early(evidence, &mut broken);
+    lives::matched_once(evidence, &mut broken);
+    broken
+}
+
+fn strange(evidence: &Evidence, broken: &mut Vec<String>) {
+    for entry in &evidence.entries {
+        match &entry.event {
+            Event::Strange(what) => {
+                broken.push(format!(
+                    "{:?}: {what} (user {}, room {})",
+                    entry.at, entry.user, entry.room
+                ));
+            }
+            Event::Refused { code } if code != "unavailable" => {
+                broken.push(format!(
+                    "{:?}: a message to an open room was refused: {code}",
+                    entry.at
+                ));
+            }
+            _ => {}
+        }
+    }
+}
