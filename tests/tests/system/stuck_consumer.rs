@@ -52,14 +52,12 @@ impl Talk {
 
     /// Says something now and then until the health of the process at `url` is not good any more; gives what it says.
     async fn until_told(&mut self, url: &str) -> Value {
-        loop {
+        eventually("a stuck consumer is told", async || {
             self.say(1).await;
-            let health = health(url).await;
-            if health.0 == 503 {
-                return health.1;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        }
+            let (status, report) = health(url).await;
+            (status == 503).then_some(report)
+        })
+        .await
     }
 
     async fn everything_is_read_back(&mut self) {
