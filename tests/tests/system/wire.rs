@@ -102,7 +102,7 @@ pub async fn send_once(
     limit: Duration,
 ) -> Sent {
     let frame =
-        json!({ "type": "send", "client_id": client_id, "text": "on we go", "resend": resend });
+        json!({ "type": "send", "client_id": client_id, "text": client_id, "resend": resend });
     let exchange = async {
         if wire.send(Message::text(frame.to_string())).await.is_err() {
             return Sent::Unanswered;

@@ -5,23 +5,26 @@ use std::{
     io::{BufWriter, Write},
     path::Path,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use domain::{
-    ClientId, RoomId, UserId,
-    room::{Outcome, RoomState},
+    ClientId, RoomId, Timestamp, UserId,
+    room::{Outcome, RoomState, Vote},
 };
 use serde::Serialize;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// A message, as far as its place matters.
+/// A message, as far as its place and its words matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Placed {
     pub seq: u64,
     pub prev_seq: u64,
     pub client_id: ClientId,
+    pub sender: UserId,
+    /// The text, which is the sender's name for the message.
+    pub says: ClientId,
 }
 
 /// One call of a person, or one thing that came.
@@ -30,7 +33,11 @@ pub enum Event {
     /// A message went out; `again`: not for the first time.
     Sent { client_id: ClientId, again: bool },
     /// It was acknowledged, on the socket or over HTTP.
-    Acked { client_id: ClientId, seq: u64 },
+    Acked {
+        client_id: ClientId,
+        seq: u64,
+        over_http: bool,
+    },
     /// It was refused with this code.
     Refused { code: String },
     /// A listener's socket opened.
@@ -44,6 +51,19 @@ pub enum Event {
     Heard(Placed),
     /// A listener was told to read again, and did.
     ReadAgain(Vec<Placed>),
+    /// Somebody joined the queue; the status of the answer, if one came.
+    Joined { answered: Option<u16> },
+    /// A ticket named this room.
+    Matched,
+    /// Somebody voted.
+    Voted { vote: Vote, answered: Option<u16> },
+    /// Somebody left the room.
+    Left { answered: Option<u16> },
+    /// Somebody blocked somebody.
+    Blocked {
+        other: UserId,
+        answered: Option<u16>,
+    },
     /// A room's status was seen.
     Status {
         state: RoomState,
@@ -66,6 +86,8 @@ pub struct Entry {
 #[derive(Debug, Clone)]
 pub struct Ledger {
     begun: Instant,
+    /// The same moment by the wall clock, which is the broker's too on one machine.
+    pub begun_at: Timestamp,
     entries: Arc<Mutex<Vec<Entry>>>,
 }
 
@@ -73,6 +95,7 @@ impl Ledger {
     pub fn new() -> Self {
         Self {
             begun: Instant::now(),
+            begun_at: now(),
             entries: Arc::default(),
         }
     }
@@ -103,4 +126,9 @@ impl Ledger {
             writeln!(file, "{line}").expect("the ledger can be written");
         }
     }
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::UNIX_EPOCH.elapsed().expect("a time after 1970");
+    Timestamp(i64::try_from(since.as_millis()).expect("a time before the year 292 million"))
 }

@@ -23,8 +23,14 @@ use crate::wire::{self, Frame};
 /// A listener that hears nothing for so long asks whether anybody is there.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// The last message of each room, when all is over.
-pub type Last = watch::Receiver<BTreeMap<RoomId, u64>>;
+/// The last message of each room that has one, when all is over.
+pub type Last = watch::Receiver<Option<BTreeMap<RoomId, u64>>>;
+
+fn due(last: &Last, room: RoomId) -> Option<u64> {
+    let last = last.borrow();
+    last.as_ref()
+        .map(|last| last.get(&room).copied().unwrap_or(0))
+}
 
 /// What a listener shows, and where it stands.
 #[derive(Debug, Default)]
@@ -58,8 +64,7 @@ pub async fn listen(
     let mut shown = Shown::default();
     let mut give_up = None;
     loop {
-        let due = last.borrow().get(&room).copied();
-        if let Some(last) = due {
+        if let Some(last) = due(&last, room) {
             if shown.last() >= last && shown.epoch.is_some() {
                 return shown.messages;
             }
@@ -85,10 +90,7 @@ async fn hear(actor: &mut Actor, room: RoomId, shown: &mut Shown, last: &Last) -
     // Now and then a listener goes away by itself.
     let leaves = Instant::now() + Duration::from_millis(actor.random.random_range(500..12_000));
     loop {
-        let heard_all = last
-            .borrow()
-            .get(&room)
-            .is_some_and(|last| shown.last() >= *last);
+        let heard_all = due(last, room).is_some_and(|last| shown.last() >= last);
         if heard_all || Instant::now() > leaves {
             return None;
         }

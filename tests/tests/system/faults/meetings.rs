@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use contract::{
     api::{TicketView, TicketViewState},
-    room::RoomStatus,
+    room::{RoomStatus, RoomSummary},
 };
-use domain::{RoomId, UserId};
+use domain::{RoomId, UserId, room::Vote};
 use rand::RngExt;
 use reqwest::Method;
 use serde_json::json;
@@ -23,6 +23,8 @@ const LOOK_AGAIN: std::ops::Range<u64> = 100..400;
 const STAYS_AWAY: u32 = 1;
 const LEAVES: u32 = 2;
 const SAYS_END: u32 = 4;
+/// After so many meetings, on the average, a person blocks whom they met. Few enough that people are left to meet.
+const BLOCKS_ONE_OF: u32 = 25;
 
 /// Meets people until it is over, and sees each meeting to its end.
 pub async fn meet(mut actor: Actor) {
@@ -35,16 +37,17 @@ pub async fn meet(mut actor: Actor) {
 }
 
 async fn until_matched(actor: &mut Actor) -> Option<RoomId> {
-    let answer = actor.ask(Method::POST, "/match/queue", None).await?;
+    let answer = actor.ask(Method::POST, "/match/queue", None).await;
+    let answered = answer.as_ref().map(|answer| answer.status);
+    actor.write(nowhere(), Event::Joined { answered });
+    let answer = answer?;
     // 409: a match of which the answer was lost.
     if ![202, 409, 503].contains(&answer.status) {
         let what = format!(
             "joining was answered with {}: {}",
             answer.status, answer.body
         );
-        actor
-            .ledger
-            .write(actor.person.id, nowhere(), Event::Strange(what));
+        actor.write(nowhere(), Event::Strange(what));
     }
     // The queue's lease needs a socket that is seen.
     let person = actor.somewhere();
@@ -58,7 +61,11 @@ async fn until_matched(actor: &mut Actor) -> Option<RoomId> {
         if answer.status == 200 {
             let ticket: TicketView = answer.expect(200);
             match ticket.state {
-                TicketViewState::Matched => return ticket.room_id,
+                TicketViewState::Matched => {
+                    let room = ticket.room_id?;
+                    actor.write(room, Event::Matched);
+                    return Some(room);
+                }
                 TicketViewState::Waiting => {}
                 TicketViewState::None => return None,
             }
@@ -89,32 +96,64 @@ async fn decide(actor: &mut Actor, room: RoomId) {
         if let Some(status) = look(actor, room).await
             && status.outcome.is_some()
         {
+            if actor.random.random_ratio(1, BLOCKS_ONE_OF) {
+                block_the_other(actor, room).await;
+            }
             return;
         }
         actor.rest(LOOK_AGAIN).await;
     }
 }
 
+/// Never to meet again.
+async fn block_the_other(actor: &mut Actor, room: RoomId) -> Option<()> {
+    let answer = actor
+        .ask(Method::GET, &format!("/chat/rooms/{room}"), None)
+        .await?;
+    if answer.status != 200 {
+        return None;
+    }
+    let summary: RoomSummary = answer.expect(200);
+    let others = summary.members.iter().map(|member| member.id);
+    let other = others.into_iter().find(|id| *id != actor.person.id)?;
+    let path = format!("/users/{other}/block");
+    let answer = actor.ask(Method::PUT, &path, Some(json!({}))).await;
+    let answered = answer.map(|answer| answer.status);
+    actor.write(room, Event::Blocked { other, answered });
+    Some(())
+}
+
 /// `None` where no answer came.
 async fn act(actor: &mut Actor, room: RoomId, choice: u32) -> Option<()> {
-    let (path, form) = match choice {
-        _ if choice < LEAVES => (format!("/chat/rooms/{room}/leave"), None),
-        _ => {
-            let response = if choice < SAYS_END { "end" } else { "keep" };
+    let vote = match choice {
+        _ if choice < LEAVES => None,
+        _ if choice < SAYS_END => Some(Vote::End),
+        _ => Some(Vote::Keep),
+    };
+    let (path, form) = match vote {
+        None => (format!("/chat/rooms/{room}/leave"), None),
+        Some(vote) => {
             let path = format!("/simple-countdown/response/{room}");
-            (path, Some(json!({ "response": response })))
+            (path, Some(json!({ "response": vote })))
         }
     };
-    let answer = actor.ask(Method::POST, &path, form).await?;
+    let answer = actor.ask(Method::POST, &path, form).await;
+    let answered = answer.as_ref().map(|answer| answer.status);
+    actor.write(
+        room,
+        vote.map_or(Event::Left { answered }, |vote| Event::Voted {
+            vote,
+            answered,
+        }),
+    );
+    let answer = answer?;
     match answer.status {
         200 => Some(()),
         // Too early, or too late: another look tells.
         409 | 503 => None,
         status => {
             let what = format!("{path} was answered with {status}: {}", answer.body);
-            actor
-                .ledger
-                .write(actor.person.id, room, Event::Strange(what));
+            actor.write(room, Event::Strange(what));
             None
         }
     }
@@ -130,7 +169,7 @@ pub async fn look(actor: &mut Actor, room: RoomId) -> Option<RoomStatus> {
     let status: RoomStatus = answer.expect(200);
     let (state, outcome) = (status.state, status.outcome);
     let event = Event::Status { state, outcome };
-    actor.ledger.write(actor.person.id, room, event);
+    actor.write(room, event);
     Some(status)
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use contract::message::Message;
-use domain::RoomId;
+use domain::{ClientId, RoomId};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use reqwest::Method;
 use serde_json::Value;
@@ -112,5 +112,7 @@ pub fn placed(message: &Message) -> Placed {
         seq: message.seq,
         prev_seq: message.prev_seq,
         client_id: message.client_id,
+        sender: message.sender_id,
+        says: ClientId(message.text.parse().unwrap_or_default()),
     }
 }

@@ -39,7 +39,7 @@ const SETTINGS: [(&str, &str); 6] = [
     ("WEBCHAT__MATCH__RECENT_PARTNER_SECS", "1"),
     ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "600"),
 ];
-const ROOMS: usize = 4;
+const ROOMS: usize = 8;
 const MEETING: usize = 10;
 /// How long a listener may take to hear the last message when all faults are over.
 const CATCH_UP: Duration = Duration::from_secs(30);
@@ -77,7 +77,9 @@ pub async fn run(broker: Broker, run: Run) {
     let ledger = Ledger::new();
     let (shown, ready_after) = play(&mut stage, &cast, &ledger, &faults, run).await;
     let evidence = evidence(&stage, &cast, &ledger, shown).await;
-    let broken = judge::judge(&evidence);
+    let mut broken = judge::judge(&evidence);
+    broken.extend(judge::shortcomings(&evidence, run.length));
+    broken.extend(stage.ended.iter().cloned());
     report(&evidence, &faults, ready_after, stage.restarts);
     if !broken.is_empty() {
         let path = kept_ledger(&ledger, run.seed, servers);
@@ -127,7 +129,7 @@ async fn play(
 ) -> (Shown, Duration) {
     let urls = stage.urls();
     let over = Arc::new(AtomicBool::new(false));
-    let (last, follow) = watch::channel(BTreeMap::new());
+    let (last, follow) = watch::channel(None);
     let mut seed = run.seed;
     let mut actor = |person: &Person| {
         seed = seed.wrapping_add(1);
@@ -156,7 +158,7 @@ async fn play(
     while let Some(ended) = active.join_next().await {
         ended.expect("no actor panics");
     }
-    last.send_replace(newest(ledger));
+    last.send_replace(Some(newest(ledger)));
     let mut shown = Shown::new();
     while let Some(heard) = listening.join_next().await {
         let (whose, messages) = heard.expect("no listener panics");
@@ -221,7 +223,7 @@ async fn evidence(stage: &Stage, cast: &Cast, ledger: &Ledger, shown: Shown) -> 
         let mut actor = Actor::new(person, &urls, ledger, 0, &calm);
         for room in lives.values().filter_map(|life| life.last()) {
             if room.has_member(person.id) {
-                meetings::look(&mut actor, room.id).await;
+                see_the_end(&mut actor, room.id).await;
             }
         }
     }
@@ -232,7 +234,20 @@ async fn evidence(stage: &Stage, cast: &Cast, ledger: &Ledger, shown: Shown) -> 
         shown,
         lives,
         blocked: cast.blocked.clone(),
+        begun_at: ledger.begun_at,
     }
+}
+
+/// Everything is up: whoever was in a room is told how it ended.
+async fn see_the_end(actor: &mut Actor, room: RoomId) {
+    for _ in 0..10 {
+        if meetings::look(actor, room).await.is_some() {
+            return;
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+    let what = "the end of a room cannot be seen although everything is up".to_owned();
+    actor.write(room, Event::Strange(what));
 }
 
 async fn whole_history(actor: &mut Actor, room: RoomId) -> Vec<Placed> {

@@ -21,6 +21,8 @@ use crate::{
 const SECRET: &str = "a secret of the tests, longer than 32 bytes";
 /// How long everything may take to be ready, at the start and when all faults are over.
 const READY_LIMIT: Duration = Duration::from_secs(60);
+/// After so long a process has either started or given up.
+const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// One nats-server, or three.
 #[derive(Debug)]
@@ -49,6 +51,9 @@ impl Broker {
 #[derive(Debug)]
 struct Process {
     running: Option<Program>,
+    /// Since when it has been running, and that it was seen to be ready.
+    since: Instant,
+    was_ready: bool,
     variables: Variables,
     broker: Vec<Proxy>,
     database: Option<Proxy>,
@@ -63,8 +68,10 @@ pub struct Stage {
     pub database: PostgresServer,
     processes: BTreeMap<&'static str, Process>,
     folder: TempDir,
-    /// How often a process ended by itself and was started again, as a service manager does.
+    /// How often a process ended by itself at its start and was started again, as a service manager does.
     pub restarts: usize,
+    /// Processes that ended by themselves although they had been up.
+    pub ended: Vec<String>,
 }
 
 impl Stage {
@@ -76,6 +83,7 @@ impl Stage {
             processes: BTreeMap::new(),
             folder: tempfile::tempdir().expect("a temporary folder"),
             restarts: 0,
+            ended: Vec::new(),
         };
         for name in PROCESSES {
             let process = stage.prepare(name, settings).await;
@@ -121,6 +129,8 @@ impl Stage {
         variables.extend(settings.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         Process {
             running: None,
+            since: Instant::now(),
+            was_ready: false,
             variables,
             broker: links,
             database,
@@ -144,7 +154,8 @@ impl Stage {
         let process = self.process(name);
         let program = name.split('-').next().expect("a program's name");
         let started = Program::start(program, &[], name, &folder, &process.variables);
-        process.running = Some(started);
+        (process.running, process.since) = (Some(started), Instant::now());
+        process.was_ready = false;
     }
 
     fn process(&mut self, name: &str) -> &mut Process {
@@ -200,16 +211,29 @@ impl Stage {
         }
     }
 
-    /// Starts again what ended by itself, for example because the broker was away for too long at its start. One that
-    /// panicked fails the test.
+    /// Starts again what ended by itself because the broker or the database was away for too long at its start. One that
+    /// was up goes on through every outage: its end is a broken promise, and so is a panic.
     pub fn look_after(&mut self) {
         for name in PROCESSES {
-            let running = &mut self.process(name).running;
-            if running.as_mut().is_some_and(|one| one.outcome().is_some()) {
-                drop(running.take());
-                self.restarts += 1;
-                self.start(name);
+            let process = self.process(name);
+            let Some(running) = &mut process.running else {
+                continue;
+            };
+            if running.outcome().is_none() {
+                continue;
             }
+            let last = running.complaint();
+            let last = last.lines().last().unwrap_or_default().to_owned();
+            let was_up = process.was_ready || process.since.elapsed() > START_LIMIT;
+            eprintln!("          {name} ended: {last}");
+            drop(process.running.take());
+            if was_up {
+                self.ended
+                    .push(format!("R13: {name} ended although it had been up: {last}"));
+            } else {
+                self.restarts += 1;
+            }
+            self.start(name);
         }
     }
 
@@ -226,6 +250,7 @@ impl Stage {
                 );
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
+            self.process(name).was_ready = true;
         }
         begun.elapsed()
     }

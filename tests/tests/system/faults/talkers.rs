@@ -22,7 +22,8 @@ pub async fn talk(mut actor: Actor, room: RoomId) {
         let mut again = false;
         while !actor.is_over() {
             actor.write(room, Event::Sent { client_id, again });
-            let acked = if actor.random.random_ratio(1, 5) {
+            let over_http = actor.random.random_ratio(1, 5);
+            let acked = if over_http {
                 say_over_http(&mut actor, room, client_id, again).await
             } else {
                 say(&mut wire, &mut actor, room, client_id, again).await
@@ -30,7 +31,14 @@ pub async fn talk(mut actor: Actor, room: RoomId) {
             again = true;
             match acked {
                 Some(seq) => {
-                    actor.write(room, Event::Acked { client_id, seq });
+                    actor.write(
+                        room,
+                        Event::Acked {
+                            client_id,
+                            seq,
+                            over_http,
+                        },
+                    );
                     if !actor.random.random_ratio(1, 10) {
                         break;
                     }
@@ -71,7 +79,7 @@ async fn say_over_http(
     client_id: ClientId,
     again: bool,
 ) -> Option<u64> {
-    let form = json!({ "client_id": client_id, "text": "on we go" });
+    let form = json!({ "client_id": client_id, "text": client_id });
     let path = format!("/chat/rooms/{room}/messages");
     let answer = actor.ask(Method::POST, &path, Some(form)).await?;
     match answer.status {

@@ -9,7 +9,7 @@ use super::{Event, Evidence};
 /// R1: an acknowledged message is never lost; R2: and has one place, however often it is sent.
 pub fn acknowledged_is_stored(evidence: &Evidence, broken: &mut Vec<String>) {
     for entry in &evidence.entries {
-        let Event::Acked { client_id, seq } = entry.event else {
+        let Event::Acked { client_id, seq, .. } = entry.event else {
             continue;
         };
         let stored = evidence.stored.get(&entry.room);
@@ -82,7 +82,7 @@ pub fn one_order(evidence: &Evidence, broken: &mut Vec<String>) {
     }
     let mut last = BTreeMap::new();
     for entry in &evidence.entries {
-        if let Event::Acked { seq, client_id } = entry.event {
+        if let Event::Acked { seq, client_id, .. } = entry.event {
             let before = last.insert((entry.room, entry.user), (seq, client_id));
             if before.is_some_and(|(before, earlier)| before > seq && earlier != client_id) {
                 broken.push(format!(
@@ -131,6 +131,31 @@ pub fn resumed(evidence: &Evidence, broken: &mut Vec<String>) {
                 *position = Some(messages.last().map_or(0, |message| message.seq));
             }
             _ => {}
+        }
+    }
+}
+
+/// R2: what is read and heard is what its sender said.
+pub fn own_words(evidence: &Evidence, broken: &mut Vec<String>) {
+    let mut senders = BTreeMap::new();
+    for entry in &evidence.entries {
+        if let Event::Sent { client_id, .. } = entry.event {
+            senders.insert(client_id, (entry.user, entry.room));
+        }
+    }
+    let read = evidence.read.iter();
+    let read = read.flat_map(|((room, _), read)| read.iter().map(move |one| (*room, *one)));
+    let heard = evidence
+        .entries
+        .iter()
+        .filter_map(|entry| match entry.event {
+            Event::Heard(one) => Some((entry.room, one)),
+            _ => None,
+        });
+    for (room, message) in read.chain(heard) {
+        let said = senders.get(&message.client_id) == Some(&(message.sender, room));
+        if !said || message.says != message.client_id {
+            broken.push(format!("R2: {message:?} in {room} is not what was said"));
         }
     }
 }

@@ -4,13 +4,16 @@ mod lives;
 mod messages;
 #[cfg(test)]
 mod tests;
+mod trial;
+mod votes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{ClientId, RoomId, UserId, room::Room};
+use domain::{ClientId, RoomId, Timestamp, UserId, room::Room};
 
 use super::ledger::{Entry, Event, Placed};
 pub use lives::lateness;
+pub use trial::shortcomings;
 
 /// Everything that the judgement needs.
 #[derive(Debug, Default)]
@@ -25,8 +28,10 @@ pub struct Evidence {
     pub shown: BTreeMap<(RoomId, UserId), Vec<(u64, ClientId)>>,
     /// Each room's life, every revision in its order, the last one as the room is now.
     pub lives: BTreeMap<RoomId, Vec<Room>>,
-    /// Pairs that must never meet.
+    /// Pairs that must never meet, from before the run.
     pub blocked: BTreeSet<(UserId, UserId)>,
+    /// When the ledger begins, by the broker's clock.
+    pub begun_at: Timestamp,
 }
 
 /// Every promise that was broken, in words. Empty for a clean run.
@@ -37,9 +42,14 @@ pub fn judge(evidence: &Evidence) -> Vec<String> {
     messages::stored_once(evidence, &mut broken);
     messages::one_order(evidence, &mut broken);
     messages::resumed(evidence, &mut broken);
+    messages::own_words(evidence, &mut broken);
     lives::one_outcome(evidence, &mut broken);
     lives::never_early(evidence, &mut broken);
     lives::matched_once(evidence, &mut broken);
+    votes::counted(evidence, &mut broken);
+    votes::only_what_both_wanted_is_kept(evidence, &mut broken);
+    votes::blocked_for_good(evidence, &mut broken);
+    votes::every_match_is_known(evidence, &mut broken);
     broken
 }
 

@@ -1,14 +1,14 @@
 //! The judge sees what it is there to see: each broken promise is found, and a clean run is clean.
 
+mod lives;
+mod votes;
+
 use std::time::Duration;
 
-use domain::{
-    ClientId, RoomId, Timestamp, UserId,
-    room::{Outcome, Phase, Reason, Room, RoomState, Seat, Timing, Vote},
-};
+use domain::{ClientId, RoomId, Timestamp, UserId, room::Timing};
 use uuid::Uuid;
 
-use super::{Entry, Event, Evidence, Placed, judge, lateness};
+use super::{Entry, Event, Evidence, Placed, judge, lateness, shortcomings};
 
 const ROOM: RoomId = RoomId(Uuid::from_u128(1));
 const ADA: UserId = UserId(Uuid::from_u128(2));
@@ -23,11 +23,17 @@ const TIMING: Timing = Timing {
     extensions_max: 10,
 };
 
+fn name(seq: u64) -> ClientId {
+    ClientId(Uuid::from_u128(u128::from(seq) + 100))
+}
+
 fn message(seq: u64) -> Placed {
     Placed {
         seq,
         prev_seq: seq - 1,
-        client_id: ClientId(Uuid::from_u128(u128::from(seq) + 100)),
+        client_id: name(seq),
+        sender: ADA,
+        says: name(seq),
     }
 }
 
@@ -42,7 +48,19 @@ fn entry(user: UserId, event: Event) -> Entry {
 
 fn acked(seq: u64) -> Entry {
     let client_id = message(seq).client_id;
-    entry(ADA, Event::Acked { client_id, seq })
+    let over_http = false;
+    let event = Event::Acked {
+        client_id,
+        seq,
+        over_http,
+    };
+    entry(ADA, event)
+}
+
+fn sent(seq: u64) -> Entry {
+    let client_id = name(seq);
+    let again = false;
+    entry(ADA, Event::Sent { client_id, again })
 }
 
 fn hello(after: u64, recovered: bool) -> Entry {
@@ -77,6 +95,9 @@ fn clean() -> Evidence {
             hello(1, true),
             heard(2),
             heard(3),
+            sent(1),
+            sent(2),
+            sent(3),
         ],
         stored: [(ROOM, listing.clone())].into(),
         read: [((ROOM, ADA), messages.clone()), ((ROOM, BEN), messages)].into(),
@@ -109,9 +130,14 @@ fn a_lost_message_is_found() {
 fn an_ack_for_another_place_is_found() {
     let mut evidence = clean();
     let client_id = message(3).client_id;
-    evidence
-        .entries
-        .push(entry(BEN, Event::Acked { client_id, seq: 2 }));
+    evidence.entries.push(entry(
+        BEN,
+        Event::Acked {
+            client_id,
+            seq: 2,
+            over_http: false,
+        },
+    ));
     assert_eq!(broken(&evidence), "R1");
 }
 
@@ -158,132 +184,27 @@ fn a_message_before_the_history_was_read_again_is_found() {
     assert_eq!(broken(&evidence), "R4");
 }
 
-fn room() -> Room {
-    Room::direct(ROOM, [ADA, BEN], TIMING, START)
-}
-
-fn at(revision: u32, phase: Phase) -> Room {
-    Room {
-        revision,
-        phase,
-        ..room()
-    }
-}
-
-fn deadline(at: i64) -> domain::room::Deadline {
-    domain::room::Deadline {
-        at: Timestamp(START.0 + at),
-        revision: 2,
-    }
-}
-
-fn ended(at: i64) -> Phase {
-    Phase::Ended {
-        at: Timestamp(START.0 + at),
-        reason: Reason::NotKept,
-        by: None,
-    }
-}
-
-/// Idle, countdown until 4 s, notification 100 ms late, the end 200 ms late.
-fn life() -> Vec<Room> {
-    vec![
-        at(1, Phase::Idle { deadline: None }),
-        at(
-            2,
-            Phase::Countdown {
-                deadline: deadline(4_000),
-            },
-        ),
-        at(
-            3,
-            Phase::Notification {
-                deadline: deadline(6_100),
-            },
-        ),
-        at(4, ended(6_300)),
-    ]
-}
-
-fn with_life(life: Vec<Room>) -> Evidence {
-    Evidence {
-        lives: [(ROOM, life)].into(),
-        ..clean()
-    }
-}
-
 #[test]
-fn the_lateness_of_timers_is_measured() {
-    let evidence = with_life(life());
-    assert_eq!(judge(&evidence), [] as [String; 0]);
-    let by_ms: Vec<_> = lateness(&evidence).iter().map(|late| late.by_ms).collect();
-    assert_eq!(by_ms, [100, 200]);
-}
-
-#[test]
-fn an_early_end_is_found_unless_both_said_so() {
-    let mut early = life();
-    early[3].phase = ended(6_000);
-    assert_eq!(broken(&with_life(early.clone())), "R6");
-    let seat = Seat {
-        vote: Some(Vote::End),
-        ..Seat::default()
-    };
-    early[3].seats = [seat; 2];
-    assert_eq!(broken(&with_life(early)), "");
-}
-
-#[test]
-fn a_second_outcome_is_found() {
-    let mut twice = life();
-    let kept_at = Some(START);
-    twice.push(Room {
-        kept_at,
-        ..at(5, Phase::Kept)
-    });
-    assert_eq!(broken(&with_life(twice)), "R5");
-}
-
-#[test]
-fn an_outcome_that_only_one_member_saw_is_found() {
-    let mut evidence = with_life(life());
-    let (state, outcome) = (RoomState::Kept, Some(Outcome::Kept));
-    let saw = Event::Status { state, outcome };
-    evidence.entries.push(entry(ADA, saw));
-    assert_eq!(broken(&evidence), "R5");
-}
-
-fn matched(room: u128, members: [UserId; 2], created: i64, decided: i64) -> (RoomId, Vec<Room>) {
-    let id = RoomId(Uuid::from_u128(room));
-    let the_match = serde_json::from_value(serde_json::json!({
-        "score": 0.5, "reasons": [], "icebreaker": null,
-    }))
-    .expect("a match");
-    let created = Timestamp(START.0 + created);
-    let room = Room::matched(id, members, the_match, TIMING, created);
-    let phase = ended(decided);
-    (id, vec![Room { phase, ..room }])
-}
-
-#[test]
-fn whoever_is_matched_twice_at_once_is_found() {
-    let cleo = UserId(Uuid::from_u128(5));
-    let met = |second| Evidence {
-        lives: [
-            matched(10, [ADA, BEN], 0, 5_000),
-            matched(11, [ADA, cleo], second, 9_000),
-        ]
-        .into(),
-        ..clean()
-    };
-    assert_eq!(broken(&met(5_000)), "");
-    assert_eq!(broken(&met(4_999)), "R7");
-}
-
-#[test]
-fn a_blocked_pair_that_met_is_found() {
+fn other_words_than_were_said_are_found() {
     let mut evidence = clean();
-    evidence.lives = [matched(10, [ADA, BEN], 0, 5_000)].into();
-    evidence.blocked = [(BEN, ADA)].into();
-    assert_eq!(broken(&evidence), "R7");
+    let read = evidence.read.get_mut(&(ROOM, BEN)).expect("Ben's");
+    read[1].says = name(1);
+    assert_eq!(broken(&evidence), "R2");
+    let mut evidence = clean();
+    evidence.read.get_mut(&(ROOM, BEN)).expect("Ben's")[1].sender = BEN;
+    assert_eq!(broken(&evidence), "R2");
+}
+
+#[test]
+fn a_run_in_which_nothing_happened_is_no_trial() {
+    assert_eq!(shortcomings(&clean(), Duration::ZERO), [] as [String; 0]);
+    let missing = shortcomings(&clean(), Duration::from_secs(60));
+    assert!(
+        missing.iter().any(|what| what.contains("matches")),
+        "{missing:?}"
+    );
+    assert!(
+        missing.iter().any(|what| what.contains("recovered")),
+        "{missing:?}"
+    );
 }
