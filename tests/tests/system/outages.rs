@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use contract::{frames::ChatServerFrame, room::RoomSummary};
 use domain::RoomId;
+use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
@@ -81,6 +82,10 @@ async fn connections_that_died_without_a_word_are_replaced() {
     let ground = Ground::start().await;
     let (ada, ben) = (ground.join().await, ground.join().await);
     let room = ada.open_room(&ben).await;
+    // A pool that is full: each connection in it has to be found dead and replaced.
+    let busy = stream::iter(0..200).map(|_| ada.get("/chat/rooms?limit=100"));
+    let answers: Vec<_> = busy.buffer_unordered(50).collect().await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
     // The database and the broker are well all the time.
     ground.to_database.forget();
     ground.to_broker.forget();
