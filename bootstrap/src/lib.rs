@@ -5,6 +5,7 @@
 //! stderr and exit code 1.
 
 pub mod admin;
+pub mod archive;
 pub mod bounded;
 mod broker;
 mod consumers;

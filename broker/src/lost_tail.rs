@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     Broker, ConnectError, Publish, PublishError, Skipped,
     request::Answer,
-    state::{EPOCH, PUT_BACK, SKIPPED},
+    state::{EPOCH, PUT_BACK, RENEWED, SKIPPED},
 };
 
 /// Fillers that wait for their ack at the same time.
@@ -74,6 +74,27 @@ impl Broker {
         self.mark_loss(stream, &[]).await.map_err(refused)?;
         let filled = self.fill(stream, known, filler).await;
         filled.map_err(refused).map(|()| true)
+    }
+
+    /// Gives the stream a new epoch, where other messages stand in the place of lost ones: somewhere up to its present end,
+    /// at `seq` for one. Says whether there was anything to do: not, where that is told already. Any number of processes
+    /// may do it.
+    ///
+    /// # Errors
+    /// [`ConnectError::Provision`]; it can be repeated.
+    pub async fn renew(&self, stream: &StreamSpec, seq: u64) -> Result<bool, ConnectError> {
+        let refused = |reason| ConnectError::Provision {
+            what: format!("a new epoch of the stream {}", stream.name),
+            reason,
+        };
+        let state = self.stream_state(stream).await;
+        let state = state.map_err(|error| refused(error.to_string()))?;
+        if state.has_renewed(seq) {
+            return Ok(false);
+        }
+        let renewed = (RENEWED, state.last_seq.to_string());
+        let marked = self.mark_loss(stream, &[renewed]).await;
+        marked.map_err(refused).map(|()| true)
     }
 
     /// Each filler names the end that it expects, so that several processes at once fill the stream once. The fillers are

@@ -16,6 +16,9 @@ pub(crate) const SKIPPED: &str = "webchat.skipped";
 /// Under this key it carries the last such range of which everything that SQL has was put back.
 pub(crate) const PUT_BACK: &str = "webchat.put-back";
 
+/// Under this key it carries up to which sequence other messages may stand in the place of lost ones: its epoch says so.
+pub(crate) const RENEWED: &str = "webchat.renewed";
+
 /// Sequences that no message of the stream has and none will get: the stream had lost what stood there, and SQL may
 /// have it still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +69,15 @@ pub struct StreamState {
     pub skipped: Option<Skipped>,
     /// Whether everything that SQL has of that was put back ([`Broker::mark_put_back`]).
     pub put_back: bool,
+    /// Up to which sequence others may stand in the place of lost messages, by its present epoch ([`Broker::renew`]).
+    pub renewed_up_to: u64,
+}
+
+impl StreamState {
+    /// Whether everybody who compares epochs knows that another message may stand at this sequence.
+    pub fn has_renewed(&self, seq: u64) -> bool {
+        seq <= self.renewed_up_to
+    }
 }
 
 /// How far a consumer is.
@@ -114,6 +126,7 @@ impl Broker {
                     epoch: epoch.unwrap_or_default(),
                     skipped: metadata(SKIPPED).and_then(|skipped| Skipped::parse(skipped)),
                     put_back: metadata(SKIPPED) == metadata(PUT_BACK),
+                    renewed_up_to: metadata(RENEWED).map_or(0, |seq| seq.parse().unwrap_or(0)),
                 })
             }
         }
@@ -174,9 +187,9 @@ impl ConsumerState {
         self.pending == 0 && self.unacknowledged == 0
     }
 
-    /// The server's floor stays behind for ever where a message was taken out of the stream while it was being worked
+    /// Up to which sequence everything is done. The server's floor stays behind for ever where a message was taken out of the stream while it was being worked
     /// on. Where nothing is left to do, everything that was delivered is done.
-    fn done_up_to(&self) -> u64 {
+    pub fn done_up_to(&self) -> u64 {
         if self.is_idle() {
             self.floor.max(self.delivered)
         } else {

@@ -1,6 +1,6 @@
 //! What travels over core NATS between the processes. Lossy by design; each notice has a snapshot that heals its loss.
 
-use domain::{RoomId, UserId};
+use domain::{MessageId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -76,13 +76,17 @@ pub struct StoredFloor {
     pub floor: u64,
 }
 
-/// On [`crate::subjects::LIVE_ENDS`]: the stream has had everything up to here, and ends before that now.
+/// On [`crate::subjects::LIVE_ENDS`]: the stream has had everything up to here, and ends before that now, or has another
+/// message in the place of this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamEnd {
     /// The stream's name.
     pub stream: String,
     /// The highest sequence that somebody was told of.
     pub seq: u64,
+    /// The message that stood there, where it could be read; older releases do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
 }
 
 /// Asked on [`crate::subjects::LIVE_QUEUE_OUTLOOK`].

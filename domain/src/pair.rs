@@ -2,6 +2,8 @@
 //!
 //! One subject a pair; its last event is the truth, changed by compare-and-set.
 
+mod archived;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 

@@ -47,6 +47,18 @@ impl Entity {
         Ok(())
     }
 
+    /// Lets these rooms' messages stay: they are kept, and were noted by mistake. What has gone stays gone.
+    pub async fn take_back<C: ConnectionTrait>(db: &C, kept: &[Uuid]) -> Result<(), DbErr> {
+        for chunk in kept.chunks(ROWS_PER_STATEMENT) {
+            Entity::delete_many()
+                .filter(Column::RoomId.is_in(chunk.iter().copied()))
+                .filter(Column::ExpiredAt.is_null())
+                .exec(db)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Rooms that ended at `until` or earlier and of whose messages something may be there, the longest ended first. A room with
     /// an open report is frozen.
     pub async fn due<C: ConnectionTrait>(

@@ -106,6 +106,20 @@ impl Entity {
             .await
     }
 
+    /// The rows that show the latest events of `LIFE` up to a sequence, the latest first.
+    pub async fn latest_shown<C: ConnectionTrait>(
+        db: &C,
+        up_to: i64,
+        limit: u64,
+    ) -> Result<Vec<Model>, DbErr> {
+        Entity::find()
+            .filter(Column::LifeSeq.lte(up_to))
+            .order_by_desc(Column::LifeSeq)
+            .limit(limit)
+            .all(db)
+            .await
+    }
+
     /// Writes pairs. A row that shows a later event already stays; of several for one pair the latest counts.
     pub async fn upsert<C: ConnectionTrait>(
         db: &C,

@@ -109,6 +109,20 @@ impl Entity {
             .await
     }
 
+    /// The rows that show the latest events of `LIFE` up to a sequence, the latest first.
+    pub async fn latest_shown<C: ConnectionTrait>(
+        db: &C,
+        up_to: i64,
+        limit: u64,
+    ) -> Result<Vec<Model>, DbErr> {
+        Entity::find()
+            .filter(Column::LifeSeq.lte(up_to))
+            .order_by_desc(Column::LifeSeq)
+            .limit(limit)
+            .all(db)
+            .await
+    }
+
     /// Writes rooms and their members. A row that shows a later event already stays, so late and repeated events do
     /// no harm; of several for one room the latest counts. The `last_message` columns of the models are ignored:
     /// they always come from the messages.

@@ -76,8 +76,9 @@ impl Gateway {
             .synchronise_clock()
             .await
             .context("the broker's time could not be read")?;
+        let reader = broker.clone();
         let broker = broker.guarded();
-        let seen = stream_ends::watch(&broker, &database, &stop);
+        let seen = stream_ends::watch(reader, &broker, &database, &stop);
         stream_ends::first(&broker, STREAMS_WITHIN, &stop).await?;
         let state = AppState::start(settings, broker, database, seen, shutdown, &stop).await?;
         http::health::watch(&state, &stop)?;

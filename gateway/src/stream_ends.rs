@@ -1,21 +1,17 @@
-//! No writing into streams that end before SQL does.
+//! No reading and writing of streams that have lost what SQL has.
 //!
 //! A broker that comes back without its newest messages would give their sequences to new ones. Persistence makes the
-//! streams go on above what SQL has; until then this gateway is not ready and writes nothing. It looks once for each
-//! connection, not once a message. What this gateway has seen of `CHAT` counts too: acknowledged messages that no database
-//! had yet are lost with the stream's end, but their sequences are not given to others, and clients learn by the new epoch
-//! that they have to send them again.
+//! streams go on above what SQL has, and puts back the rooms and pairs that they have lost; until then this gateway is not
+//! ready and writes nothing. It looks once for each connection, not once a message. What this gateway has seen of `CHAT`
+//! counts too ([`Seen`]): acknowledged messages that no database had yet are lost with the stream's end, but clients learn
+//! by a new epoch that they have to send them again, also where another gateway has seen less and was faster.
 
-use std::{
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use bootstrap::{
+    Database, Shutdown,
+    archive::{self, Row},
 };
-
-use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::{
     live::StreamEnd,
@@ -25,40 +21,52 @@ use contract::{
 use entities::{message, pair, room};
 use tokio::time::timeout;
 
+mod seen;
+
+pub use seen::Seen;
+
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// How long SQL may take to say how far it is.
 const SQL_LIMIT: Duration = Duration::from_secs(2);
 
 /// How far SQL was at a look. What it has, it keeps: where it is away, this is what the streams must have.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Known {
     chat: u64,
     life: u64,
+    newest: Vec<Row>,
 }
 
-/// The highest sequence of `CHAT` that this gateway was told of: by an ack, or by a live copy. SQL may not have it yet.
-#[derive(Debug, Default)]
-pub struct Seen(AtomicU64);
-
-impl Seen {
-    /// The stream has a message with this sequence.
-    pub fn message(&self, seq: u64) {
-        self.0.fetch_max(seq, Ordering::Relaxed);
-    }
-
-    fn end(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
+/// Who looks at the streams of each connection.
+struct Lookout {
+    /// Reads before anybody has vouched.
+    reader: Broker,
+    guarded: Broker,
+    database: Database,
+    seen: Arc<Seen>,
+    known: Option<Known>,
 }
 
-/// Vouches for each connection whose streams reach as far as SQL, and as far as this gateway has seen, until shutdown.
-pub fn watch(broker: &Broker, database: &Database, shutdown: &Shutdown) -> Arc<Seen> {
-    let (broker, database, shutdown) = (broker.clone(), database.clone(), shutdown.clone());
-    let seen = Arc::new(Seen::default());
-    let known = Arc::clone(&seen);
+/// Vouches for each connection of `guarded` whose streams have what SQL has, and what this gateway has seen, until
+/// shutdown. `reader` is the same connection without a guard.
+pub fn watch(
+    reader: Broker,
+    guarded: &Broker,
+    database: &Database,
+    shutdown: &Shutdown,
+) -> Arc<Seen> {
+    let seen = Arc::new(Seen::nothing(guarded));
+    let lookout = Lookout {
+        reader,
+        guarded: guarded.clone(),
+        database: database.clone(),
+        seen: Arc::clone(&seen),
+        known: None,
+    };
+    let shutdown = shutdown.clone();
     tokio::spawn(async move {
         tokio::select! {
-            () = follow(&broker, &database, &known) => {}
+            () = lookout.follow() => {}
             () = shutdown.requested() => {}
         }
     });
@@ -76,82 +84,78 @@ pub async fn first(broker: &Broker, patience: Duration, stop: &Shutdown) -> anyh
     loop {
         tokio::select! {
             _connection = &mut checked => return Ok(()),
-            () = stop.requested() => anyhow::bail!("stopped while it waited for the streams to reach as far as SQL"),
+            () = stop.requested() => anyhow::bail!("stopped while it waited for the streams to have what SQL has"),
             () = tokio::time::sleep(patience) => {
-                tracing::warn!("not serving yet: the streams end before SQL does; the persistence worker makes them go on");
+                tracing::warn!("not serving yet: the streams do not have what SQL has; the persistence worker mends them");
             }
         }
     }
 }
 
-async fn follow(broker: &Broker, database: &Database, seen: &Seen) {
-    let mut connection = broker.connection();
-    let mut known = None;
-    loop {
-        let established = connection.borrow_and_update().established;
-        if !broker.is_vouched() {
-            vouch(broker, database, seen, established, &mut known).await;
-            continue;
+impl Lookout {
+    async fn follow(mut self) {
+        let mut connection = self.guarded.connection();
+        loop {
+            let established = connection.borrow_and_update().established;
+            if !self.guarded.is_vouched() {
+                self.vouch(established).await;
+                continue;
+            }
+            if connection.changed().await.is_err() {
+                return;
+            }
         }
-        if connection.changed().await.is_err() {
-            return;
+    }
+
+    async fn vouch(&mut self, established: u64) {
+        match self.streams_are_whole().await {
+            Ok(true) => return self.guarded.vouch(established),
+            // The readiness check says so, once.
+            Ok(false) => tracing::debug!("the streams do not have what SQL has"),
+            Err(error) => tracing::debug!(%error, "what the streams have is not known yet"),
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+
+    async fn streams_are_whole(&mut self) -> anyhow::Result<bool> {
+        let known = self.known().await?;
+        let chat = self.reader.stream_state(&CHAT).await?;
+        let life = self.reader.stream_state(&LIFE).await?;
+        if let Some(lost) = self.seen.lost(&self.reader, &chat).await? {
+            tell(&self.reader, &lost).await?;
+            return Ok(false);
+        }
+        if chat.last_seq < known.chat || life.last_seq < known.life || !life.put_back {
+            return Ok(false);
+        }
+        // Others may have written on the lost sequences. The newest rows are put back last.
+        for row in &known.newest {
+            if row.lost(&self.reader, &self.database).await?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn known(&mut self) -> anyhow::Result<Known> {
+        let stored = match timeout(SQL_LIMIT, stored(&self.database)).await {
+            Ok(answer) => answer.map_err(anyhow::Error::from),
+            Err(late) => Err(late.into()),
+        };
+        match (stored, &self.known) {
+            (Ok(stored), _) => Ok(self.known.insert(stored).clone()),
+            (Err(error), Some(known)) => {
+                tracing::debug!(%error, "SQL is away; what it had at the last look counts");
+                Ok(known.clone())
+            }
+            (Err(error), None) => Err(error),
         }
     }
 }
 
-async fn vouch(
-    broker: &Broker,
-    database: &Database,
-    seen: &Seen,
-    established: u64,
-    known: &mut Option<Known>,
-) {
-    match reach_as_far(broker, database, seen, known).await {
-        Ok(true) => return broker.vouch(established),
-        // The readiness check says so, once.
-        Ok(false) => tracing::debug!("the streams end before SQL does"),
-        Err(error) => tracing::debug!(%error, "how far the streams reach is not known yet"),
-    }
-    tokio::time::sleep(LOOK_AGAIN).await;
-}
-
-async fn reach_as_far(
-    broker: &Broker,
-    database: &Database,
-    seen: &Seen,
-    known: &mut Option<Known>,
-) -> anyhow::Result<bool> {
-    let stored = match timeout(SQL_LIMIT, stored(database)).await {
-        Ok(answer) => answer.map_err(anyhow::Error::from),
-        Err(late) => Err(late.into()),
-    };
-    let Known {
-        chat: messages,
-        life: events,
-    } = match (stored, *known) {
-        (Ok(stored), _) => *known.insert(stored),
-        (Err(error), Some(known)) => {
-            tracing::debug!(%error, "SQL is away; what it had at the last look counts");
-            known
-        }
-        (Err(error), None) => return Err(error),
-    };
-    let chat = broker.stream_state(&CHAT).await?.last_seq;
-    let life = broker.stream_state(&LIFE).await?;
-    if chat < seen.end() {
-        tell_end(broker, seen.end()).await?;
-        return Ok(false);
-    }
-    Ok(chat >= messages && life.last_seq >= events && life.put_back)
-}
-
-/// Persistence moves the stream on; it may not know what was never stored.
-async fn tell_end(broker: &Broker, seq: u64) -> anyhow::Result<()> {
-    let end = StreamEnd {
-        stream: CHAT.name.to_owned(),
-        seq,
-    };
-    let body = serde_json::to_vec(&end)?;
+/// Persistence mends the stream; it may not know what was never stored.
+async fn tell(broker: &Broker, lost: &StreamEnd) -> anyhow::Result<()> {
+    let body = serde_json::to_vec(lost)?;
     let told = broker.publish_core(subjects::LIVE_ENDS.to_owned(), body);
     Ok(told.await?)
 }
@@ -163,5 +167,6 @@ async fn stored(database: &Database) -> Result<Known, sea_orm::DbErr> {
     Ok(Known {
         chat: chat.unsigned_abs(),
         life: rooms.max(pairs).unsigned_abs(),
+        newest: archive::newest(&database.read).await?,
     })
 }

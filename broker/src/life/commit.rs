@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{Broker, Publish, PublishError, life::decode};
 
 /// How long an ended room's last event stays in the stream; SQL keeps it longer.
-const ENDED_ROOM_TTL: Duration = Duration::from_secs(7 * 86_400);
+pub(super) const ENDED_ROOM_TTL: Duration = Duration::from_secs(7 * 86_400);
 /// How long a ticket that is out of the queue stays in the stream.
 const GONE_TICKET_TTL: Duration = Duration::from_secs(3_600);
 

@@ -1,5 +1,6 @@
 //! Rooms, pairs and tickets: read from the leader, changed by compare-and-set, together where they belong together.
 
+mod archived;
 mod change_pair;
 mod change_room;
 mod commit;
@@ -16,10 +17,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 use uuid::Uuid;
 
+pub use archived::Standing;
 pub use change_pair::PairChange;
 pub use change_room::RoomChange;
 pub use commit::Write;
 pub use open_room::Opened;
+
+use commit::ENDED_ROOM_TTL;
 
 use crate::{Broker, PublishError, ReadError, Record};
 

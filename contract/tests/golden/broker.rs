@@ -130,10 +130,11 @@ fn what_the_processes_tell_each_other_live() {
     );
     holds(
         "live_ends",
-        &[StreamEnd {
+        &[None, Some(MessageId(uuid(4)))].map(|message_id| StreamEnd {
             stream: "CHAT".to_owned(),
             seq: 42,
-        }],
+            message_id,
+        }),
     );
 }
 

@@ -4,6 +4,7 @@
 //! member through a gateway, or a timer through the countdown worker. See `README.md` beside this file for the table.
 
 mod apply;
+mod archived;
 mod change;
 #[cfg(test)]
 mod lives;

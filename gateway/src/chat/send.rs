@@ -144,18 +144,19 @@ async fn publish(
     let message = Publish::new(subjects::chat(room_id), body);
     let named = message.clone().message_id(stored.dedupe_key());
     let ack = state.broker.publish(named).await?;
-    state.seen.message(ack.seq);
     if !ack.duplicate {
+        state.seen.message(ack.seq, Some(stored.id));
         return Ok(sent(ack.seq, stored));
     }
     if let Some(first) = original(state, &stored, ack.seq).await? {
+        state.seen.message(first.seq, Some(first.stored.id));
         return Ok(first);
     }
     // The broker remembers the name of a message that is nowhere any more: this one may not be dropped for it.
     tracing::warn!(%room_id, seq = ack.seq, "a repeated message has no original and is stored anew");
     let renamed = format!("{}:{}", stored.dedupe_key(), stored.id);
     let ack = state.broker.publish(message.message_id(renamed)).await?;
-    state.seen.message(ack.seq);
+    state.seen.message(ack.seq, Some(stored.id));
     Ok(sent(ack.seq, stored))
 }
 

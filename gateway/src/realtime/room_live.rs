@@ -47,11 +47,13 @@ impl RoomActor {
     }
 
     async fn take_message(&mut self, live: LiveMessage) {
-        self.state.seen.message(live.seq);
+        let message = self.read::<StoredMessage>(&live);
+        let id = message.as_ref().map(|message| message.id);
+        self.state.seen.message(live.seq, id);
         match self.position.judge(live.seq, live.previous_seq) {
             Seen::Repeat => {}
             Seen::Next => {
-                match self.read::<StoredMessage>(&live) {
+                match message {
                     Some(message) => self.deliver(live.seq, message),
                     None => self.position.pass(live.seq),
                 }

@@ -128,7 +128,7 @@ async fn a_room_whose_events_were_lost_still_comes_to_its_end() {
     other.listed(room, "timers go on", ended).await;
 }
 
-async fn people(roles: &Roles) -> (Person, Person) {
+pub async fn people(roles: &Roles) -> (Person, Person) {
     let url = roles.url("gateway");
     tokio::join!(Person::join(&url), Person::join(&url))
 }
@@ -239,7 +239,7 @@ async fn nothing_is_lost(roles: &Roles, mut talk: Talk) {
 }
 
 /// Waits until SQL answers this with a row: lists and states of rooms come from the stream.
-async fn in_sql(url: &str, question: &str) {
+pub async fn in_sql(url: &str, question: &str) {
     let database = Database::connect(url).await.unwrap();
     eventually(question, async || {
         let rows = database.query_all_raw(Statement::from_string(

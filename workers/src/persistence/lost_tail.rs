@@ -10,9 +10,8 @@ use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::{
     consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec, PERSISTENCE_CHAT, PERSISTENCE_LIFE},
-    live::StreamEnd,
     streams::{CHAT, LIFE, StreamSpec},
-    subjects::{self, CHAT_FILLER, LIFE_FILLER},
+    subjects::{CHAT_FILLER, LIFE_FILLER},
 };
 use entities::{message, pair, room};
 use tokio::sync::watch;
@@ -85,34 +84,7 @@ impl Mended {
     }
 }
 
-/// Moves `CHAT` on above what gateways have seen of it and the database has not, until shutdown.
-pub(super) async fn follow_gateways(broker: Broker, shutdown: Shutdown) -> anyhow::Result<()> {
-    let mut told = broker.subscribe(subjects::LIVE_ENDS.to_owned()).await?;
-    loop {
-        let told = tokio::select! {
-            told = told.next() => told,
-            () = shutdown.requested() => None,
-        };
-        let Some(told) = told else { return Ok(()) };
-        match serde_json::from_slice::<StreamEnd>(&told.payload) {
-            Ok(end) if end.stream == CHAT.name => move_on(&broker, end.seq).await,
-            Ok(end) => tracing::debug!(stream = end.stream, "the end of another stream"),
-            Err(error) => {
-                tracing::warn!(%error, "what a gateway says of a stream's end is not understood");
-            }
-        }
-    }
-}
-
-async fn move_on(broker: &Broker, seen: u64) {
-    match broker.move_on(&CHAT, seen, CHAT_FILLER).await {
-        Ok(true) => lost(&CHAT, seen),
-        Ok(false) => {}
-        Err(error) => tracing::warn!(%error, "a stream that had lost its end is not moved on yet"),
-    }
-}
-
-fn lost(stream: &StreamSpec, known: u64) {
+pub(super) fn lost(stream: &StreamSpec, known: u64) {
     metrics::counter!("webchat_lost_tails_total", "stream" => stream.name).increment(1);
     tracing::error!(
         stream = stream.name,

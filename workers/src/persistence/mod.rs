@@ -13,6 +13,7 @@ mod events;
 mod expiry;
 mod facts;
 mod floor;
+mod gateways;
 mod gone;
 mod in_hand;
 mod lane;
@@ -89,7 +90,7 @@ pub async fn run(
         mended: &mended,
     };
     tasks.spawn(mended.clone().keep(database.clone(), shutdown.clone()));
-    tasks.spawn(lost_tail::follow_gateways(broker.clone(), shutdown.clone()));
+    tasks.spawn(gateways::follow(broker.clone(), shutdown.clone()));
     tasks.spawn(of.lane(messages).run());
     tasks.spawn(of.lane(rooms).run());
     tasks.spawn(of.lane(receipts).run());

@@ -121,6 +121,10 @@ impl Projection for Rooms {
         room_event::Entity::record(transaction, events).await?;
         let ended = rooms_in(batch).filter_map(|(_, room)| expiry::of(room));
         entities::expiry::Entity::note(transaction, ended).await?;
+        // A timer may have ended it in an older copy of the broker, before it was put back.
+        let kept = rooms_in(batch).filter(|(_, room)| room.kept_at.is_some());
+        let kept: Vec<Uuid> = kept.map(|(_, room)| room.id.0).collect();
+        entities::expiry::Entity::take_back(transaction, &kept).await?;
         pair::Entity::upsert(transaction, pairs).await?;
         recorded(transaction, batch).await
     }
