@@ -1,15 +1,19 @@
 //! The broker comes back with an older copy of its files before anything else had what it acknowledged since: whoever
 //! sent it is told, and sends it again.
 
+use std::time::Duration;
+
 use contract::frames::ChatServerFrame;
 use domain::{ClientId, RoomId};
 use serde_json::json;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
     client::Person,
     eventually,
     journey::{until_message, until_stored},
+    request::is_ready,
     roles::Roles,
     socket::{Acked, ChatSocket},
     wire,
@@ -55,16 +59,75 @@ async fn what_only_the_broker_had_is_sent_again_in_a_new_epoch_and_is_there_once
     }
     until_stored(&mut chat, expected[15].seq).await;
     for person in [&ada, &ben] {
-        let shown = person.history(room).await;
-        let shown: Vec<_> = shown
-            .iter()
-            .map(|message| Acked {
-                client_id: message.client_id,
-                seq: message.seq,
-            })
-            .collect();
+        let shown = shown_to(person, room).await;
         assert_eq!(shown, expected, "everything once, in one order");
     }
+}
+
+#[tokio::test]
+async fn who_was_told_of_a_lost_message_learns_it_though_an_idle_gateway_was_faster() {
+    let mut roles = Roles::start(&[]).await;
+    roles.start_all(&["gateway-2"]).await;
+    let (url, idle) = (roles.url("gateway"), roles.url("gateway-2"));
+    let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
+    let (cleo, dan) = tokio::join!(Person::join(&idle), Person::join(&idle));
+    let (room, others) = (ada.open_room(&ben).await, cleo.open_room(&dan).await);
+    let mut chat = ada.chat(room).await;
+    let epoch = epoch_of(&chat);
+    let before = chat.say_all(&texts("before", 2)).await;
+    until_stored(&mut chat, before[1].seq).await;
+    roles.kill9("nats");
+    let copy = roles.nats.copy_store();
+    roles.start_again("nats").await;
+    let mut chat = come_back(&ada, room).await;
+    roles.kill9("persistence");
+    let held = chat.say_all(&texts("held", 3)).await;
+    roles.kill9("nats");
+    roles.nats.restore_store(&copy);
+    roles.start_again("nats").await;
+
+    // The idle gateway has seen nothing that is not there, and gives the sequences out again, and more.
+    let mut cleo_chat = come_back(&cleo, others).await;
+    let new = cleo_chat.say_all(&texts("new", 5)).await;
+    assert_eq!(new[0].seq, held[0].seq);
+    eventually("the gateway says that it is not ready", async || {
+        (!is_ready(&url).await).then_some(())
+    })
+    .await;
+    let too_early = timeout(Duration::from_secs(2), roles.until_ready("gateway")).await;
+    assert!(
+        too_early.is_err(),
+        "another message stands at {}",
+        held[2].seq
+    );
+
+    roles.start_all(&["persistence"]).await;
+    roles.until_ready("gateway").await;
+    told_to_read_again(&ada, room, held[2].seq, epoch).await;
+    let mut chat = ada.chat(room).await;
+    let renewed = epoch_of(&chat);
+    let mut expected = before;
+    for (n, message) in held.iter().enumerate() {
+        expected.push(send_again(&mut chat, message.client_id, &format!("held {n}")).await);
+    }
+    until_stored(&mut chat, expected[4].seq).await;
+    assert_eq!(shown_to(&ben, room).await, expected);
+    until_stored(&mut come_back(&dan, others).await, new[4].seq).await;
+    assert_eq!(shown_to(&dan, others).await, new);
+    assert_eq!(
+        epoch_of(&come_back(&ada, room).await),
+        renewed,
+        "it is told once"
+    );
+}
+
+async fn shown_to(person: &Person, room: RoomId) -> Vec<Acked> {
+    let shown = person.history(room).await.into_iter();
+    let acked = shown.map(|message| Acked {
+        client_id: message.client_id,
+        seq: message.seq,
+    });
+    acked.collect()
 }
 
 async fn come_back(person: &Person, room: RoomId) -> ChatSocket {

@@ -14,6 +14,7 @@ use crate::{
     client::Person,
     eventually, jetstream,
     lost_tail::{in_sql, people},
+    request::is_ready,
     roles::Roles,
 };
 
@@ -52,9 +53,15 @@ async fn an_outcome_whose_sequence_was_given_to_others_is_put_back_before_anybod
         },
     )
     .await;
+    let url = roles.url("gateway");
+    eventually("the gateway says that it is not ready", async || {
+        (!is_ready(&url).await).then_some(())
+    })
+    .await;
     let too_early = timeout(Duration::from_secs(3), roles.until_ready("gateway")).await;
     assert!(too_early.is_err(), "the stream does not have the outcome");
-    roles.start_all(&["persistence", "gateway"]).await;
+    roles.start_all(&["persistence"]).await;
+    roles.until_ready("gateway").await;
     is_kept_everywhere(&roles, &broker, &[(room, &ada, &ben)]).await;
 }
 

@@ -29,6 +29,7 @@ mod ground;
 mod jetstream;
 mod journey;
 mod lost_acks;
+mod lost_batches;
 mod lost_outcomes;
 mod lost_tail;
 mod matching_record;

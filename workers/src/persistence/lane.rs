@@ -19,6 +19,7 @@ use super::{
     backoff::Stopped,
     decode::{Event, Undecodable},
     floor,
+    hold::{Hold, Newest},
     lost_tail::Mended,
     pace::Pace,
     settle::settle,
@@ -72,12 +73,13 @@ pub(super) struct Lane<P> {
 impl<P: Projection> Lane<P> {
     /// Works until shutdown, and finishes the batch in hand.
     pub(super) async fn run(mut self) -> anyhow::Result<()> {
+        let opened_on = self.broker.connection().borrow().established;
         let mut deliveries = self.broker.consume(P::CONSUMER).await?;
         while let Some(batch) = self.next_batch(&mut deliveries).await {
             let begun = Instant::now();
             metrics::histogram!("webchat_persistence_batch_size", "consumer" => P::CONSUMER.name)
                 .record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
-            if self.work_on(batch).await == Err(Stopped) {
+            if self.work_on(batch, opened_on).await == Err(Stopped) {
                 tracing::warn!(
                     consumer = P::CONSUMER.name,
                     "stopped with a batch in hand; it will come again"
@@ -97,28 +99,59 @@ impl<P: Projection> Lane<P> {
         }
     }
 
-    async fn work_on(&mut self, batch: Vec<Delivery>) -> Result<(), Stopped> {
-        self.mended_before_storing().await?;
+    async fn work_on(&mut self, batch: Vec<Delivery>, opened_on: u64) -> Result<(), Stopped> {
+        let Some(newest) = Newest::of(P::CONSUMER.stream, &batch) else {
+            return Ok(());
+        };
+        let Some(mut hold) = self.hold(&newest, opened_on).await? else {
+            return Ok(());
+        };
         let (deliveries, events) = understood::<P>(batch).await;
-        let refused = keep_in_hand(&deliveries, self.project(&events)).await?;
+        let refused = loop {
+            match keep_in_hand(&deliveries, self.project(&events, &hold)).await {
+                Err(Stopped) if !self.shutdown.is_requested() => {}
+                outcome => break outcome?,
+            }
+            drop(hold);
+            // Another connection: whether its stream has the batch is looked at once more.
+            hold = match self.hold(&newest, opened_on).await? {
+                Some(hold) => hold,
+                None => return Ok(()),
+            };
+        };
         acknowledge(deliveries, refused).await;
+        drop(hold);
         if P::ANNOUNCES_FLOOR {
             floor::announce(&self.broker, &P::CONSUMER).await;
         }
         Ok(())
     }
 
-    async fn mended_before_storing(&self) -> Result<(), Stopped> {
-        tokio::select! {
-            () = self.mended.of_this_connection() => Ok(()),
-            () = self.shutdown.requested() => Err(Stopped),
+    /// What may be stored now; `None` where the stream came back without the batch. A stream that is not mended has nothing
+    /// that could be taken for something else.
+    async fn hold(&self, newest: &Newest, opened_on: u64) -> Result<Option<Hold>, Stopped> {
+        let hold = tokio::select! {
+            hold = self.mended.hold() => hold,
+            () = self.shutdown.requested() => return Err(Stopped),
+        };
+        if hold.connection() == opened_on || !P::CONSUMER.stream.has_epoch {
+            return Ok(Some(hold));
         }
+        if newest.is_there(&self.broker, &self.shutdown).await? {
+            return Ok(Some(hold));
+        }
+        tracing::warn!(
+            consumer = P::CONSUMER.name,
+            "a batch is given up: its stream does not have it any more"
+        );
+        Ok(None)
     }
 
     /// Stores and tells; what is left is what the database refuses.
     async fn project(
         &mut self,
         batch: &[Event<P::Body>],
+        hold: &Hold,
     ) -> Result<HashMap<usize, DbErr>, Stopped> {
         if batch.is_empty() {
             return Ok(HashMap::new());
@@ -128,6 +161,7 @@ impl<P: Projection> Lane<P> {
             &self.database,
             batch,
             &mut self.pace,
+            &|| hold.is_current(),
             &self.shutdown,
         )
         .await?;

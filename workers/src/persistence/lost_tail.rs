@@ -6,6 +6,8 @@
 //! done for each connection to the broker, before anything of it is stored; gateways write nothing until it is done.
 //! Gateways say what they have seen of `CHAT` beyond that.
 
+use std::sync::Arc;
+
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::{
@@ -14,11 +16,13 @@ use contract::{
     subjects::{CHAT_FILLER, LIFE_FILLER},
 };
 use entities::{message, pair, room};
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
 
 use super::{
     backoff::{Backoff, Stopped},
-    gone, put_back,
+    gone,
+    hold::Hold,
+    put_back,
 };
 
 /// Up to which connection the streams were looked at.
@@ -26,6 +30,8 @@ use super::{
 pub(super) struct Mended {
     broker: Broker,
     up_to: watch::Sender<u64>,
+    /// Held for reading while a batch is stored, for writing while the streams are looked at.
+    storing: Arc<RwLock<()>>,
 }
 
 impl Mended {
@@ -37,6 +43,7 @@ impl Mended {
         let mended = Self {
             broker: broker.clone(),
             up_to: watch::Sender::new(0),
+            storing: Arc::default(),
         };
         let established = broker.connection().borrow().established;
         mend(broker, database).await?;
@@ -44,12 +51,19 @@ impl Mended {
         Ok(mended)
     }
 
-    /// Waits until the streams of the present connection were looked at.
-    pub(super) async fn of_this_connection(&self) {
+    /// Waits until the streams of the present connection were looked at, and keeps the next look waiting.
+    pub(super) async fn hold(&self) -> Hold {
         let mut up_to = self.up_to.subscribe();
-        let established = self.broker.connection().borrow().established;
-        // The sender is this value's own.
-        let _ = up_to.wait_for(|up_to| *up_to >= established).await;
+        loop {
+            let storing = Arc::clone(&self.storing).read_owned().await;
+            let connection = self.broker.connection().borrow().established;
+            if *up_to.borrow_and_update() >= connection {
+                return Hold::new(&self.broker, connection, storing);
+            }
+            drop(storing);
+            // The sender is this value's own.
+            let _ = up_to.wait_for(|up_to| *up_to >= connection).await;
+        }
     }
 
     /// Looks at the streams of each new connection until shutdown.
@@ -76,11 +90,17 @@ impl Mended {
         shutdown: &Shutdown,
     ) -> Result<(), Stopped> {
         let mut backoff = Backoff::new();
-        while let Err(error) = mend(&self.broker, database).await {
+        while let Err(error) = self.mend_alone(database).await {
             tracing::warn!(%error, "whether the streams are whole is not known yet");
             backoff.wait(shutdown).await?;
         }
         Ok(())
+    }
+
+    /// What is being stored is stored first, so that it counts.
+    async fn mend_alone(&self, database: &Database) -> anyhow::Result<()> {
+        let _alone = self.storing.write().await;
+        mend(&self.broker, database).await
     }
 }
 

@@ -15,6 +15,7 @@ mod facts;
 mod floor;
 mod gateways;
 mod gone;
+mod hold;
 mod in_hand;
 mod lane;
 mod last_message;

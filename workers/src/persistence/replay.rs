@@ -86,7 +86,7 @@ async fn again<P: Projection>(
         body: P::decode(&letter.subject, &body)?,
     }];
     let mut pace = Pace::for_database(&database.write, 1);
-    let settled = settle(projection, database, &batch, &mut pace, shutdown).await;
+    let settled = settle(projection, database, &batch, &mut pace, &|| true, shutdown).await;
     let settled = settled.map_err(|_stopped| ReplayError::Interrupted)?;
     if let Some((_, error)) = settled.refused.into_iter().next() {
         return Err(ReplayError::Refused(error.to_string()));

@@ -30,12 +30,13 @@ pub(super) struct Settled<S> {
 }
 
 /// Stores the batch in one transaction. While the database is away, it is tried again and again. Where the database
-/// refuses a row, halves are tried, so that the culprit alone is left out.
+/// refuses a row, halves are tried, so that the culprit alone is left out. Nothing more is tried once `may_go_on` says no.
 pub(super) async fn settle<P: Projection>(
     projection: &P,
     database: &Database,
     batch: &[Event<P::Body>],
     pace: &mut Pace,
+    may_go_on: &(dyn Fn() -> bool + Sync),
     shutdown: &Shutdown,
 ) -> Result<Settled<P::Stored>, Stopped> {
     let mut settled = Settled {
@@ -52,6 +53,7 @@ pub(super) async fn settle<P: Projection>(
             &batch[part.clone()],
             tries,
             pace,
+            may_go_on,
             shutdown,
         )
         .await?
@@ -75,12 +77,14 @@ async fn store<P: Projection>(
     part: &[Event<P::Body>],
     mut tries: usize,
     pace: &mut Pace,
+    may_go_on: &(dyn Fn() -> bool + Sync),
     shutdown: &Shutdown,
 ) -> Result<Result<P::Stored, DbErr>, Stopped> {
     let mut backoff = Backoff::new();
-    loop {
-        match transact(projection, database, part).await {
-            Ok((told, held)) => {
+    while may_go_on() {
+        match transact(projection, database, part, may_go_on).await {
+            Ok(None) => return Err(Stopped),
+            Ok(Some((told, held))) => {
                 metrics::histogram!("webchat_persistence_transaction_seconds", "consumer" => P::CONSUMER.name)
                     .record(held.as_secs_f64());
                 pace.observe(part.len(), held);
@@ -101,16 +105,23 @@ async fn store<P: Projection>(
         }
         backoff.wait(shutdown).await?;
     }
+    Err(Stopped)
 }
 
+/// `None` where the batch may not be stored any more: the database may have been waited for.
 async fn transact<P: Projection>(
     projection: &P,
     database: &Database,
     part: &[Event<P::Body>],
-) -> Result<(P::Stored, Duration), DbErr> {
+    may_go_on: &(dyn Fn() -> bool + Sync),
+) -> Result<Option<(P::Stored, Duration)>, DbErr> {
     let transaction = database.begin_write().await?;
     let begun = Instant::now();
     let told = projection.store(&transaction, part).await?;
+    if !may_go_on() {
+        transaction.rollback().await?;
+        return Ok(None);
+    }
     transaction.commit().await?;
-    Ok((told, begun.elapsed()))
+    Ok(Some((told, begun.elapsed())))
 }

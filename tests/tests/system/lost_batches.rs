@@ -1,0 +1,73 @@
+//! Persistence has a batch in hand while the broker comes back with an older copy of its files.
+
+use std::time::Duration;
+
+use contract::consumers::PERSISTENCE_CHAT;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+use tokio::time::sleep;
+
+use crate::{client::Person, eventually, jetstream, journey::until_stored, roles::Roles};
+
+#[tokio::test]
+async fn a_batch_that_its_stream_has_lost_does_not_take_the_place_of_what_comes_after() {
+    let mut roles = Roles::start(&[]).await;
+    roles.start_all(&["gateway-2"]).await;
+    let (url, idle) = (roles.url("gateway"), roles.url("gateway-2"));
+    let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
+    let room = ada.open_room(&ben).await;
+    let before = ada.say(room, "before").await;
+    until_stored(&mut ada.chat(room).await, before.seq).await;
+    roles.kill9("nats");
+    let copy = roles.nats.copy_store();
+    roles.start_again("nats").await;
+    let mut chat = eventually("the room opens again", async || {
+        ada.wire(room, "").await.ok()?;
+        Some(ada.chat(room).await)
+    })
+    .await;
+
+    // The database takes nothing while somebody else writes.
+    let one = ConnectOptions::new(roles.database_url())
+        .max_connections(1)
+        .to_owned();
+    let busy = Database::connect(one).await.unwrap();
+    busy.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
+    let held = chat
+        .say_all(&["held 1".to_owned(), "held 2".to_owned()])
+        .await;
+    let broker = jetstream::connect(&roles.nats.url()).await;
+    eventually("persistence has them in hand", async || {
+        let state = broker.consumer_state(&PERSISTENCE_CHAT).await.ok()??;
+        (state.delivered >= held[1].seq).then_some(())
+    })
+    .await;
+    // Nobody who was told of them is left.
+    roles.kill9("gateway");
+    roles.kill9("nats");
+    roles.nats.restore_store(&copy);
+    roles.start_again("nats").await;
+    let ben = ben.at(&idle);
+    let new = eventually("the idle gateway sends", async || {
+        let form = serde_json::json!({ "client_id": uuid::Uuid::now_v7(), "text": "new" });
+        let answer = ben
+            .post(&format!("/chat/rooms/{room}/messages"), form)
+            .await;
+        (answer.status == 201).then(|| answer.expect::<contract::message::Message>(201))
+    })
+    .await;
+    assert_eq!(new.seq, held[0].seq, "the copy's next sequence");
+    // Longer than persistence pauses between two tries.
+    sleep(Duration::from_secs(2)).await;
+    busy.execute_unprepared("COMMIT").await.unwrap();
+
+    until_stored(&mut ben.chat(room).await, new.seq).await;
+    let texts: Vec<_> = ben
+        .history(room)
+        .await
+        .into_iter()
+        .map(|message| message.text)
+        .collect();
+    assert_eq!(texts, ["before", "new"]);
+    let dead = roles.operate(&["dlq", "ls"]).await;
+    assert!(dead.success && dead.stdout.is_empty(), "{dead:?}");
+}
