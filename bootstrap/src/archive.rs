@@ -52,15 +52,13 @@ pub enum Lost {
 pub async fn newest<C: ConnectionTrait>(db: &C) -> Result<Vec<Row>, DbErr> {
     let rooms = room::Entity::latest_shown(db, i64::MAX, 1).await?;
     let pairs = pair::Entity::latest_shown(db, i64::MAX, 1).await?;
-    let rooms = rooms.into_iter().filter_map(Row::of_room);
-    Ok(rooms
-        .chain(pairs.into_iter().filter_map(Row::of_pair))
-        .collect())
+    let rooms = rooms.iter().filter_map(Row::of_room);
+    Ok(rooms.chain(pairs.iter().filter_map(Row::of_pair)).collect())
 }
 
 impl Row {
     /// A row of the rooms; `None` where this release cannot read it.
-    pub fn of_room(row: room::Model) -> Option<Self> {
+    pub fn of_room(row: &room::Model) -> Option<Self> {
         let (room, unknown) = understood(&row.document)?;
         Some(Self {
             seq: row.life_seq.unsigned_abs(),
@@ -70,7 +68,7 @@ impl Row {
     }
 
     /// A row of the pairs; `None` where this release cannot read it.
-    pub fn of_pair(row: pair::Model) -> Option<Self> {
+    pub fn of_pair(row: &pair::Model) -> Option<Self> {
         let (pair, unknown) = understood(&row.document)?;
         Some(Self {
             seq: row.life_seq.unsigned_abs(),

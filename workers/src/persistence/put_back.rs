@@ -193,8 +193,8 @@ impl Table {
     async fn downwards(self, database: &Database, up_to: i64) -> anyhow::Result<Option<Page>> {
         let db = &database.read;
         Ok(match self {
-            Self::Rooms => of_rooms(room::Entity::latest_shown(db, up_to, PAGE).await?),
-            Self::Pairs => of_pairs(pair::Entity::latest_shown(db, up_to, PAGE).await?),
+            Self::Rooms => of_rooms(&room::Entity::latest_shown(db, up_to, PAGE).await?),
+            Self::Pairs => of_pairs(&pair::Entity::latest_shown(db, up_to, PAGE).await?),
         })
     }
 
@@ -202,20 +202,20 @@ impl Table {
     async fn upwards(self, database: &Database, from: i64) -> anyhow::Result<Option<Page>> {
         let db = &database.read;
         Ok(match self {
-            Self::Rooms => of_rooms(room::Entity::shown_by(db, from..=i64::MAX, PAGE).await?),
-            Self::Pairs => of_pairs(pair::Entity::shown_by(db, from..=i64::MAX, PAGE).await?),
+            Self::Rooms => of_rooms(&room::Entity::shown_by(db, from..=i64::MAX, PAGE).await?),
+            Self::Pairs => of_pairs(&pair::Entity::shown_by(db, from..=i64::MAX, PAGE).await?),
         })
     }
 }
 
-fn of_rooms(rows: Vec<room::Model>) -> Option<Page> {
+fn of_rooms(rows: &[room::Model]) -> Option<Page> {
     let end = rows.last()?.life_seq;
-    let rows = rows.into_iter().filter_map(Row::of_room).collect();
+    let rows = rows.iter().filter_map(Row::of_room).collect();
     Some(Page { rows, end })
 }
 
-fn of_pairs(rows: Vec<pair::Model>) -> Option<Page> {
+fn of_pairs(rows: &[pair::Model]) -> Option<Page> {
     let end = rows.last()?.life_seq;
-    let rows = rows.into_iter().filter_map(Row::of_pair).collect();
+    let rows = rows.iter().filter_map(Row::of_pair).collect();
     Some(Page { rows, end })
 }
