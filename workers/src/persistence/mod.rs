@@ -81,7 +81,7 @@ pub async fn run(
         &database,
         &shutdown,
         purger.decisions(),
-        Refusals::Buried,
+        &Refusals::Buried,
     );
     let mut tasks = JoinSet::new();
     let of = LaneSource {
@@ -133,7 +133,7 @@ impl Projections {
         database: &Database,
         shutdown: &Shutdown,
         decisions: mpsc::UnboundedSender<Decided>,
-        refusals: Refusals,
+        refusals: &Refusals,
     ) -> Self {
         let notices = Notices::new(broker.clone(), database.clone());
         let events = |consumer| {

@@ -63,7 +63,7 @@ pub async fn replay(
     let (decisions, _unheard) = mpsc::unbounded_channel();
     let (refusals, mut refused) = mpsc::unbounded_channel();
     let refusals = Refusals::Reported(refusals);
-    let projections = Projections::new(broker, database, shutdown, decisions, refusals);
+    let projections = Projections::new(broker, database, shutdown, decisions, &refusals);
     match consumer {
         _ if consumer == PERSISTENCE_CHAT.name => {
             again(&projections.messages, database, letter, shutdown).await

@@ -110,9 +110,14 @@ fn in_time(before: &Room, after: &Room) -> bool {
         {
             at >= deadline.at
         }
-        (Phase::Idle { .. }, Phase::Ended { at, reason, .. }) if reason == Reason::NoShow => {
-            at >= deadline.at
-        }
+        (
+            Phase::Idle { .. },
+            Phase::Ended {
+                at,
+                reason: Reason::NoShow,
+                ..
+            },
+        ) => at >= deadline.at,
         (
             Phase::Countdown { .. },
             Phase::Ended {

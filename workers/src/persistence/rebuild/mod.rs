@@ -100,7 +100,7 @@ pub async fn rebuild(
     let (decisions, _unheard) = mpsc::unbounded_channel();
     // Nothing is told, so nothing of it is refused.
     let refusals = Refusals::Buried;
-    let projections = Projections::new(&broker, database, shutdown, decisions, refusals);
+    let projections = Projections::new(&broker, database, shutdown, decisions, &refusals);
     let walk = Walk {
         broker: &broker,
         database,
