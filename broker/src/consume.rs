@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use async_nats::jetstream::{AckKind, Message, consumer::pull};
 use bytes::Bytes;
-use contract::{DeadLetter, consumers::ConsumerSpec, subjects};
+use contract::{DeadLetter, consumers::ConsumerSpec};
 use domain::Timestamp;
 use futures_util::StreamExt;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::{Broker, ConnectError, Publish, PublishError};
+use crate::{Broker, ConnectError, PublishError};
 
 /// How many messages are asked for at once, and so lie in this process at the most.
 const PREFETCH: usize = 500;
@@ -179,11 +179,8 @@ impl Delivery {
         }
     }
 
-    /// It failed for a reason that may pass. After the consumer's last attempt, where it has one, it goes to the DLQ instead.
+    /// It failed for a reason that may pass.
     pub async fn retry(self, after: Duration, error: &(dyn std::error::Error + Sync)) {
-        if self.spec.max_deliver >= 0 && self.attempt >= self.spec.max_deliver {
-            return self.reject(error).await;
-        }
         tracing::warn!(consumer = self.spec.name, subject = %self.subject, seq = self.seq, attempt = self.attempt, %error, "a message failed and will be tried again");
         self.answer(AckKind::Nak(Some(after))).await;
     }
@@ -202,8 +199,6 @@ impl Delivery {
 
     /// It can never succeed: it is kept on `dlq.<consumer>` with the error, and the others go on.
     pub async fn reject(self, error: &(dyn std::error::Error + Sync)) {
-        tracing::error!(consumer = self.spec.name, subject = %self.subject, seq = self.seq, %error, "a poison message goes to the DLQ");
-        metrics::counter!("webchat_dead_letters_total", "consumer" => self.spec.name).increment(1);
         match self.to_dlq(&error.to_string()).await {
             Ok(()) => self.answer(AckKind::Term).await,
             Err(error) => {
@@ -225,11 +220,8 @@ impl Delivery {
             payload: None,
             payload_base64: None,
         };
-        let letter = serde_json::to_vec(&letter.with_body(&self.payload))
-            .map_err(|error| PublishError::Rejected(error.to_string()))?;
-        let id = format!("{}:{}", self.spec.name, self.seq);
-        let publish = Publish::new(subjects::dlq(self.spec.name), letter).message_id(id);
-        self.broker.publish(publish).await.map(|_ack| ())
+        let letter = letter.with_body(&self.payload);
+        self.broker.keep_letter(&self.spec, letter).await
     }
 
     async fn answer(&self, kind: AckKind) {

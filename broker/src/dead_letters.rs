@@ -2,12 +2,13 @@
 
 use contract::{
     DeadLetter,
+    consumers::ConsumerSpec,
     streams::{DLQ, StreamSpec},
     subjects,
 };
 use domain::Timestamp;
 
-use crate::{Broker, ReadError, Record, read::unavailable, request::Answer};
+use crate::{Broker, Publish, PublishError, ReadError, Record, read::unavailable, request::Answer};
 
 /// "Sequence not found", and "no message found".
 const NO_MESSAGE: [u32; 2] = [10043, 10037];
@@ -28,6 +29,64 @@ pub struct Buried {
 }
 
 impl Broker {
+    /// Keeps the message at `seq` of a consumer's stream on `dlq.<consumer>`: the consumer goes on without it. One that
+    /// the stream does not have any more cannot be kept; the log says so.
+    ///
+    /// # Errors
+    /// [`PublishError`]; the message is on the DLQ only where there is none.
+    pub async fn bury(
+        &self,
+        consumer: &ConsumerSpec,
+        seq: u64,
+        error: &str,
+    ) -> Result<(), PublishError> {
+        let record = self.get(&consumer.stream, seq).await;
+        let record = record.map_err(|error| PublishError::Unavailable(error.to_string()))?;
+        let Some(record) = record else {
+            tracing::error!(
+                consumer = consumer.name,
+                seq,
+                error,
+                "a poison message is nowhere any more"
+            );
+            return Ok(());
+        };
+        let letter = DeadLetter {
+            stream: consumer.stream.name.to_owned(),
+            subject: record.subject,
+            seq,
+            stored_at: record.stored_at,
+            attempts: 1,
+            error: error.to_owned(),
+            payload: None,
+            payload_base64: None,
+        };
+        self.keep_letter(consumer, letter.with_body(&record.payload))
+            .await
+    }
+
+    /// Once, however often it is said within the broker's memory of ids.
+    pub(crate) async fn keep_letter(
+        &self,
+        consumer: &ConsumerSpec,
+        letter: DeadLetter,
+    ) -> Result<(), PublishError> {
+        let id = format!("{}:{}", consumer.name, letter.seq);
+        let body = serde_json::to_vec(&letter)
+            .map_err(|error| PublishError::Rejected(error.to_string()))?;
+        let publish = Publish::new(subjects::dlq(consumer.name), body).message_id(id);
+        self.publish(publish).await?;
+        tracing::error!(
+            consumer = consumer.name,
+            subject = letter.subject,
+            seq = letter.seq,
+            error = letter.error,
+            "a poison message is on the DLQ"
+        );
+        metrics::counter!("webchat_dead_letters_total", "consumer" => consumer.name).increment(1);
+        Ok(())
+    }
+
     /// Up to `limit` dead letters of one consumer, or of all, from sequence `from` of `DLQ` on, ascending.
     ///
     /// # Errors

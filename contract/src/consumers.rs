@@ -20,8 +20,6 @@ pub struct ConsumerSpec {
     pub ack_wait: Duration,
     /// How many messages may be out unacknowledged before delivery pauses.
     pub max_ack_pending: i64,
-    /// After how many deliveries a message that may yet succeed goes to the DLQ; -1: never.
-    pub max_deliver: i64,
 }
 
 /// Messages into SQL.
@@ -31,7 +29,6 @@ pub const PERSISTENCE_CHAT: ConsumerSpec = ConsumerSpec {
     filters: &[subjects::CHAT_ALL],
     ack_wait: Duration::from_secs(10),
     max_ack_pending: 20_000,
-    max_deliver: 20,
 };
 
 /// Rooms and pairs into SQL.
@@ -41,7 +38,6 @@ pub const PERSISTENCE_LIFE: ConsumerSpec = ConsumerSpec {
     filters: &[subjects::LIFE_ROOMS, subjects::LIFE_PAIRS],
     ack_wait: Duration::from_secs(10),
     max_ack_pending: 20_000,
-    max_deliver: 20,
 };
 
 /// Read positions into SQL.
@@ -51,7 +47,6 @@ pub const PERSISTENCE_RECEIPT: ConsumerSpec = ConsumerSpec {
     filters: &[subjects::RECEIPT_ALL],
     ack_wait: Duration::from_secs(10),
     max_ack_pending: 20_000,
-    max_deliver: 20,
 };
 
 /// Every room event whose deadline needs a timer. The short ack wait bounds how late a timer is when a worker dies
@@ -62,7 +57,6 @@ pub const COUNTDOWN_ROOMS: ConsumerSpec = ConsumerSpec {
     filters: &[subjects::LIFE_ROOMS],
     ack_wait: Duration::from_secs(2),
     max_ack_pending: 5_000,
-    max_deliver: -1,
 };
 
 /// Every timer that fired.
@@ -72,7 +66,6 @@ pub const COUNTDOWN_DUE: ConsumerSpec = ConsumerSpec {
     filters: &[subjects::LIFE_DUE],
     ack_wait: Duration::from_secs(2),
     max_ack_pending: 5_000,
-    max_deliver: -1,
 };
 
 /// The integrator's own place in the public events. The integrator may read it and not make it, as a consumer could be
@@ -83,7 +76,6 @@ pub const INTEGRATOR: ConsumerSpec = ConsumerSpec {
     filters: &[subjects::EVENTS_ALL],
     ack_wait: Duration::from_secs(30),
     max_ack_pending: 1_000,
-    max_deliver: -1,
 };
 
 /// The workers' consumers: what waits for one of them waits for WebChat itself.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { meet, Person } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 
-const story = openStage({ room: { countdown_secs: 240 } });
+const story = openStage({ room: { countdown_secs: 240 }, nats: { request_timeout_ms: 500 } });
 
 /** What a page may say while nobody answers it, or the database is held up. */
 const OUTAGE = [
@@ -110,6 +110,24 @@ story("each message of one's own says how far it is", async (scene) => {
   assert.deepEqual(states, [["hello", "sent"], ["on its way", "sent"]]);
 });
 
+story("a broker that is away for some seconds fails no message: all go out by themselves, once and in order", async (scene) => {
+  const { server } = scene;
+  const [ana, tom] = await talking(scene);
+  const texts = ["first", "second", "third"];
+  await ana.page.evaluate(watchForFailures);
+  await server.withoutBroker(async () => {
+    for (const text of texts) await ana.say(text);
+    await ana.sees("message", { "data-state": "sending" });
+    // Longer than the server waits for the broker: it has answered each of them with an error by then.
+    await ana.page.waitForTimeout(8_000);
+  });
+  for (const text of texts) await tom.hears(text);
+  await untilNothingIsKept(ana);
+  assert.ok(ana.frames.some(({ type, code }) => type === "error" && code === "unavailable"), "the outage was noticed");
+  assert.equal(await ana.page.evaluate(() => window.everFailed), false);
+  for (const person of [ana, tom]) assert.deepEqual((await person.messages()).map(({ text }) => text), ["hello", ...texts]);
+});
+
 /** Two people who have met, and whose first message is stored. */
 async function talking(scene) {
   const [ana, tom] = await scene.members("Ana", "Tom");
@@ -139,6 +157,13 @@ async function kept({ page }) {
       };
     };
   }));
+}
+
+/** Runs in the page: whether a message is ever shown as failed. */
+function watchForFailures() {
+  window.everFailed = false;
+  const look = () => (window.everFailed ||= document.querySelector('[data-testid="message"][data-state="failed"]') !== null);
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
 }
 
 /** Runs in the page: a database of a later release, which this one cannot use. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  ACK_WAIT_MS, acknowledged, add, dropStored, failed, giveUp, keptForm, overdue, retried, rewound, sameKept, takenUp,
-  toSendAgain, tried,
+  ACK_WAIT_MS, acknowledged, add, dropStored, failed, giveUp, keptForm, overdue, passes, putOff, retried, rewound, sameKept,
+  takenUp, toSendAgain, tried,
 } from "../../static/js/models/unsent.js";
 
 const two = () => add(add([], { client_id: "a", text: "first" }, 1_000), { client_id: "b", text: "second" }, 2_000);
@@ -40,6 +40,42 @@ test("a message without an answer goes out again after a while", () => {
   assert.deepEqual(ids(overdue(entries, 10_000 + ACK_WAIT_MS - 1)), []);
   assert.deepEqual(ids(overdue(entries, 10_000 + ACK_WAIT_MS)), ["a"]);
   assert.deepEqual(overdue(acknowledged(entries, "a", 3), 99_000), []);
+});
+
+test("what the server cannot take now stays on its way, and only a refusal that will not change fails it", () => {
+  for (const code of ["unavailable", "contended", "rate_limited"]) assert.ok(passes(code), code);
+  for (const code of ["room_ended", "validation_failed", "internal_error"]) assert.ok(!passes(code), code);
+  const entries = putOff(tried(two(), "a", 10_000), "a", 10_100, 0.5);
+  assert.deepEqual([entries[0].state, entries[0].problem], ["sending", null]);
+  assert.deepEqual(ids(toSendAgain(entries)), ["a", "b"], "a new connection does not wait");
+  assert.deepEqual(ids(overdue(entries, 10_599)), []);
+  assert.deepEqual(ids(overdue(entries, 10_600)), ["a"]);
+  assert.notEqual(entries[0].tried_ms, null, "it goes out as one that was sent before");
+});
+
+test("the pause before the next try doubles up to ten seconds, and an answer ends the row", () => {
+  let entries = two();
+  const pauses = [1, 2, 3, 4, 5, 6].map(() => {
+    entries = putOff(tried(entries, "a", 0), "a", 0, 0.5);
+    return entries[0].again_ms;
+  });
+  assert.deepEqual(pauses, [500, 1_000, 2_000, 4_000, 5_000, 5_000]);
+  entries = acknowledged(entries, "a", 7);
+  assert.deepEqual(overdue(entries, 99_000), []);
+  assert.equal(entries[0].refusals, 0);
+  assert.deepEqual(putOff(entries, "a", 0, 0.5), entries, "an acknowledgement is never taken back");
+});
+
+test("what was put off goes out together and in its order, and what is written meanwhile goes behind it", () => {
+  let entries = tried(tried(two(), "a", 10_000), "b", 10_000);
+  entries = putOff(putOff(entries, "a", 10_100, 0.9), "b", 10_100, 0.1);
+  entries = add(entries, { client_id: "c", text: "third" }, 10_200);
+  assert.deepEqual(ids(overdue(entries, 10_999)), [], "the first of them is not due");
+  assert.deepEqual(ids(overdue(entries, 11_000)), ["a", "b", "c"]);
+  assert.equal(entries[2].tried_ms, null);
+  entries = ["a", "b", "c"].reduce((all, id) => tried(all, id, 11_000), entries);
+  assert.deepEqual(overdue(entries, 11_001), []);
+  assert.equal(add(entries, { client_id: "d", text: "fourth" }, 11_002)[3].put_off, false);
 });
 
 test("when the room ends, what is not acknowledged has failed and the rest is the server's", () => {

@@ -23,7 +23,8 @@ use super::{
     parse,
     resume::Claim,
     room_actor::{Command, Joined},
-    sends::{Sends, SentHere, answer},
+    sends::{Sends, answer},
+    sent_here::SentHere,
     sockets::Permit,
 };
 use crate::{

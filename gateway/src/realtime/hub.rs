@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     outbox::Outbox,
     room_actor::{self, Command, Joined},
-    sends::SentHere,
+    sent_here::SentHere,
     sockets::{Permit, Sockets},
 };
 use crate::{error::ApiError, state::AppState};

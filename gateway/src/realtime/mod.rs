@@ -44,6 +44,7 @@ mod room_live;
 mod room_opening;
 mod room_presence;
 mod sends;
+mod sent_here;
 mod sockets;
 mod upgrade;
 mod user_actor;

@@ -16,7 +16,9 @@ use domain::{UserId, room::Room};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep};
 
-use super::{close_code::CloseCode, frame::Frame, position::Seen, room_actor::RoomActor};
+use super::{
+    close_code::CloseCode, frame::Frame, position::Seen, room_actor::RoomActor, sent_here::Place,
+};
 use crate::chat::tail;
 
 /// On a cluster a replay may be answered by a replica that lags behind the leader.
@@ -95,9 +97,10 @@ impl RoomActor {
     fn deliver(&mut self, seq: u64, message: StoredMessage) {
         let prev_seq = self.position.advance(seq);
         let (sender, client_id) = (message.sender_id, message.client_id);
+        let place = Place::of(seq, &message);
         let frame = Frame::from(&ChatServerFrame::Message(message.placed(seq, prev_seq)));
         for (_, socket) in &self.sockets {
-            if socket.user != sender || !socket.sent_here.contains(client_id) {
+            if socket.user != sender || !socket.sent_here.is_stored(client_id, place) {
                 socket.outbox.push(&frame);
             }
         }

@@ -1,12 +1,6 @@
 //! The messages that a socket sends, one after the other, so that the stream has them in the order of the socket.
 
-use std::{
-    collections::VecDeque,
-    future::pending,
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::VecDeque, future::pending, pin::Pin, sync::Arc, time::Duration};
 
 use contract::{frames::ChatServerFrame, problem::Code};
 use domain::{ClientId, UserId, room::Room};
@@ -16,15 +10,13 @@ use super::{
     close_code::CloseCode,
     frame::{Frame, error_frame, refusal},
     outbox::Outbox,
+    sent_here::{Place, SentHere},
 };
 use crate::{
     chat::send::{SendRequest, Sent, send_message},
     error::ApiError,
     state::AppState,
 };
-
-/// How many of its own messages a socket is known by.
-const REMEMBERED: usize = 512;
 
 /// What became of a send.
 pub(super) type Outcome = (ClientId, Result<Sent, ApiError>);
@@ -102,18 +94,16 @@ impl Sends {
     }
 }
 
-/// Answers a send; a room that has ended closes the socket too.
+/// Answers a send; a room that has ended closes the socket too. A message that the stream has told of is acknowledged,
+/// whatever became of the broker's own answer.
 pub(super) fn answer(outbox: &Outbox, sent_here: &SentHere, (client_id, outcome): Outcome) {
     match outcome {
-        Ok(sent) => outbox.answer(&Frame::from(&ChatServerFrame::Ack {
-            client_id,
-            seq: sent.seq,
-            id: sent.stored.id,
-            sent_at: sent.stored.sent_at,
-        })),
+        Ok(sent) => acknowledge(outbox, client_id, Place::of(sent.seq, &sent.stored)),
         Err(error) => {
-            sent_here.forget(client_id);
-            outbox.answer(&refusal(&error_frame(&error, Some(client_id))));
+            match sent_here.forget(client_id) {
+                Some(place) => acknowledge(outbox, client_id, place),
+                None => outbox.answer(&refusal(&error_frame(&error, Some(client_id)))),
+            }
             if error.code == Code::RoomEnded {
                 outbox.close(CloseCode::RoomEnded);
             }
@@ -121,31 +111,68 @@ pub(super) fn answer(outbox: &Outbox, sent_here: &SentHere, (client_id, outcome)
     }
 }
 
-/// The client's names of the messages that were sent on one socket: it gets an `ack` for them and no `message`.
-#[derive(Debug, Default)]
-pub(super) struct SentHere(Mutex<VecDeque<ClientId>>);
+fn acknowledge(outbox: &Outbox, client_id: ClientId, place: Place) {
+    let Place { seq, id, sent_at } = place;
+    outbox.answer(&Frame::from(&ChatServerFrame::Ack {
+        client_id,
+        seq,
+        id,
+        sent_at,
+    }));
+}
 
-impl SentHere {
-    /// Remembers a message; the oldest is forgotten.
-    pub fn remember(&self, client_id: ClientId) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() == REMEMBERED {
-            known.pop_front();
+#[cfg(test)]
+mod tests {
+    use axum::extract::ws::Message;
+    use domain::{MessageId, Timestamp};
+    use serde_json::Value;
+    use settings::Settings;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const PLACE: Place = Place {
+        seq: 7,
+        id: MessageId(Uuid::from_u128(1)),
+        sent_at: Timestamp(0),
+    };
+
+    async fn answered(sent_here: &SentHere, client_id: ClientId) -> Value {
+        let settings = Settings::from_sources(None, []).unwrap();
+        let (outbox, mut frames) = Outbox::new(&settings.realtime);
+        let lost = Err(ApiError::unavailable("the broker's answer is lost"));
+        answer(&outbox, sent_here, (client_id, lost));
+        match frames.next().await {
+            Some(Message::Text(text)) => serde_json::from_str(&text).unwrap(),
+            other => panic!("an answer comes: {other:?}"),
         }
-        known.push_back(client_id);
     }
 
-    /// Forgets a message that was refused.
-    pub fn forget(&self, client_id: ClientId) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|id| *id != client_id);
+    #[tokio::test]
+    async fn a_message_that_was_shown_to_the_others_is_acknowledged_even_if_the_brokers_answer_is_lost()
+     {
+        let (sent_here, client_id) = (SentHere::default(), ClientId(Uuid::now_v7()));
+        sent_here.remember(client_id);
+        assert!(
+            sent_here.is_stored(client_id, PLACE),
+            "its ack stands for it"
+        );
+        let answer = answered(&sent_here, client_id).await;
+        assert_eq!(
+            (&answer["type"], &answer["seq"]),
+            (&"ack".into(), &7.into())
+        );
     }
 
-    /// Whether the message was sent here.
-    pub fn contains(&self, client_id: ClientId) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(&client_id)
+    #[tokio::test]
+    async fn a_message_that_is_shown_only_after_its_error_is_not_held_back() {
+        let (sent_here, client_id) = (SentHere::default(), ClientId(Uuid::now_v7()));
+        sent_here.remember(client_id);
+        let answer = answered(&sent_here, client_id).await;
+        assert_eq!(answer["code"], "unavailable");
+        assert!(
+            !sent_here.is_stored(client_id, PLACE),
+            "the sender sees it too"
+        );
     }
 }

@@ -96,7 +96,8 @@ export function sendMessage(context, text) {
   if (!chat || text.trim() === "") return;
   const client_id = uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
   changeChat(context, chat.roomId, (now) => ({ unsent: unsent.add(now.unsent, { client_id, text }, Date.now()) }));
-  transmit(context, client_id);
+  const entry = context.store.state.chat?.unsent.find((candidate) => candidate.client_id === client_id);
+  if (!entry?.put_off) transmit(context, client_id);
   stopTyping(context);
 }
 

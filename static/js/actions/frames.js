@@ -114,11 +114,16 @@ function room({ dispatch }, roomId, frame) {
 
 /** @param {Context} context @param {string} roomId @param {Frame} frame */
 function error(context, roomId, frame) {
-  const words = wordsFor({ status: 0, code: frame.code, detail: frame.detail ?? "", errors: [], retryAfterS: null });
   if (frame.client_id) {
-    changeChat(context, roomId, (chat) => ({ unsent: unsent.failed(chat.unsent, frame.client_id, words) }));
+    changeChat(context, roomId, (chat) => ({ unsent: refused(chat.unsent, frame) }));
   } else {
     console.error("refused by the server", { room_id: roomId, code: frame.code, detail: frame.detail });
   }
   if (frame.code === "room_ended") return context.dispatch("loadStatus");
+}
+
+/** @param {import("../models/unsent.js").Unsent[]} entries @param {Frame} frame */
+function refused(entries, { client_id, code, detail }) {
+  if (unsent.passes(code)) return unsent.putOff(entries, client_id, Date.now(), Math.random());
+  return unsent.failed(entries, client_id, wordsFor({ status: 0, code, detail: detail ?? "", errors: [], retryAfterS: null }));
 }

@@ -1,3 +1,5 @@
+import { retryDelayMs } from "./reconnect.js";
+
 /**
  * What the user has sent and the database does not have yet. An entry stays until the server says `stored`, and is sent
  * again with the same `client_id` after a reconnect, so nothing is lost and nothing appears twice.
@@ -7,6 +9,9 @@
  * @property {string} text
  * @property {number} created_ms
  * @property {number|null} tried_ms when it last went out; null if it never did
+ * @property {number|null} again_ms when it goes out again, unless the server answers
+ * @property {boolean} put_off the server could not take it the last time
+ * @property {number} refusals how often in a row it could not
  * @property {"sending"|"sent"|"failed"} state `sent`: acknowledged, and not stored yet
  * @property {number|null} seq
  * @property {string|null} problem why it failed, for the reader
@@ -17,14 +22,34 @@
 /** How long an acknowledgement may take before the message goes out again, in milliseconds. */
 export const ACK_WAIT_MS = 8_000;
 
+/** What the server says where it cannot take a message now: the same message may be taken later. */
+const PASSING = new Set(["unavailable", "contended", "rate_limited"]);
+
+/** Whether sending again later may help, without anybody doing anything. @param {string} code */
+export function passes(code) {
+  return PASSING.has(code);
+}
+
+/** Nothing is to be done for it by itself. */
+const ANSWERED = { again_ms: null, put_off: false, refusals: 0 };
+const NEVER_TRIED = { ...ANSWERED, tried_ms: null };
+
 /**
+ * It goes out at once, or with those that were put off before it: they stay in their order.
  * @param {Unsent[]} entries
  * @param {{client_id: string, text: string}} message
  * @param {number} nowMs
  * @returns {Unsent[]}
  */
 export function add(entries, { client_id, text }, nowMs) {
-  return [...entries, { client_id, text, created_ms: nowMs, tried_ms: null, state: "sending", seq: null, problem: null }];
+  const ahead = firstPutOff(entries);
+  const place = ahead ? { ...NEVER_TRIED, again_ms: ahead.again_ms, put_off: true } : NEVER_TRIED;
+  return [...entries, { client_id, text, created_ms: nowMs, ...place, state: "sending", seq: null, problem: null }];
+}
+
+/** @param {Unsent[]} entries */
+function firstPutOff(entries) {
+  return entries.find((entry) => entry.state === "sending" && entry.put_off);
 }
 
 /**
@@ -57,7 +82,7 @@ export function sameKept(before, after) {
 export function takenUp(entries, kept) {
   const unknown = kept.filter(({ client_id }) => !entries.some((entry) => entry.client_id === client_id));
   const taken = unknown.map((entry) => ({
-    ...keptForm(/** @type {Unsent} */ (entry)), tried_ms: 0, state: stateOf(entry.problem), seq: null,
+    ...keptForm(/** @type {Unsent} */ (entry)), ...NEVER_TRIED, tried_ms: 0, again_ms: 0, state: stateOf(entry.problem), seq: null,
   }));
   return [...entries, ...taken].sort((a, b) => a.created_ms - b.created_ms);
 }
@@ -78,12 +103,28 @@ export function rewound(entries) {
 
 /** @param {Unsent[]} entries @param {string} clientId @param {number} nowMs */
 export function tried(entries, clientId, nowMs) {
-  return change(entries, clientId, { tried_ms: nowMs });
+  return change(entries, clientId, { tried_ms: nowMs, again_ms: nowMs + ACK_WAIT_MS, put_off: false });
+}
+
+/**
+ * The server cannot take it now. It may have it all the same, so it stays on its way and goes out again later.
+ * @param {Unsent[]} entries
+ * @param {string} clientId
+ * @param {number} nowMs
+ * @param {number} random in [0, 1)
+ * @returns {Unsent[]}
+ */
+export function putOff(entries, clientId, nowMs, random) {
+  return entries.map((entry) => {
+    if (entry.client_id !== clientId || entry.state !== "sending") return entry;
+    const refusals = entry.refusals + 1;
+    return { ...entry, refusals, put_off: true, again_ms: nowMs + retryDelayMs(refusals, random) };
+  });
 }
 
 /** @param {Unsent[]} entries @param {string} clientId @param {number} seq */
 export function acknowledged(entries, clientId, seq) {
-  return change(entries, clientId, { state: "sent", seq, problem: null });
+  return change(entries, clientId, { ...ANSWERED, state: "sent", seq, problem: null });
 }
 
 /** @param {Unsent[]} entries @param {string} clientId @param {string} problem @returns {Unsent[]} */
@@ -96,7 +137,7 @@ export function failed(entries, clientId, problem) {
 
 /** @param {Unsent[]} entries @param {string} clientId */
 export function retried(entries, clientId) {
-  return change(entries, clientId, { state: "sending", problem: null });
+  return change(entries, clientId, { ...ANSWERED, state: "sending", problem: null });
 }
 
 /**
@@ -135,12 +176,13 @@ export function toSendAgain(entries) {
 }
 
 /**
- * Sent, and without an answer for too long.
+ * What goes out again now: sent and without an answer for too long, and all that was put off once the first of it is due.
  * @param {Unsent[]} entries
  * @param {number} nowMs
  */
 export function overdue(entries, nowMs) {
-  return entries.filter(
-    (entry) => entry.state === "sending" && entry.tried_ms !== null && nowMs - entry.tried_ms >= ACK_WAIT_MS,
-  );
+  /** @param {Unsent|undefined} entry */
+  const isDue = (entry) => entry !== undefined && entry.again_ms !== null && entry.again_ms <= nowMs;
+  const putOffIsDue = isDue(firstPutOff(entries));
+  return entries.filter((entry) => entry.state === "sending" && (entry.put_off ? putOffIsDue : isDue(entry)));
 }

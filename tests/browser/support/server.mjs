@@ -1,7 +1,7 @@
 /** `webchat serve` as a real process, on a port and in folders of its own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,6 +68,18 @@ export class Server {
     await cp(copy, this.#broker, { recursive: true });
   }
 
+  /** The process id of the nats-server that this one has started. */
+  async #brokerProcess() {
+    const threads = join("/proc", String(this.#process.pid), "task");
+    for (const thread of await readdir(threads)) {
+      const children = (await readFile(join(threads, thread, "children"), "utf8")).split(" ").filter(Boolean);
+      for (const child of children) {
+        if ((await readFile(`/proc/${child}/comm`, "utf8")).startsWith("nats-server")) return Number(child);
+      }
+    }
+    throw new Error("there is no nats-server to stop");
+  }
+
   get #broker() {
     return join(this.#folder, "data", "nats", "jetstream");
   }
@@ -82,6 +94,17 @@ export class Server {
       holder.stdin.end();
       await once(holder, "exit");
     };
+  }
+
+  /** The broker answers nobody while this lasts. @param {() => Promise<void>} meanwhile */
+  async withoutBroker(meanwhile) {
+    const broker = await this.#brokerProcess();
+    process.kill(broker, "SIGSTOP");
+    try {
+      await meanwhile();
+    } finally {
+      process.kill(broker, "SIGCONT");
+    }
   }
 
   /** As `kill -9` or a power cut. */

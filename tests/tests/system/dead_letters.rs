@@ -1,11 +1,14 @@
 //! Poison goes to the dead letters and the others flow; an operator looks at it, tries it again, or drops it.
 
 use broker::{Broker, BrokerOptions, Publish};
-use contract::subjects;
+use contract::{streams::EVENTS, subjects};
 use domain::RoomId;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 
-use crate::{client::Person, eventually, journey::until_message, roles::Roles, serve::Serve};
+use crate::{
+    client::Person, events, eventually, jetstream, journey::until_message, roles::Roles,
+    serve::Serve,
+};
 
 #[tokio::test]
 async fn what_nobody_can_read_is_a_dead_letter_and_hides_nothing_else() {
@@ -105,6 +108,52 @@ async fn a_message_that_the_database_refused_is_stored_in_its_place_when_the_cau
     let history = ada.history(room).await;
     let seqs: Vec<_> = history.iter().map(|message| message.seq).collect();
     assert_eq!(seqs, [first.seq, refused.seq, last.seq]);
+}
+
+#[tokio::test]
+async fn a_message_whose_event_is_refused_for_good_holds_up_nobody_and_is_told_when_the_cause_is_mended()
+ {
+    const TOO_SMALL: i64 = 64;
+    const ANY_SIZE: i64 = -1;
+    let roles = Roles::start(&[]).await;
+    let (ada, ben, room) = talk(&roles).await;
+    let broker = connected(&roles).await;
+    let told = async |count| {
+        eventually("the events are told", async || {
+            let mut events = events::of_room(&roles.nats, room).await;
+            events.retain(|event| event.verb == "message_sent");
+            (events.len() == count).then_some(())
+        })
+        .await;
+    };
+    ada.say(room, "before").await;
+    told(1).await;
+
+    jetstream::refuse_above(&broker, &EVENTS, TOO_SMALL).await;
+    ada.say(room, "its event is refused").await;
+    let letters = listed(&roles, 1).await;
+    assert!(letters[0].contains("persistence-chat"), "{letters:?}");
+    assert!(
+        letters[0].contains("its public event is refused"),
+        "{letters:?}"
+    );
+    let early = roles.operate(&["dlq", "replay", "--all"]).await;
+    assert!(!early.success, "the cause is not mended: {early:?}");
+    listed(&roles, 1).await;
+
+    jetstream::refuse_above(&broker, &EVENTS, ANY_SIZE).await;
+    let last = ben.say(room, "after").await;
+    told(2).await;
+    let newest = |summary: &contract::room::RoomSummary| {
+        let message = summary.last_message.as_ref();
+        message.is_some_and(|message| message.seq == last.seq)
+    };
+    ada.listed(room, "the others flow", newest).await;
+    let replayed = roles.operate(&["dlq", "replay", "--all"]).await;
+    assert_eq!(replayed.stdout.trim(), "1 replayed, 0 stay", "{replayed:?}");
+    told(3).await;
+    listed(&roles, 0).await;
+    assert_eq!(ada.history(room).await.len(), 3);
 }
 
 #[tokio::test]

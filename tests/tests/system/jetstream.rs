@@ -47,6 +47,13 @@ pub async fn remember_ids_for(broker: &Broker, stream: &StreamSpec, window: Dura
     ask(broker, &format!("STREAM.UPDATE.{}", stream.name), &config).await;
 }
 
+/// Has a stream refuse larger messages; -1: none is too large.
+pub async fn refuse_above(broker: &Broker, stream: &StreamSpec, bytes: i64) {
+    let mut config = info(broker, stream).await["config"].take();
+    config["max_msg_size"] = json!(bytes);
+    ask(broker, &format!("STREAM.UPDATE.{}", stream.name), &config).await;
+}
+
 /// Removes everything before a sequence, as age does.
 pub async fn forget_before(broker: &Broker, stream: &StreamSpec, seq: u64) {
     let purge = json!({ "seq": seq });

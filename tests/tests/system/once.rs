@@ -149,16 +149,23 @@ async fn until_acked(wire: Wire, person: &Person, room: RoomId) -> Acked {
 async fn a_message_sent_again_by_a_client_that_got_no_ack_is_one_message_whenever_it_comes() {
     let mut talk = Talk::begin(async |_: &mut Roles| {}).await;
     let link = Proxy::start(talk.roles.port("gateway")).await;
-    let mut said = Vec::new();
-    // The broker knows the ids; it has forgotten them; it has, and SQL does not have the messages yet.
-    for (forgotten, persistence_away) in [(false, false), (true, false), (true, true)] {
+    let mut said = vec![say_and_hear_the_ack(&talk).await];
+    send_again_everywhere(&talk, said[0]).await;
+    // The broker knows the ids and is asked first; it knows them and they are looked up; it has forgotten them; it has,
+    // and SQL does not have the messages yet.
+    for (age, forgotten, persistence_away) in [
+        (Duration::ZERO, false, false),
+        (OLD, false, false),
+        (OLD, true, false),
+        (OLD, true, true),
+    ] {
         if persistence_away {
             talk.roles.kill9("persistence");
         }
         if forgotten {
             jetstream::remember_ids_for(&talk.broker, &CHAT, WINDOW).await;
         }
-        let lost = say_and_hear_no_ack(&talk, &link, said.len()).await;
+        let lost = say_and_hear_no_ack(&talk, &link, said.len(), age).await;
         if forgotten {
             sleep(WINDOW * 3 / 2).await;
         }
@@ -169,21 +176,33 @@ async fn a_message_sent_again_by_a_client_that_got_no_ack_is_one_message_wheneve
         assert_eq!(
             once_record::in_stream(&talk.broker, talk.room).await,
             said,
-            "forgotten: {forgotten}, persistence away: {persistence_away}"
+            "{age:?} old, forgotten: {forgotten}, persistence away: {persistence_away}"
         );
     }
     talk.roles.start_all(&["persistence"]).await;
     talk.check(&said).await;
 }
 
-/// Three messages reach the stream, and their acks nobody; the connection is cut after that.
-async fn say_and_hear_no_ack(talk: &Talk, link: &Proxy, before: usize) -> Vec<Acked> {
+async fn say_and_hear_the_ack(talk: &Talk) -> Acked {
+    let client_id = client_id_made(Duration::ZERO);
+    let seq = conversation::say(&mut None, &talk.ada, talk.room, client_id, false).await;
+    let seq = seq.expect("an ack");
+    Acked { client_id, seq }
+}
+
+/// Three messages, written so long ago, reach the stream, and their acks nobody; the connection is cut after that.
+async fn say_and_hear_no_ack(
+    talk: &Talk,
+    link: &Proxy,
+    before: usize,
+    age: Duration,
+) -> Vec<Acked> {
     const MESSAGES: usize = 3;
     let ada = talk.ada.at(&format!("http://127.0.0.1:{}", link.port()));
     let mut wire = open(&ada, talk.room).await.expect("a socket");
     link.set(Link::Unanswered);
     for _ in 0..MESSAGES {
-        send(&mut wire, old_client_id()).await;
+        send(&mut wire, client_id_made(age)).await;
     }
     let stored = talk.until_the_stream_has(before + MESSAGES).await;
     link.set(Link::Cut);
@@ -194,12 +213,17 @@ async fn say_and_hear_no_ack(talk: &Talk, link: &Proxy, before: usize) -> Vec<Ac
     stored[before..].to_vec()
 }
 
-/// On a socket of each gateway and over HTTP: the answer is the message that is there.
+/// On a socket of each gateway and over HTTP, said to be sent before or not: the answer is the message that is there. A
+/// new one that is not said to be sent before is published, and it is the broker that knows it.
 async fn send_again_everywhere(talk: &Talk, acked: Acked) {
     for gateway in ["gateway-2", "gateway"] {
         let ada = talk.ada.at(&talk.roles.url(gateway));
-        let again = conversation::say(&mut None, &ada, talk.room, acked.client_id, true).await;
-        assert_eq!(again, Some(acked.seq), "on a socket of {gateway}");
+        for resend in [false, true] {
+            let mut wire = None;
+            let again = conversation::say(&mut wire, &ada, talk.room, acked.client_id, resend);
+            let again = again.await;
+            assert_eq!(again, Some(acked.seq), "on a socket of {gateway}, {resend}");
+        }
         let again: Shown = over_http(&ada, talk.room, acked.client_id)
             .await
             .expect(200);
@@ -219,7 +243,7 @@ async fn a_gateway_that_slept_on_a_message_does_not_store_it_again() {
     let talk = Talk::begin(async |_: &mut Roles| {}).await;
     let mut wire = open(&talk.ada, talk.room).await.expect("a socket");
     talk.roles.pause("gateway");
-    let client_id = old_client_id();
+    let client_id = client_id_made(OLD);
     send(&mut wire, client_id).await;
     let elsewhere = talk.ada.at(&talk.roles.url("gateway-2"));
     let seq = conversation::say(&mut None, &elsewhere, talk.room, client_id, true)
@@ -270,12 +294,12 @@ async fn send(wire: &mut Wire, client_id: ClientId) {
         .expect("an open socket");
 }
 
-/// The name of a message that was written a while ago, as one that waited for a connection has.
-fn old_client_id() -> ClientId {
+/// The name of a message that was written so long ago: one that waited for a connection is old.
+fn client_id_made(ago: Duration) -> ClientId {
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .expect("a clock after 1970");
-    let made = now - OLD;
+    let made = now - ago;
     let made = Timestamp::from_unix(NoContext, made.as_secs(), made.subsec_nanos());
     ClientId(Uuid::new_v7(made))
 }

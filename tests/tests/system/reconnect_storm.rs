@@ -10,7 +10,7 @@ use domain::RoomId;
 use futures_util::{StreamExt, future::join_all, stream};
 use reqwest::Method;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -177,16 +177,14 @@ impl Place {
     }
 }
 
-/// What `static/js/models/reconnect.js` says: exponential backoff with full jitter.
-fn retry_delay(attempt: u32, random: f64) -> Duration {
-    const FIRST_TRY_WITHIN: Duration = Duration::from_millis(300);
-    const BASE: Duration = Duration::from_millis(500);
-    const CAP: Duration = Duration::from_secs(10);
-    let ceiling = match attempt {
-        0 => FIRST_TRY_WITHIN,
-        _ => BASE.saturating_mul(1 << attempt.min(10)).min(CAP),
-    };
-    ceiling.mul_f64(random)
+/// As `static/js/models/reconnect.js` does it: anywhere below the ceiling of the attempt. That the two agree is tested in
+/// `tests/client/reconnect.test.mjs`, by the same table.
+fn retry_delay(attempt: usize, random: f64) -> Duration {
+    let table = serde_json::from_str::<Value>(include_str!("../../client/backoff.json"));
+    let table = table.expect("a table");
+    let ceilings = table["ceilings_ms"].as_array().expect("ceilings");
+    let ceiling = ceilings[attempt.min(ceilings.len() - 1)].as_u64();
+    Duration::from_millis(ceiling.expect("milliseconds")).mul_f64(random)
 }
 
 /// In [0, 1).

@@ -34,6 +34,10 @@ pub struct Reader {
     pub shown: Vec<Acked>,
     /// How often everything missed was sent after the hello.
     pub recovered: usize,
+    /// How often something had been missed then.
+    pub missed: usize,
+    /// How long it was cut off at the most.
+    pub longest_cut: Duration,
     /// How often the hello told to read the history instead.
     pub lost: usize,
 }
@@ -53,17 +57,22 @@ impl Reader {
             epoch: None,
             shown: Vec::new(),
             recovered: 0,
+            missed: 0,
+            longest_cut: Duration::ZERO,
             lost: 0,
         }
     }
 
-    /// Reads, is cut off, comes back at one of the gateways, until it has shown the last message.
+    /// Reads, is cut off, comes back at one of the gateways, until it has shown the last message. The first cuts are as
+    /// long as they are planned, the others by chance.
     pub async fn read(
         &mut self,
         chance: &mut Chance,
+        planned: &[Duration],
         longest_cut: Duration,
         last: &Cell<Option<u64>>,
     ) {
+        let mut planned = planned.iter();
         loop {
             let gateway = chance.below(self.gateways.len());
             let Some(mut wire) = self.open(gateway).await else {
@@ -83,7 +92,9 @@ impl Reader {
                 ),
             }
             let (_, link) = &self.gateways[gateway];
-            let cut = chance.between_magnitudes(SHORTEST_CUT, longest_cut);
+            let by_chance = chance.between_magnitudes(SHORTEST_CUT, longest_cut);
+            let cut = planned.next().copied().unwrap_or(by_chance);
+            self.longest_cut = self.longest_cut.max(cut);
             match chance.below(3) {
                 0 => drop(wire),
                 1 => link.set(Link::Cut),
@@ -126,11 +137,15 @@ impl Reader {
             };
             match wire::parse(&text) {
                 ChatServerFrame::Hello {
-                    epoch, recovered, ..
+                    epoch,
+                    recovered,
+                    last_seq,
+                    ..
                 } => {
                     strictly = recovered && self.epoch.is_some();
                     if strictly {
                         self.recovered += 1;
+                        self.missed += usize::from(last_seq > self.last());
                     } else if self.read_history(gateway).await.is_none() {
                         return Followed::UntilTheEnd;
                     }

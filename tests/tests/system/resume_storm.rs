@@ -36,14 +36,12 @@ async fn who_is_cut_off_gets_everything_missed_once_while_the_stream_forgets_its
             forget_some(&broker, &mut faults).await;
         }
     };
-    let readers = cut_off(
-        &roles,
-        &mut chance,
-        Duration::from_secs(15),
-        Duration::from_secs(2),
-        age,
-    )
-    .await;
+    let cuts = Cuts {
+        length: Duration::from_secs(15),
+        longest: Duration::from_secs(2),
+        planned: Vec::new(),
+    };
+    let readers = cut_off(&roles, &mut chance, &cuts, age).await;
     assert!(readers.iter().any(|reader| reader.lost > 0), "not always");
 }
 
@@ -72,23 +70,55 @@ async fn on_a_cluster(length: Duration, longest_cut: Duration) {
     let broker = jetstream::connect(&cluster.urls()).await;
     let mut chance = Chance::new();
     let mut faults = chance.split();
+    let (step_downs, kills) = (Cell::new(0_usize), Cell::new(0_usize));
     let change_leaders = async |over: Instant| {
-        while Instant::now() < over {
+        for round in 0.. {
             sleep(faults.between(Duration::from_secs(2), Duration::from_secs(5))).await;
-            match faults.below(3) {
+            if Instant::now() >= over {
+                return;
+            }
+            match round % 3 {
                 0 => {
-                    let leader = jetstream::leader(&broker, &CHAT).await;
-                    let node = cluster.named(&leader).expect("a node of the cluster");
-                    cluster.node(node).kill9();
-                    sleep(faults.between(Duration::from_secs(1), Duration::from_secs(4))).await;
-                    cluster.node(node).restart().await;
+                    jetstream::step_down(&broker, &CHAT).await;
+                    step_downs.set(step_downs.get() + 1);
                 }
-                1 => forget_some(&broker, &mut faults).await,
-                _ => jetstream::step_down(&broker, &CHAT).await,
+                1 => {
+                    kill_leader(&broker, &mut cluster, &mut faults).await;
+                    kills.set(kills.get() + 1);
+                }
+                _ => forget_some(&broker, &mut faults).await,
             }
         }
     };
-    cut_off(&roles, &mut chance, length, longest_cut, change_leaders).await;
+    // One is surely cut off for as long as possible, and for a good half of it.
+    let cuts = Cuts {
+        length,
+        longest: longest_cut,
+        planned: vec![longest_cut, longest_cut.mul_f64(0.6)],
+    };
+    let readers = cut_off(&roles, &mut chance, &cuts, change_leaders).await;
+    eprintln!(
+        "{} step-downs, {} kills of the leader",
+        step_downs.get(),
+        kills.get()
+    );
+    assert!(
+        step_downs.get() > 0 && kills.get() > 0,
+        "the leader changed"
+    );
+    assert_eq!(readers[0].longest_cut, longest_cut);
+    assert!(
+        readers.iter().any(|reader| reader.missed > 0),
+        "something was missed and sent again"
+    );
+}
+
+async fn kill_leader(broker: &Broker, cluster: &mut NatsCluster, chance: &mut Chance) {
+    let leader = jetstream::leader(broker, &CHAT).await;
+    let node = cluster.named(&leader).expect("a node of the cluster");
+    cluster.node(node).kill9();
+    sleep(chance.between(Duration::from_secs(1), Duration::from_secs(4))).await;
+    cluster.node(node).restart().await;
 }
 
 /// Removes a random part of what SQL has, as age does.
@@ -104,12 +134,21 @@ async fn forget_some(broker: &Broker, chance: &mut Chance) {
     }
 }
 
-/// Two people talk for so long while their other devices are cut off; each of these shows the whole conversation.
+/// How devices are cut off.
+struct Cuts {
+    /// For how long people talk meanwhile.
+    length: Duration,
+    /// How long a cut may be.
+    longest: Duration,
+    /// The first ones of the first device.
+    planned: Vec<Duration>,
+}
+
+/// Two people talk while their other devices are cut off; each of these shows the whole conversation.
 async fn cut_off(
     roles: &Roles,
     chance: &mut Chance,
-    length: Duration,
-    longest_cut: Duration,
+    cuts: &Cuts,
     faults: impl AsyncFnOnce(Instant),
 ) -> Vec<Reader> {
     let urls = GATEWAYS.map(|gateway| roles.url(gateway));
@@ -121,7 +160,7 @@ async fn cut_off(
         readers.push((Reader::new(person, room, &ports).await, chance.split()));
     }
     let (over, last) = (Cell::new(false), Cell::new(None));
-    let until = Instant::now() + length;
+    let until = Instant::now() + cuts.length;
     let talks = async {
         let storm = async {
             faults(until).await;
@@ -139,15 +178,22 @@ async fn cut_off(
     };
     let reads = readers
         .iter_mut()
-        .map(|(reader, chance)| reader.read(chance, longest_cut, &last));
+        .enumerate()
+        .map(|(number, (reader, chance))| {
+            let planned: &[Duration] = if number == 0 { &cuts.planned } else { &[] };
+            reader.read(chance, planned, cuts.longest, &last)
+        });
     let (said, _) = tokio::join!(talks, join_all(reads));
     let readers: Vec<Reader> = readers.into_iter().map(|(reader, _)| reader).collect();
     for reader in &readers {
         eprintln!(
-            "{} messages; came back {} times with everything, {} times without",
+            "{} messages; came back {} times with everything, {} of them after missing something, {} times without; cut \
+             off for {:?} at the most",
             said.len(),
             reader.recovered,
-            reader.lost
+            reader.missed,
+            reader.lost,
+            reader.longest_cut
         );
         assert_eq!(reader.shown, said, "each once, in order");
     }

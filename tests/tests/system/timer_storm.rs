@@ -18,6 +18,8 @@ use crate::{chance::Chance, eventually, jetstream, roles::Roles};
 const WORKERS: [&str; 2] = ["countdown", "countdown-2"];
 const OUTAGES: usize = 3;
 const ROOMS: usize = 30;
+/// Three outages of 0.3 s at least, among deadlines that come five times a second.
+const DUE_IN_OUTAGES: usize = 3;
 const ROOM_EVERY: Duration = Duration::from_millis(400);
 const TIMING: Timing = Timing {
     countdown_ms: 3_000,
@@ -52,12 +54,15 @@ async fn a_phase_ends_at_its_time_or_right_after_the_outage_in_which_it_was_due(
         let late = check(life, &times);
         worst = [worst[0].max(late[0]), worst[1].max(late[1])];
     }
+    let missed = lives.values().map(|life| due_in_an_outage(life, &times));
+    let missed: usize = missed.sum();
     eprintln!(
-        "{} rooms; at most {:?} late while up, {:?} after an outage",
+        "{} rooms; at most {:?} late while up, {:?} after an outage; {missed} deadlines in an outage",
         lives.len(),
         worst[0],
         worst[1]
     );
+    assert!(missed >= DUE_IN_OUTAGES, "{missed} deadlines in an outage");
 }
 
 /// Kills everything, leaves it away for a while, starts it again; says when everything ran.
@@ -132,6 +137,16 @@ async fn until_all_have_ended(
         rooms.iter().all(has_ended).then_some(lives)
     })
     .await
+}
+
+/// How many phases were to end while everything was away.
+fn due_in_an_outage(life: &[(Room, Timestamp)], times: &[Up]) -> usize {
+    let deadlines = life.iter().filter_map(|(room, _)| room.deadline());
+    let away = |due: Timestamp| {
+        let is_between = |two: &[Up]| two[0].to.is_some_and(|to| to < due) && due < two[1].from;
+        times.windows(2).any(is_between)
+    };
+    deadlines.filter(|deadline| away(deadline.at)).count()
 }
 
 /// How late the latest phase ended while everything ran, and the latest after an outage.

@@ -3,13 +3,14 @@
 use std::sync::{Mutex, PoisonError};
 
 use bootstrap::Shutdown;
-use broker::{Broker, Publish};
+use broker::{Broker, Publish, PublishError};
 use contract::{
+    consumers::ConsumerSpec,
     public_events::{Fact, derived_id},
-    streams::StreamSpec,
 };
 use domain::Timestamp;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::backoff::{Backoff, Stopped};
@@ -30,11 +31,21 @@ pub(super) struct Told {
     pub fact: Fact,
 }
 
-/// Publishes what follows from one stream. The same message gives the same events, ids included, however often.
+/// What becomes of a message whose event the broker refuses for what it is.
+#[derive(Debug, Clone)]
+pub(super) enum Refusals {
+    /// It goes to the DLQ with the reason, and the others go on.
+    Buried,
+    /// Whoever tries a dead letter once more hears the reason.
+    Reported(mpsc::UnboundedSender<String>),
+}
+
+/// Publishes what follows from the stream of one consumer. The same message gives the same events, ids included, however often.
 #[derive(Debug)]
 pub(super) struct PublicEvents {
     broker: Broker,
-    stream: StreamSpec,
+    consumer: ConsumerSpec,
+    refusals: Refusals,
     shutdown: Shutdown,
     epoch: Mutex<Option<KnownEpoch>>,
 }
@@ -47,16 +58,22 @@ struct KnownEpoch {
 }
 
 impl PublicEvents {
-    pub(super) fn new(broker: Broker, stream: StreamSpec, shutdown: Shutdown) -> Self {
+    pub(super) fn new(
+        broker: Broker,
+        consumer: ConsumerSpec,
+        refusals: Refusals,
+        shutdown: Shutdown,
+    ) -> Self {
         Self {
             broker,
-            stream,
+            consumer,
+            refusals,
             shutdown,
             epoch: Mutex::new(None),
         }
     }
 
-    /// Publishes all and waits for the acks, however long the broker is away.
+    /// Publishes all and waits for the acks, however long the broker is away. What it refuses is given up.
     pub(super) async fn publish(&self, told: Vec<Told>) -> Result<(), Stopped> {
         if told.is_empty() {
             return Ok(());
@@ -73,22 +90,44 @@ impl PublicEvents {
     }
 
     async fn publish_one(&self, epoch: Uuid, told: Told) -> Result<(), Stopped> {
-        let id = derived_id(epoch, told.seq, told.ordinal);
-        let subject = told.fact.nats_subject();
-        let body = match serde_json::to_vec(&told.fact.into_event(id, told.at)) {
-            Ok(body) => body,
-            Err(error) => {
-                tracing::error!(%subject, seq = told.seq, %error, "a public event cannot be written as JSON");
+        let seq = told.seq;
+        let publish = event_of(epoch, told);
+        let mut backoff = Backoff::new();
+        loop {
+            let refused = match &publish {
+                Ok(publish) => match self.broker.publish(publish.clone()).await {
+                    Ok(_ack) => return Ok(()),
+                    Err(PublishError::Rejected(reason)) => Some(reason),
+                    Err(error) => {
+                        tracing::warn!(subject = %publish.subject, seq, %error, "a public event was not taken and is tried again");
+                        None
+                    }
+                },
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(reason) = refused
+                && self.give_up(seq, &reason).await
+            {
                 return Ok(());
             }
-        };
-        let publish = Publish::new(subject, body).message_id(id.to_string());
-        let mut backoff = Backoff::new();
-        while let Err(error) = self.broker.publish(publish.clone()).await {
-            tracing::warn!(subject = %publish.subject, event_id = %id, %error, "a public event was not taken and is tried again");
             backoff.wait(&self.shutdown).await?;
         }
-        Ok(())
+    }
+
+    /// Whether somebody else cares for the message from now on. A broker that takes no dead letter either is in trouble
+    /// itself, and the event is tried again.
+    async fn give_up(&self, seq: u64, reason: &str) -> bool {
+        let reason = format!("its public event is refused: {reason}");
+        match &self.refusals {
+            Refusals::Reported(hears) => hears.send(reason).is_ok(),
+            Refusals::Buried => {
+                let buried = self.broker.bury(&self.consumer, seq, &reason).await;
+                if let Err(error) = &buried {
+                    tracing::warn!(consumer = self.consumer.name, seq, reason, %error, "a message is not on the DLQ yet");
+                }
+                buried.is_ok()
+            }
+        }
     }
 
     async fn epoch(&self) -> Result<Uuid, Stopped> {
@@ -99,7 +138,7 @@ impl PublicEvents {
         }
         let mut backoff = Backoff::new();
         loop {
-            match self.broker.stream_state(&self.stream).await {
+            match self.broker.stream_state(&self.consumer.stream).await {
                 Ok(state) => {
                     let known = KnownEpoch {
                         connection,
@@ -109,10 +148,17 @@ impl PublicEvents {
                     return Ok(state.epoch);
                 }
                 Err(error) => {
-                    tracing::warn!(stream = self.stream.name, %error, "the epoch cannot be read yet");
+                    tracing::warn!(stream = self.consumer.stream.name, %error, "the epoch cannot be read yet");
                     backoff.wait(&self.shutdown).await?;
                 }
             }
         }
     }
+}
+
+fn event_of(epoch: Uuid, told: Told) -> Result<Publish, serde_json::Error> {
+    let id = derived_id(epoch, told.seq, told.ordinal);
+    let subject = told.fact.nats_subject();
+    let body = serde_json::to_vec(&told.fact.into_event(id, told.at))?;
+    Ok(Publish::new(subject, body).message_id(id.to_string()))
 }

@@ -40,17 +40,14 @@ use std::{sync::Arc, time::Duration};
 
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
-use contract::{
-    consumers::INTEGRATOR,
-    streams::{CHAT, LIFE},
-};
+use contract::consumers::{INTEGRATOR, PERSISTENCE_CHAT, PERSISTENCE_LIFE};
 use settings::Settings;
 use tokio::{sync::mpsc, task::JoinSet};
 
 pub use rebuild::{Part, RebuildError, Remade, rebuild};
 pub use replay::{ReplayError, replay};
 
-use events::PublicEvents;
+use events::{PublicEvents, Refusals};
 use lane::{Lane, Projection};
 use lost_tail::Mended;
 use messages::Messages;
@@ -81,7 +78,13 @@ pub async fn run(
         messages,
         rooms,
         receipts,
-    } = Projections::new(&broker, &database, &shutdown, purger.decisions());
+    } = Projections::new(
+        &broker,
+        &database,
+        &shutdown,
+        purger.decisions(),
+        &Refusals::Buried,
+    );
     let mut tasks = JoinSet::new();
     let of = LaneSource {
         broker: &broker,
@@ -132,13 +135,16 @@ impl Projections {
         database: &Database,
         shutdown: &Shutdown,
         decisions: mpsc::UnboundedSender<Decided>,
+        refusals: &Refusals,
     ) -> Self {
         let notices = Notices::new(broker.clone(), database.clone());
-        let events = |stream| PublicEvents::new(broker.clone(), stream, shutdown.clone());
+        let events = |consumer| {
+            PublicEvents::new(broker.clone(), consumer, refusals.clone(), shutdown.clone())
+        };
         Self {
             messages: Messages {
                 database: database.clone(),
-                events: events(CHAT),
+                events: events(PERSISTENCE_CHAT),
                 notices: notices.clone(),
                 shutdown: shutdown.clone(),
             },
@@ -148,7 +154,7 @@ impl Projections {
             rooms: Rooms {
                 database: database.clone(),
                 broker: broker.clone(),
-                events: events(LIFE),
+                events: events(PERSISTENCE_LIFE),
                 notices,
                 decisions,
                 shutdown: shutdown.clone(),

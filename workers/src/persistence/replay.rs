@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::{
     Projections,
     decode::{Event, Undecodable},
+    events::Refusals,
     lane::Projection,
     pace::Pace,
     settle::settle,
@@ -29,6 +30,9 @@ pub enum ReplayError {
     /// The database refuses it still.
     #[error("the database refuses it: {0}")]
     Refused(String),
+    /// The broker refuses what follows from it still.
+    #[error("{0}")]
+    Untold(String),
     /// The database or the broker went away.
     #[error("it was interrupted; the letter is kept")]
     Interrupted,
@@ -57,7 +61,9 @@ pub async fn replay(
 ) -> Result<(), ReplayError> {
     // What becomes of decided rooms is the running workers' business.
     let (decisions, _unheard) = mpsc::unbounded_channel();
-    let projections = Projections::new(broker, database, shutdown, decisions);
+    let (refusals, mut refused) = mpsc::unbounded_channel();
+    let refusals = Refusals::Reported(refusals);
+    let projections = Projections::new(broker, database, shutdown, decisions, &refusals);
     match consumer {
         _ if consumer == PERSISTENCE_CHAT.name => {
             again(&projections.messages, database, letter, shutdown).await
@@ -69,6 +75,10 @@ pub async fn replay(
             again(&projections.receipts, database, letter, shutdown).await
         }
         other => Err(ReplayError::UnknownConsumer(other.to_owned())),
+    }?;
+    match refused.try_recv() {
+        Ok(reason) => Err(ReplayError::Untold(reason)),
+        Err(_nothing_was_refused) => Ok(()),
     }
 }
 

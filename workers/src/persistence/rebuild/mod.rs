@@ -18,7 +18,7 @@ use sea_orm::DbErr;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use super::{Projections, backoff::Stopped};
+use super::{Projections, backoff::Stopped, events::Refusals};
 use walk::Walk;
 
 /// What is made anew at a time.
@@ -98,7 +98,9 @@ pub async fn rebuild(
     broker.vouch(established);
     // What becomes of decided rooms is the running workers' business.
     let (decisions, _unheard) = mpsc::unbounded_channel();
-    let projections = Projections::new(&broker, database, shutdown, decisions);
+    // Nothing is told, so nothing of it is refused.
+    let refusals = Refusals::Buried;
+    let projections = Projections::new(&broker, database, shutdown, decisions, &refusals);
     let walk = Walk {
         broker: &broker,
         database,
