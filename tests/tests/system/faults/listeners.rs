@@ -65,7 +65,7 @@ pub async fn listen(
     let mut give_up = None;
     loop {
         if let Some(last) = due(&last, room) {
-            if shown.last() >= last && shown.epoch.is_some() {
+            if shown.last() >= last && (shown.epoch.is_some() || last == 0) {
                 return shown.messages;
             }
             let give_up = *give_up.get_or_insert_with(|| Instant::now() + limit);

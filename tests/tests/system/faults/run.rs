@@ -201,6 +201,7 @@ async fn storm(stage: &mut Stage, faults: &[Planned], length: Duration) {
             stage.end(fault).await;
         }
         stage.look_after();
+        stage.see_who_is_up().await;
     }
     tokio::time::sleep_until(begun + length).await;
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use rustix::process::Signal;
 use tempfile::TempDir;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use webchat_tests::{
     nats::{Nats, free_port},
     nats_cluster::NatsCluster,
@@ -21,6 +21,8 @@ use crate::{
 const SECRET: &str = "a secret of the tests, longer than 32 bytes";
 /// How long everything may take to be ready, at the start and when all faults are over.
 const READY_LIMIT: Duration = Duration::from_secs(60);
+/// How long a look at a process may hold up the faults.
+const GLANCE: Duration = Duration::from_millis(50);
 /// After so long a process has either started or given up.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
@@ -165,7 +167,11 @@ impl Stage {
     /// Begins a fault.
     pub fn begin(&mut self, planned: &Planned) {
         match (planned.target, planned.fault) {
-            (Target::Process(name), Fault::Kill) => drop(self.process(name).running.take()),
+            (Target::Process(name), Fault::Kill) => {
+                // One that has ended by itself is not killed unseen.
+                self.look_after();
+                drop(self.process(name).running.take());
+            }
             (Target::Process(name), Fault::Pause) => self.signal(name, Signal::STOP),
             (Target::Broker(number), Fault::Kill) => self.broker.server(number).kill9(),
             (Target::Broker(number), Fault::Pause) => self.broker.server(number).pause(),
@@ -237,6 +243,17 @@ impl Stage {
                 self.restarts += 1;
             }
             self.start(name);
+        }
+    }
+
+    /// Notes which processes have started by now.
+    pub async fn see_who_is_up(&mut self) {
+        for process in self.processes.values_mut() {
+            if process.running.is_some() && !process.was_ready {
+                let url = format!("http://127.0.0.1:{}", process.admin);
+                let answer = timeout(GLANCE, is_ready(&url)).await;
+                process.was_ready = answer.unwrap_or(false);
+            }
         }
     }
 

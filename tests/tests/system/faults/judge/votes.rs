@@ -40,15 +40,7 @@ pub fn only_what_both_wanted_is_kept(evidence: &Evidence, broken: &mut Vec<Strin
     let keepers: BTreeSet<(RoomId, UserId)> = evidence
         .entries
         .iter()
-        .filter(|entry| {
-            matches!(
-                entry.event,
-                Event::Voted {
-                    vote: Vote::Keep,
-                    ..
-                }
-            )
-        })
+        .filter(|entry| may_count(&entry.event))
         .map(|entry| (entry.room, entry.user))
         .collect();
     for (id, life) in &evidence.lives {
@@ -59,6 +51,17 @@ pub fn only_what_both_wanted_is_kept(evidence: &Evidence, broken: &mut Vec<Strin
             }
         }
     }
+}
+
+/// A vote to keep that was accepted, or of which nobody knows.
+fn may_count(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Voted {
+            vote: Vote::Keep,
+            answered: None | Some(200 | 503),
+        }
+    )
 }
 
 /// R7: whoever has blocked somebody, and was told so, is not brought together with them afterwards.
