@@ -3,7 +3,7 @@
 # Both set up what is missing first.
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long soak build fmt
+.PHONY: run test test-long soak eval build fmt
 
 run:
 	@exec scripts/run
@@ -19,6 +19,10 @@ test-long:
 MINUTES ?= 30
 soak:
 	@exec scripts/test --soak $(MINUTES)
+
+# How well the matching model matches, on the data in MATCHING_DATA: docs/MATCHING.md.
+eval:
+	@exec scripts/eval
 
 build:
 	cargo build --release --locked --workspace

@@ -4,6 +4,7 @@
 
 mod filter;
 mod icebreaker;
+pub mod model;
 mod pairing;
 #[cfg(test)]
 mod properties;

@@ -1,0 +1,104 @@
+//! What the model reads of a person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::matching::Features;
+
+/// Names with a value each.
+pub type Scales = BTreeMap<String, f64>;
+
+/// What a person says of themself, as numbers. Whatever is not said is absent, and counts as average.
+///
+/// Any value is lawful: the model reads numbers that are not finite as not said, and bounds all others.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Portrait {
+    /// Years.
+    pub age: Option<f64>,
+    /// What the person likes, from 0 (not at all) to 1 (very much).
+    pub interests: Scales,
+    /// What the person wishes of others, as shares of one whole.
+    pub wishes: Scales,
+    /// What the person believes that others wish, as shares of one whole.
+    pub assumed_wishes: Scales,
+    /// How the person describes themself in the words of the wishes, from 0 to 1.
+    pub self_view: Scales,
+    /// How the person lives, from 0 (never) to 1 (always).
+    pub habits: Scales,
+    /// What the person is looking for.
+    pub goals: BTreeSet<String>,
+    /// Languages that the person speaks.
+    pub languages: BTreeSet<String>,
+    /// Where the person stands in life: one value a name, for example `field` = `law`.
+    pub background: BTreeMap<String, String>,
+}
+
+impl Portrait {
+    /// One trait by its name in the weights: `age`, `interests.mean`, `interests.spread`, `self_view.mean`, or a group and
+    /// a key, such as `wish.fun`, `interest.music` or `goal.dating`. Nothing where it is not said.
+    pub fn trait_value(&self, name: &str) -> Option<f64> {
+        let value = match name.split_once('.') {
+            None if name == "age" => self.age,
+            Some(("interests", "mean")) => mean(&self.interests),
+            Some(("interests", "spread")) => spread(&self.interests),
+            Some(("self_view", "mean")) => mean(&self.self_view),
+            Some(("interest", key)) => self.interests.get(key).copied(),
+            Some(("wish", key)) => self.wishes.get(key).copied(),
+            Some(("self_view", key)) => self.self_view.get(key).copied(),
+            Some(("habit", key)) => self.habits.get(key).copied(),
+            Some(("goal", key)) => self.goal(key),
+            _ => None,
+        };
+        value.filter(|value| value.is_finite())
+    }
+
+    /// Whether [`Self::trait_value`] knows the name.
+    pub(super) fn is_trait(name: &str) -> bool {
+        let groups = [
+            "interests",
+            "interest",
+            "wish",
+            "self_view",
+            "habit",
+            "goal",
+        ];
+        name == "age"
+            || name
+                .split_once('.')
+                .is_some_and(|(group, _)| groups.contains(&group))
+    }
+
+    fn goal(&self, key: &str) -> Option<f64> {
+        let said = !self.goals.is_empty();
+        said.then(|| f64::from(u8::from(self.goals.contains(key))))
+    }
+}
+
+/// A profile of WebChat: an interest that it names is liked fully; of the others nothing is known.
+impl From<&Features> for Portrait {
+    fn from(features: &Features) -> Self {
+        let interests = features.interests.iter().map(|name| (name.clone(), 1.0));
+        Self {
+            age: Some(f64::from(features.age)),
+            interests: interests.collect(),
+            goals: features.looking_for.iter().cloned().collect(),
+            languages: features.languages.iter().cloned().collect(),
+            ..Self::default()
+        }
+    }
+}
+
+fn mean(scales: &Scales) -> Option<f64> {
+    let total: f64 = scales.values().sum();
+    (!scales.is_empty()).then(|| total / count(scales))
+}
+
+/// The standard deviation.
+fn spread(scales: &Scales) -> Option<f64> {
+    let mean = mean(scales)?;
+    let squares: f64 = scales.values().map(|value| (value - mean).powi(2)).sum();
+    Some((squares / count(scales)).sqrt())
+}
+
+fn count(scales: &Scales) -> f64 {
+    u32::try_from(scales.len()).map_or(f64::MAX, f64::from)
+}

@@ -1,0 +1,54 @@
+//! Which features the weights are fitted for. None is a protected attribute but the age, which is a filter, too.
+
+const PAIR: [&str; 18] = [
+    "age_gap",
+    "years_apart",
+    "years_apart_squared",
+    "interests_cosine",
+    "interests_correlation",
+    "interests_distance",
+    "activity_product",
+    "same_field",
+    "same_career",
+    "common_goal",
+    "going_out_apart",
+    "dating_apart",
+    "optimism_product",
+    "wishes_met",
+    "looks_wish_met",
+    "common_ground_wish",
+    "wishes_alike",
+    "wish_as_expected",
+];
+const TRAITS: [&str; 11] = [
+    "age",
+    "habit.dating",
+    "habit.going_out",
+    "habit.optimism",
+    "goal.fun",
+    "goal.friendship",
+    "goal.dating",
+    "goal.relationship",
+    "interests.mean",
+    "interests.spread",
+    "self_view.mean",
+];
+
+/// What is specific to a pair.
+pub fn pair() -> Vec<String> {
+    PAIR.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// What is a person's own: as decider and as partner.
+pub fn traits() -> Vec<String> {
+    let interests = crate::records::interests().map(|name| format!("interest.{name}"));
+    let words = crate::records::words();
+    let wishes = words.iter().map(|name| format!("wish.{name}"));
+    let described = words.iter().take(5).map(|name| format!("self_view.{name}"));
+    let plain = TRAITS.iter().map(|name| (*name).to_owned());
+    plain
+        .chain(wishes)
+        .chain(described)
+        .chain(interests)
+        .collect()
+}
