@@ -60,8 +60,8 @@ impl Factor {
         for row in (0..self.0.size).rev() {
             let value = x[row] / self.0.row(row)[row];
             x[row] = value;
-            for column in 0..row {
-                x[column] -= value * self.0.row(row)[column];
+            for (earlier, cell) in x[..row].iter_mut().zip(self.0.row(row)) {
+                *earlier -= value * cell;
             }
         }
         x

@@ -5,6 +5,7 @@ mod cholesky;
 mod features;
 mod records;
 mod replay;
+mod ridge;
 mod score;
 mod source;
 mod table;

@@ -9,8 +9,8 @@ use clap::Args;
 use domain::matching::model::{Belief, PeoplePrior, Portrait, Prior, Weight, pair_value};
 
 use crate::{
-    cholesky::Square,
     records::{Date, Iid, People},
+    ridge::{Decision, fit},
 };
 
 /// What the fit is told beforehand; the defaults are the chosen ones.
@@ -36,12 +36,6 @@ pub struct Settings {
     generosity_to_appeal: f64,
 }
 
-/// One decision: the standardised features, then the person effects, as a sparse row.
-struct Decision {
-    features: Vec<(usize, f64)>,
-    yes: f64,
-}
-
 /// Where the columns of each group of weights begin; the intercept is column 0.
 struct Layout {
     pair: BTreeMap<String, Weight>,
@@ -50,7 +44,6 @@ struct Layout {
     people: BTreeMap<Iid, usize>,
 }
 
-const NEWTON_STEPS: u8 = 10;
 /// The intercept is free.
 const INTERCEPT_PRECISION: f64 = 0.25;
 
@@ -211,42 +204,6 @@ impl Layout {
             partner: fill(self.partner),
         }
     }
-}
-
-/// The most likely coefficients by Newton's method, and the variances of the first `weights` of them.
-fn fit(rows: &[Decision], precisions: &[f64], weights: usize) -> (Vec<f64>, Vec<f64>) {
-    let mut coefficients = vec![0.0; precisions.len()];
-    let mut variances = Vec::new();
-    for step in 1..=NEWTON_STEPS {
-        let mut curvature = Square::diagonal(precisions);
-        let mut slope: Vec<f64> = coefficients
-            .iter()
-            .zip(precisions)
-            .map(|(c, p)| -c * p)
-            .collect();
-        for row in rows {
-            let log_odds: f64 = row
-                .features
-                .iter()
-                .map(|(place, x)| x * coefficients[*place])
-                .sum();
-            let p = (1.0 + (-log_odds).exp()).recip();
-            curvature.add_outer(&row.features, p * (1.0 - p));
-            for (place, x) in &row.features {
-                slope[*place] += x * (row.yes - p);
-            }
-        }
-        let factor = curvature.factor();
-        for (coefficient, change) in coefficients.iter_mut().zip(factor.solve(&slope)) {
-            *coefficient += change;
-        }
-        if step == NEWTON_STEPS {
-            variances = (0..weights)
-                .map(|place| factor.inverse_diagonal(place))
-                .collect();
-        }
-    }
-    (coefficients, variances)
 }
 
 /// A weight that standardises these values; nothing where they do not differ.

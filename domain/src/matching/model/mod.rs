@@ -12,12 +12,11 @@ mod prior;
 #[cfg(test)]
 mod properties;
 mod rebuild;
+mod state;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
 
 use crate::UserId;
 use belief::{Term, Update, predict};
@@ -28,43 +27,7 @@ pub use outcome::{Outcome, Refused};
 pub use portrait::{Portrait, Scales};
 pub use prior::{FEATURE_BOUND, PeoplePrior, Prior, PriorFault, Weight};
 pub use rebuild::{Decided, SWEEPS};
-
-/// What is believed of the weights, and which outcomes it comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Weights {
-    /// The version of the [`Prior`] that the learning started from.
-    pub prior_version: u32,
-    /// The last outcome that was learned; 0: none.
-    pub applied_seq: u64,
-    /// The log-odds of a yes between two average people.
-    pub intercept: Belief,
-    /// In the order of [`Prior::pair`].
-    pub pair: Vec<Belief>,
-    /// In the order of [`Prior::decider`].
-    pub decider: Vec<Belief>,
-    /// In the order of [`Prior::partner`].
-    pub partner: Vec<Belief>,
-}
-
-/// What is believed of one person, beyond the portrait.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PersonBeliefs {
-    /// How much more readily than others the person says yes.
-    pub generosity: Belief,
-    /// How much more readily than to others one says yes to the person, apart from what goes with generosity.
-    pub appeal: Belief,
-}
-
-/// A person, as the model sees them.
-#[derive(Debug, Clone, Copy)]
-pub struct Person<'a> {
-    /// Who it is.
-    pub user: UserId,
-    /// What they say of themself.
-    pub portrait: &'a Portrait,
-}
+pub use state::{Person, PersonBeliefs, Weights};
 
 /// Everything believed.
 #[derive(Debug, Clone, PartialEq)]

@@ -124,3 +124,6 @@ impl Model {
         self.believe(decision.decider, decision.partner, moved);
     }
 }
+
+#[cfg(test)]
+mod tests;

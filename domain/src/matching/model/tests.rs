@@ -3,12 +3,18 @@
 use super::*;
 use crate::RoomId;
 
-fn user(number: u64) -> UserId {
+pub(super) fn user(number: u64) -> UserId {
     UserId(uuid::Uuid::from_u64_pair(0, number))
 }
 
 /// An outcome between two numbers, in a room of its own.
-fn outcome(seq: u64, one: u64, other: u64, one_keeps: bool, other_keeps: bool) -> Outcome {
+pub(super) fn outcome(
+    seq: u64,
+    one: u64,
+    other: u64,
+    one_keeps: bool,
+    other_keeps: bool,
+) -> Outcome {
     Outcome {
         seq,
         room: RoomId(uuid::Uuid::from_u64_pair(1, seq)),
@@ -53,11 +59,11 @@ pub(super) fn prior() -> Prior {
     }
 }
 
-fn model() -> Model {
+pub(super) fn model() -> Model {
     Model::new(prior()).unwrap()
 }
 
-fn anybody() -> Portrait {
+pub(super) fn anybody() -> Portrait {
     Portrait::default()
 }
 
@@ -182,71 +188,6 @@ fn an_outcome_twice_or_with_oneself_teaches_nothing_and_is_counted() {
     assert_eq!(model.person(user(1)), learned.person(user(1)));
     let counted = [(Refused::AlreadyApplied, 2), (Refused::SamePerson, 1)];
     assert_eq!(model.refused(), &counted.into());
-}
-
-#[test]
-fn a_rebuild_counts_each_room_once_whatever_the_order() {
-    let portrait = anybody();
-    let decided = |outcome| Decided {
-        outcome,
-        one: &portrait,
-        other: &portrait,
-    };
-    let (first, second) = (outcome(1, 1, 2, true, false), outcome(2, 2, 3, true, true));
-    let first_again = Outcome {
-        seq: 3,
-        one_keeps: false,
-        ..first
-    };
-    let once = Model::rebuild(prior(), &[decided(first), decided(second)], 2).unwrap();
-    let twice = [decided(first_again), decided(second), decided(first)];
-    let twice = Model::rebuild(prior(), &twice, 2).unwrap();
-    assert_eq!(twice.refused(), &[(Refused::RoomAlreadyApplied, 1)].into());
-    assert_eq!(twice.weights(), once.weights());
-    for number in 1..=3 {
-        assert_eq!(twice.person(user(number)), once.person(user(number)));
-    }
-}
-
-#[test]
-fn without_sweeps_a_rebuild_is_what_was_learned_one_by_one() {
-    let portrait = anybody();
-    let outcomes: Vec<Outcome> = (1..=6)
-        .map(|seq| outcome(seq, seq % 3, 10 + seq % 2, seq % 2 == 0, true))
-        .collect();
-    let mut one_by_one = model();
-    for outcome in &outcomes {
-        one_by_one.learn(outcome, &portrait, &portrait).unwrap();
-    }
-    let decided = outcomes.iter().map(|&outcome| Decided {
-        outcome,
-        one: &portrait,
-        other: &portrait,
-    });
-    let rebuilt = Model::rebuild(prior(), &decided.collect::<Vec<_>>(), 0).unwrap();
-    assert_eq!(rebuilt, one_by_one);
-}
-
-#[test]
-fn looking_again_lets_later_outcomes_explain_earlier_ones() {
-    let portrait = anybody();
-    // 1 is kept by 2, who afterwards turns out to keep everybody: that says little of 1.
-    let mut outcomes = vec![outcome(1, 1, 2, false, true)];
-    outcomes.extend((2..=9).map(|seq| outcome(seq, 10 + seq, 2, false, true)));
-    let decided: Vec<Decided<'_>> = outcomes
-        .iter()
-        .map(|&outcome| Decided {
-            outcome,
-            one: &portrait,
-            other: &portrait,
-        })
-        .collect();
-    let appeal = |sweeps| {
-        let model = Model::rebuild(prior(), &decided, sweeps).unwrap();
-        model.person(user(1)).appeal.mean
-    };
-    assert!(appeal(SWEEPS) < 0.8 * appeal(0));
-    assert!((appeal(SWEEPS) - appeal(20)).abs() < 0.02);
 }
 
 #[test]
