@@ -1,0 +1,83 @@
+//! How long one tick takes and how much it allocates, on one core: `cargo bench -p webchat-domain --bench pairing`.
+//!
+//! A plain program: it prints a table and fails where a bound of the product is missed. Memory is what the tick holds at
+//! its peak above what was there before it, counted by the allocator; the pool itself is not in it.
+
+mod people;
+
+use std::time::{Duration, Instant};
+
+use webchat_domain::{
+    UserId,
+    matching::pairing::{Policy, RecentScores, Roster, Scorer, Screen, couples, pair},
+};
+use peak_alloc::PeakAlloc;
+use people::{FEATURES, NOW, Synthetic, pool};
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// People, and what a tick over them may take at the most.
+const BOUNDS: [(usize, Duration, usize); 4] = [
+    (300, Duration::from_millis(1_000), 25),
+    (1_000, Duration::from_millis(10), 25),
+    (10_000, Duration::from_millis(150), 25),
+    (100_000, Duration::from_millis(3_000), 250),
+];
+const REPEATS: usize = 5;
+
+fn main() {
+    println!("people | score | tick, median of {REPEATS} | peak MB | couples | mean score");
+    let mut missed = 0;
+    for (size, time, megabytes) in BOUNDS {
+        let pool = pool(size);
+        let model = Synthetic::new(size);
+        let profile = measured(size, "profile", || {
+            let found = pair(&pool, is_forbidden, &Policy::default(), &mut RecentScores::default(), NOW);
+            let sum: f64 = found.iter().map(|pair| pair.the_match.score).sum();
+            (found.len(), sum)
+        });
+        let synthetic = measured(size, FEATURES, || {
+            let roster = Roster::of(&pool);
+            let screen = Screen::new(&roster, is_forbidden);
+            tick(&screen, &model)
+        });
+        for (took, peak) in [profile, synthetic] {
+            missed += usize::from(took > time || peak > megabytes * 1_000_000);
+        }
+    }
+    assert_eq!(missed, 0, "so many figures miss their bound");
+}
+
+fn tick<F: Fn(UserId, UserId) -> bool>(screen: &Screen<'_, F>, scorer: &impl Scorer) -> (usize, f64) {
+    let found = couples(screen, scorer, &Policy::default(), &mut RecentScores::default(), NOW);
+    let sum: f64 = found.iter().map(|edge| f64::from(edge.score())).sum();
+    (found.len(), sum)
+}
+
+fn measured(size: usize, score: &str, run: impl Fn() -> (usize, f64)) -> (Duration, usize) {
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    let mut times = Vec::new();
+    let mut outcome = (0, 0.0);
+    for _ in 0..REPEATS {
+        let begun = Instant::now();
+        outcome = run();
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    let (median, peak) = (times[REPEATS / 2], ALLOCATOR.peak_usage() - before);
+    let (couples, sum) = outcome;
+    println!(
+        "{size} | {score} | {:.1} ms | {:.1} | {couples} | {:.3}",
+        median.as_secs_f64() * 1e3,
+        peak as f64 / 1e6,
+        sum / couples as f64
+    );
+    (median, peak)
+}
+
+/// One pair in a hundred met lately or blocks each other.
+fn is_forbidden(one: UserId, other: UserId) -> bool {
+    (one.0.as_u128() ^ other.0.as_u128()).is_multiple_of(100)
+}
