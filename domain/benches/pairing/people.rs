@@ -1,11 +1,14 @@
 //! A pool like one of a busy hour, and a model like the one that learns.
 
+use uuid::Uuid;
 use webchat_domain::{
     TicketId, Timestamp, UserId,
-    matching::{Candidate, Features, pairing::{Pairable, Scorer}},
+    matching::{
+        Candidate, Features,
+        pairing::{Pairable, Scorer},
+    },
     profile::{INTERESTS, LOOKING_FOR},
 };
-use uuid::Uuid;
 
 pub const NOW: Timestamp = Timestamp(1_795_000_000_000);
 /// Features of each direction of the synthetic model.
@@ -30,7 +33,9 @@ impl Dice {
 
     fn some(&mut self, options: &[&str], most: u64) -> Vec<String> {
         let count = self.below(most + 1);
-        (0..count).map(|_| options[self.below(options.len() as u64)].to_owned()).collect()
+        (0..count)
+            .map(|_| options[self.below(options.len() as u64)].to_owned())
+            .collect()
     }
 }
 
@@ -79,7 +84,9 @@ impl Synthetic {
         let mut dice = Dice(11);
         let mut number = || dice.below(2_001) as f32 / 1_000.0 - 1.0;
         let weights = std::array::from_fn(|_| number() * 0.5);
-        let people = (0..size).map(|_| std::array::from_fn(|_| number())).collect();
+        let people = (0..size)
+            .map(|_| std::array::from_fn(|_| number()))
+            .collect();
         Self { people, weights }
     }
 

@@ -73,7 +73,13 @@ fn is_forbidden(one: UserId, other: UserId) -> bool {
 
 /// The proposals of a pool that knows no scores yet: nobody is held back.
 fn at_once(pool: &[Candidate]) -> Vec<Proposal> {
-    pair(pool, is_forbidden, &Policy::default(), &mut RecentScores::default(), NOW)
+    pair(
+        pool,
+        is_forbidden,
+        &Policy::default(),
+        &mut RecentScores::default(),
+        NOW,
+    )
 }
 
 fn couples(pool: &[Candidate], proposals: &[Proposal]) -> BTreeSet<[UserId; 2]> {

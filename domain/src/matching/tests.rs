@@ -31,7 +31,13 @@ fn candidate(number: i64, joined_at: Timestamp, features: Features) -> Candidate
 }
 
 fn at_once(pool: &[Candidate]) -> Vec<Proposal> {
-    pair(pool, |_, _| false, &Policy::default(), &mut RecentScores::default(), NOW)
+    pair(
+        pool,
+        |_, _| false,
+        &Policy::default(),
+        &mut RecentScores::default(),
+        NOW,
+    )
 }
 
 #[test]

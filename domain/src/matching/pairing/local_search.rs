@@ -3,8 +3,15 @@
 use super::Edge;
 
 /// How often all edges are tried again at the most.
-const PASSES: usize = 4;
+const PASSES: u8 = 4;
 const NO_EDGE: u32 = u32::MAX;
+
+/// An edge as one of its people sees it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
+    edge: u32,
+    to: u32,
+}
 
 /// A pairing in progress, over the edges of the sparse graph, the heaviest first.
 struct Pairing<'a> {
@@ -13,14 +20,18 @@ struct Pairing<'a> {
     used: Vec<u32>,
     /// The edges of each person, one slice after the other.
     starts: Vec<u32>,
-    of_person: Vec<u32>,
+    of_person: Vec<Way>,
+    /// In which pass each person last changed.
+    changed: Vec<u8>,
+    pass: u8,
 }
 
 /// Couples of a great total weight. `edges` come the heaviest first, each pair once.
 pub(super) fn heavy(people: usize, edges: &[Edge]) -> Vec<Edge> {
     let mut pairing = Pairing::new(people, edges);
     // The first pass finds free people only: it is the greedy pairing.
-    for _ in 0..=PASSES {
+    for pass in 0..=PASSES {
+        pairing.pass = pass;
         let mut improved = false;
         for edge in (0u32..).take(edges.len()) {
             improved |= pairing.try_edge(edge);
@@ -47,22 +58,41 @@ impl<'a> Pairing<'a> {
             starts[next] += starts[next - 1];
         }
         let mut free = starts.clone();
-        let mut of_person = vec![0u32; edges.len() * 2];
+        let mut of_person = vec![Way::default(); edges.len() * 2];
         for (index, edge) in (0u32..).zip(edges) {
             for rank in edge.pair.ranks() {
                 let slot = &mut free[rank as usize];
-                of_person[*slot as usize] = index;
+                of_person[*slot as usize] = Way {
+                    edge: index,
+                    to: edge.pair.one() + edge.pair.other() - rank,
+                };
                 *slot += 1;
             }
         }
-        Self { edges, used: vec![NO_EDGE; people], starts, of_person }
+        Self {
+            edges,
+            used: vec![NO_EDGE; people],
+            starts,
+            of_person,
+            changed: vec![0; people],
+            pass: 0,
+        }
     }
 
     /// Takes an edge into the pairing where that gains, with what the two left behind get instead: each other, or
     /// somebody free each.
     fn try_edge(&mut self, index: u32) -> bool {
-        let Some(edge) = self.edge(index).copied() else { return false };
+        let Some(edge) = self.edge(index).copied() else {
+            return false;
+        };
         let [a, b] = edge.pair.ranks();
+        // Nothing new for either since the last time.
+        if [a, b]
+            .iter()
+            .all(|rank| self.changed[*rank as usize] + 1 < self.pass)
+        {
+            return false;
+        }
         let (with_a, with_b) = (self.used[a as usize], self.used[b as usize]);
         if with_a == index {
             return false;
@@ -82,7 +112,9 @@ impl<'a> Pairing<'a> {
             _ => NO_EDGE,
         };
         let apart = self.free_for(left, [a, b]);
-        let gained = self.weight(together).max(apart.iter().map(|edge| self.weight(*edge)).sum());
+        let gained = self
+            .weight(together)
+            .max(apart.iter().map(|edge| self.weight(*edge)).sum());
         if edge.weight + gained <= lost + 1e-6 {
             return false;
         }
@@ -103,31 +135,33 @@ impl<'a> Pairing<'a> {
         let mut used_up = None;
         for (slot, rank) in found.iter_mut().zip(left) {
             let Some(rank) = rank else { continue };
-            let free = self.edges_of(rank).iter().find(|edge| {
-                let other = self.other(**edge, rank);
-                self.used[other as usize] == NO_EDGE && !taken.contains(&other) && used_up != Some(other)
+            let free = self.ways_of(rank).iter().find(|way| {
+                let is_free = self.used[way.to as usize] == NO_EDGE;
+                is_free && !taken.contains(&way.to) && used_up != Some(way.to)
             });
-            if let Some(edge) = free {
-                used_up = Some(self.other(*edge, rank));
-                *slot = *edge;
+            if let Some(way) = free {
+                used_up = Some(way.to);
+                *slot = way.edge;
             }
         }
         found
     }
 
     fn between(&self, one: u32, other: u32) -> u32 {
-        let edges = self.edges_of(one).iter();
-        edges.copied().find(|edge| self.other(*edge, one) == other).unwrap_or(NO_EDGE)
+        let mut ways = self.ways_of(one).iter();
+        let way = ways.find(|way| way.to == other);
+        way.map_or(NO_EDGE, |way| way.edge)
     }
 
-    fn edges_of(&self, rank: u32) -> &[u32] {
+    fn ways_of(&self, rank: u32) -> &[Way] {
         let (begin, end) = (self.starts[rank as usize], self.starts[rank as usize + 1]);
         &self.of_person[begin as usize..end as usize]
     }
 
     /// Edges come the heaviest first, so a person's first is the heaviest.
     fn heaviest_of(&self, rank: u32) -> f32 {
-        self.edges_of(rank).first().map_or(0.0, |edge| self.weight(*edge))
+        let first = self.ways_of(rank).first();
+        first.map_or(0.0, |way| self.weight(way.edge))
     }
 
     fn edge(&self, index: u32) -> Option<&'a Edge> {
@@ -149,14 +183,24 @@ impl<'a> Pairing<'a> {
     }
 
     fn leave(&mut self, index: u32) {
-        for rank in self.edge(index).into_iter().flat_map(|edge| edge.pair.ranks()) {
+        for rank in self
+            .edge(index)
+            .into_iter()
+            .flat_map(|edge| edge.pair.ranks())
+        {
             self.used[rank as usize] = NO_EDGE;
+            self.changed[rank as usize] = self.pass;
         }
     }
 
     fn use_edge(&mut self, index: u32) {
-        for rank in self.edge(index).into_iter().flat_map(|edge| edge.pair.ranks()) {
+        for rank in self
+            .edge(index)
+            .into_iter()
+            .flat_map(|edge| edge.pair.ranks())
+        {
             self.used[rank as usize] = index;
+            self.changed[rank as usize] = self.pass;
         }
     }
 }

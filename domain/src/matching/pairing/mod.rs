@@ -66,7 +66,7 @@ impl<F: Fn(Pairable) -> f32> Scorer for F {
 pub struct Policy {
     /// Two newcomers are paired only if their score is above this share of the recent ones.
     pub reserve_quantile: f32,
-    /// After so long a mean waiting time of the two, any score will do.
+    /// Where the longer waiting of the two has waited for so long, any score will do.
     pub reserve_decay: Duration,
     /// Having waited for so long is worth as much as any score can be.
     pub patience: Duration,
@@ -82,10 +82,10 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             reserve_quantile: 0.9,
-            reserve_decay: Duration::from_secs(35),
+            reserve_decay: Duration::from_secs(25),
             patience: Duration::from_secs(300),
             exact_up_to: 300,
-            scored: 24,
+            scored: 16,
             k: 8,
         }
     }
@@ -170,7 +170,11 @@ pub fn pair(
     let proposal = |edge: Edge| {
         let [one, other] = edge.pair.ranks().map(|rank| roster.source(rank));
         let the_match = score(&candidates[one].features, &candidates[other].features);
-        Proposal { one, other, the_match }
+        Proposal {
+            one,
+            other,
+            the_match,
+        }
     };
     couples.into_iter().map(proposal).collect()
 }

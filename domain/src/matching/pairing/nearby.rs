@@ -2,7 +2,11 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
-use super::{Edge, Policy, Roster, Scorer, Screen, reserve::Terms, spread::{mixed, spread}};
+use super::{
+    Edge, Policy, Roster, Scorer, Screen,
+    reserve::Terms,
+    spread::{mixed, spread},
+};
 use crate::UserId;
 
 /// How many people one looks at, for each one that is scored.
@@ -33,7 +37,7 @@ struct Sketched {
 impl Sketched {
     fn of(roster: &Roster, rank: u32, other: u32) -> Self {
         Self {
-            sketch: roster.sketch(rank, other),
+            sketch: roster.people[rank as usize].sketch(&roster.people[other as usize]),
             lot: mixed(u64::from(rank) << 32 | u64::from(other)),
             other,
         }
@@ -57,11 +61,16 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
     let mut edges = Vec::with_capacity(roster.len() * policy.k);
     let mut found = Vec::new();
     for bucket in &buckets {
-        let partners: Vec<&Bucket> = buckets.iter().filter(|other| suits(bucket.kind, other.kind)).collect();
+        let partners: Vec<&Bucket> = buckets
+            .iter()
+            .filter(|other| suits(bucket.kind, other.kind))
+            .collect();
         for &rank in &bucket.ranks {
             look_around(screen, &partners, rank, policy.scored, &mut found);
             let first = edges.len();
-            let pairs = found.iter().filter_map(|found| screen.pairable(rank, found.other));
+            let pairs = found
+                .iter()
+                .filter_map(|found| screen.pairable(rank, found.other));
             edges.extend(pairs.filter_map(|pair| terms.edge(pair, scorer.score(pair))));
             if edges.len() > first + policy.k {
                 edges[first..].select_nth_unstable_by(policy.k, Edge::heavier_first);
@@ -83,16 +92,22 @@ fn look_around<F: Fn(UserId, UserId) -> bool>(
     found: &mut Vec<Sketched>,
 ) {
     let roster = screen.roster();
-    let (youngest, oldest) = roster.wanted_ages[rank as usize];
-    let windows = partners.iter().map(|bucket| bucket.aged(youngest, oldest));
-    let total: usize = windows.clone().map(<[u32]>::len).sum();
+    let (youngest, oldest) = roster.people[rank as usize].wanted_ages;
+    let windows: Vec<&[u32]> = partners
+        .iter()
+        .map(|bucket| bucket.aged(youngest, oldest))
+        .filter(|window| !window.is_empty())
+        .collect();
+    let total: usize = windows.iter().map(|window| window.len()).sum();
     found.clear();
     let sample = scored * LOOKED_AT_PER_SCORED;
     for round in 0..ROUNDS {
-        // Windows are large or few; walking them with the sample keeps this linear in the sample.
         let seed = u64::from(rank) << 3 | round;
+        let mut at = Cursor::new(&windows);
         for position in spread(total, sample, seed) {
-            let Some(other) = at(windows.clone(), position as usize) else { continue };
+            let Some(other) = at.seek(position as usize) else {
+                continue;
+            };
             if other != rank && screen.wishes_allow(rank, other) {
                 found.push(Sketched::of(roster, rank, other));
             }
@@ -101,29 +116,53 @@ fn look_around<F: Fn(UserId, UserId) -> bool>(
             break;
         }
     }
+    if found.len() > scored {
+        found.select_nth_unstable_by(scored, Sketched::better_first);
+        found.truncate(scored);
+    }
     found.sort_unstable_by(Sketched::better_first);
     found.dedup();
-    found.truncate(scored);
 }
 
-fn at<'a>(windows: impl Iterator<Item = &'a [u32]>, mut position: usize) -> Option<u32> {
-    for window in windows {
-        match window.get(position) {
-            Some(rank) => return Some(*rank),
-            None => position -= window.len(),
+/// Walks several slices as if they were one. Positions mostly ascend.
+struct Cursor<'a> {
+    slices: &'a [&'a [u32]],
+    slice: usize,
+    begin: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(slices: &'a [&'a [u32]]) -> Self {
+        Self {
+            slices,
+            slice: 0,
+            begin: 0,
         }
     }
-    None
+
+    fn seek(&mut self, position: usize) -> Option<u32> {
+        if position < self.begin {
+            (self.slice, self.begin) = (0, 0);
+        }
+        loop {
+            let slice = self.slices.get(self.slice)?;
+            if let Some(rank) = slice.get(position - self.begin) {
+                return Some(*rank);
+            }
+            self.begin += slice.len();
+            self.slice += 1;
+        }
+    }
 }
 
 fn buckets(roster: &Roster) -> Vec<Bucket> {
     let mut by_kind: BTreeMap<Kind, Vec<u32>> = BTreeMap::new();
-    for (rank, index) in (0u32..).zip(0..roster.len()) {
-        let kind = (roster.minors[index], roster.genders[index], roster.wanted_genders[index]);
+    for (rank, person) in (0u32..).zip(&roster.people) {
+        let kind = (person.is_minor, person.gender, person.wanted_genders);
         by_kind.entry(kind).or_default().push(rank);
     }
     let bucket = |(kind, mut ranks): (Kind, Vec<u32>)| {
-        let age = |rank: &u32| roster.ages[*rank as usize];
+        let age = |rank: &u32| roster.people[*rank as usize].age;
         ranks.sort_by_key(age);
         let mut younger = vec![0u32; 257];
         for rank in &ranks {
@@ -132,7 +171,11 @@ fn buckets(roster: &Roster) -> Vec<Bucket> {
         for next in 1..younger.len() {
             younger[next] += younger[next - 1];
         }
-        Bucket { kind, ranks, younger }
+        Bucket {
+            kind,
+            ranks,
+            younger,
+        }
     };
     by_kind.into_iter().map(bucket).collect()
 }

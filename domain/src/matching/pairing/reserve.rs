@@ -63,16 +63,25 @@ impl RecentScores {
 
     /// The score that this share of the newest scores does not reach; zero where too little is known.
     pub fn quantile(&self, share: f32, now: Timestamp) -> f32 {
-        let fresh = self.scores.iter().filter(|(at, _)| now.since(*at) < STALE_AFTER);
+        let fresh = self
+            .scores
+            .iter()
+            .filter(|(at, _)| now.since(*at) < STALE_AFTER);
         let mut scores: Vec<f32> = fresh.map(|(_, score)| *score).collect();
         if scores.len() < ENOUGH || now.since(self.since) < OBSERVED_FOR {
             return 0.0;
         }
         let last = scores.len() - 1;
         // A share of at most 512 items.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss
+        )]
         let index = (share.clamp(0.0, 1.0) * last as f32).round() as usize;
-        *scores.select_nth_unstable_by(index.min(last), f32::total_cmp).1
+        *scores
+            .select_nth_unstable_by(index.min(last), f32::total_cmp)
+            .1
     }
 }
 
@@ -103,17 +112,27 @@ impl<'a> Terms<'a> {
 
     /// The pair with its weight; `None` where its score does not reach the reserve of the two.
     ///
-    /// The reserve falls in a straight line with the mean waiting time of both. The weight is the score, plus what both
+    /// The reserve falls in a straight line with the waiting time of the longer waiting one. The weight is the score, plus what both
     /// have waited, as shares of the patience. A score that is no number counts as nothing.
     pub(super) fn edge(&self, pair: Pairable, score: f32) -> Option<Edge> {
-        let score = if score.is_finite() { score.clamp(0.0, 1.0) } else { 0.0 };
-        let [one, other] = pair.ranks().map(|rank| self.roster.waited_secs(rank, self.now));
-        let left = 1.0 - (one + other) / 2.0 / self.decay_secs;
+        let score = if score.is_finite() {
+            score.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        let [one, other] = pair
+            .ranks()
+            .map(|rank| self.roster.waited_secs(rank, self.now));
+        let left = 1.0 - one.max(other) / self.decay_secs;
         if score < self.reserve * left.max(0.0) {
             return None;
         }
         // The floor makes a pair that scores nothing better than no pair.
         let weight = score + (one + other) * self.age_weight + 1e-4;
-        Some(Edge { pair, score, weight })
+        Some(Edge {
+            pair,
+            score,
+            weight,
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! A pool of people, packed for many comparisons: one array a field, options as bits, about 70 bytes a person.
+//! A pool of people, packed for many comparisons: options as bits, about 70 bytes a person.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,6 +14,23 @@ const OTHER_GENDER: u8 = 63;
 /// The wish of whoever named none.
 const ANY_GENDER: u64 = u64::MAX;
 
+/// What filters and sketch read of one person: together, because they are read together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Person {
+    /// One bit a gender that the person wants to meet; all bits: no wish.
+    pub(super) wanted_genders: u64,
+    interests: u64,
+    looking_for: u64,
+    languages: u64,
+    pub(super) age: u8,
+    /// Youngest and oldest age that the person wants to meet.
+    pub(super) wanted_ages: (u8, u8),
+    /// Which bit of a wish is this person's gender.
+    pub(super) gender: u8,
+    /// Below [`ADULT_AGE`].
+    pub(super) is_minor: bool,
+}
+
 /// Everybody who waits, as a tick looks at them: the longest waiting first, each user once.
 ///
 /// A person is an index, called a rank, because the order is the order of waiting.
@@ -21,18 +38,7 @@ const ANY_GENDER: u64 = u64::MAX;
 pub struct Roster {
     pub(super) users: Vec<UserId>,
     pub(super) joined_at: Vec<Timestamp>,
-    pub(super) ages: Vec<u8>,
-    /// Below [`ADULT_AGE`].
-    pub(super) minors: Vec<bool>,
-    /// Which bit of a wish is this person's gender.
-    pub(super) genders: Vec<u8>,
-    /// One bit a gender that the person wants to meet; all bits: no wish.
-    pub(super) wanted_genders: Vec<u64>,
-    /// Youngest and oldest age that the person wants to meet.
-    pub(super) wanted_ages: Vec<(u8, u8)>,
-    interests: Vec<u64>,
-    looking_for: Vec<u64>,
-    languages: Vec<u64>,
+    pub(super) people: Vec<Person>,
     sources: Vec<u32>,
 }
 
@@ -53,31 +59,12 @@ impl Roster {
             let candidate = &candidates[index as usize];
             roster.users.push(candidate.user);
             roster.joined_at.push(candidate.joined_at);
-            roster.add(&candidate.features, &mut names);
+            roster
+                .people
+                .push(Person::of(&candidate.features, &mut names));
         }
         roster.sources = order;
         roster
-    }
-
-    fn add<'a>(&mut self, features: &'a Features, names: &mut Names<'a>) {
-        self.ages.push(features.age);
-        self.minors.push(features.age < ADULT_AGE);
-        let gender = names.genders.bit(&features.gender);
-        self.genders.push(gender.unwrap_or(OTHER_GENDER));
-        self.wanted_genders
-            .push(if features.preferred_genders.is_empty() {
-                ANY_GENDER
-            } else {
-                names.genders.bits(&features.preferred_genders)
-            });
-        self.wanted_ages.push((
-            features.age_min.unwrap_or(0),
-            features.age_max.unwrap_or(u8::MAX),
-        ));
-        self.interests.push(names.interests.bits(&features.interests));
-        self.looking_for
-            .push(names.looking_for.bits(&features.looking_for));
-        self.languages.push(names.languages.bits(&features.languages));
     }
 
     /// How many people there are.
@@ -99,17 +86,53 @@ impl Roster {
     pub fn waited_secs(&self, rank: u32, now: Timestamp) -> f32 {
         now.since(self.joined_at[rank as usize]).as_secs_f32()
     }
+}
+
+impl Person {
+    fn of<'a>(features: &'a Features, names: &mut Names<'a>) -> Self {
+        let wanted_genders = if features.preferred_genders.is_empty() {
+            ANY_GENDER
+        } else {
+            names.genders.bits(&features.preferred_genders)
+        };
+        Self {
+            wanted_genders,
+            interests: names.interests.bits(&features.interests),
+            looking_for: names.looking_for.bits(&features.looking_for),
+            languages: names.languages.bits(&features.languages),
+            age: features.age,
+            wanted_ages: (
+                features.age_min.unwrap_or(0),
+                features.age_max.unwrap_or(u8::MAX),
+            ),
+            gender: names.genders.bit(&features.gender).unwrap_or(OTHER_GENDER),
+            is_minor: features.age < ADULT_AGE,
+        }
+    }
+
+    /// Whether this one's wishes allow the other.
+    pub(super) fn wants(&self, other: &Self) -> bool {
+        let (youngest, oldest) = self.wanted_ages;
+        self.wanted_genders >> other.gender & 1 == 1 && youngest <= other.age && other.age <= oldest
+    }
 
     /// A cheap guess, in no unit, at how well two suit each other: it only orders whom to score.
-    pub(super) fn sketch(&self, one: u32, other: u32) -> f32 {
-        let (one, other) = (one as usize, other as usize);
-        let common = |bits: &[u64]| (bits[one] & bits[other]).count_ones();
-        let likes = self.interests[one].count_ones() * self.interests[other].count_ones();
-        let cosine = small(common(&self.interests)) / small(likes.max(1)).sqrt();
-        let goal = if common(&self.looking_for) > 0 { 1.0 } else { 0.0 };
-        let years = small(self.ages[one].abs_diff(self.ages[other]).into());
-        let language = if common(&self.languages) > 0 { 1.0 } else { 0.3 };
-        language * (cosine + 0.5 * goal + 0.5 / (1.0 + years / 8.0))
+    pub(super) fn sketch(&self, other: &Self) -> f32 {
+        let likes = self.interests.count_ones() * other.interests.count_ones();
+        let common = (self.interests & other.interests).count_ones();
+        let cosine = small(common) / small(likes.max(1)).sqrt();
+        let goal = if self.looking_for & other.looking_for == 0 {
+            0.0
+        } else {
+            1.0
+        };
+        let years = small(self.age.abs_diff(other.age).into());
+        let language = if self.languages & other.languages == 0 {
+            0.3
+        } else {
+            1.0
+        };
+        language * (cosine + 0.5 * goal + 4.0 / (8.0 + years))
     }
 }
 
@@ -142,7 +165,12 @@ struct Options<'a>(HashMap<&'a str, u8>);
 
 impl<'a> Options<'a> {
     fn of(known: impl Iterator<Item = &'a str>) -> Self {
-        Self((0..OTHER_GENDER).zip(known).map(|(bit, name)| (name, bit)).collect())
+        Self(
+            (0..OTHER_GENDER)
+                .zip(known)
+                .map(|(bit, name)| (name, bit))
+                .collect(),
+        )
     }
 
     fn bit(&mut self, name: &'a str) -> Option<u8> {

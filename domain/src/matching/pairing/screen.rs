@@ -61,15 +61,8 @@ impl<'a, F: Fn(UserId, UserId) -> bool> Screen<'a, F> {
 
     /// Whether the wishes of both and their age groups let them meet. Necessary, and cheap; not sufficient.
     pub(super) fn wishes_allow(&self, a: u32, b: u32) -> bool {
-        let roster = self.roster;
-        let wants = |of: usize, other: usize| {
-            let (youngest, oldest) = roster.wanted_ages[of];
-            let age = roster.ages[other];
-            roster.wanted_genders[of] >> roster.genders[other] & 1 == 1
-                && youngest <= age
-                && age <= oldest
-        };
-        let (a, b) = (a as usize, b as usize);
-        roster.minors[a] == roster.minors[b] && wants(a, b) && wants(b, a)
+        let people = &self.roster.people;
+        let (a, b) = (&people[a as usize], &people[b as usize]);
+        a.is_minor == b.is_minor && a.wants(b) && b.wants(a)
     }
 }

@@ -3,13 +3,18 @@
 /// `count` of the numbers below `len`, evenly spread and each once; all of them where there are no more. `seed` moves
 /// the start, so that not everybody looks at the same ones.
 pub(super) fn spread(len: usize, count: usize, seed: u64) -> impl Iterator<Item = u32> {
-    let len = len as u64;
-    let count = (count as u64).min(len);
-    let start = mixed(seed);
+    let (len, count) = (len as u64, count.min(len) as u64);
+    let start = if len == 0 { 0 } else { mixed(seed) % len };
+    // Steps in fixed point with 24 bits of fraction: a pool of 2^40 people is far.
+    let stride = (len << 24).checked_div(count).unwrap_or(0);
     (0..count).filter_map(move |step| {
-        // Widened, so that no pool is too large for the product.
-        let position = (u128::from(step) * u128::from(len) / u128::from(count)) as u64;
-        u32::try_from((start % len + position) % len).ok()
+        let position = start + ((step * stride) >> 24);
+        u32::try_from(if position < len {
+            position
+        } else {
+            position - len
+        })
+        .ok()
     })
 }
 

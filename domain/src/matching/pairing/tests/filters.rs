@@ -52,8 +52,17 @@ fn more_genders_than_there_are_bits_violate_no_wish() {
         ..Features::default()
     };
     let unknown = (0..200).map(|n| wish(&format!("g{n}"), &format!("g{}", n ^ 1)));
-    let pool: Vec<Candidate> = unknown.enumerate().map(|(n, person)| candidate(n, 0, person)).collect();
-    let proposals = pair(&pool, |_, _| false, &Policy::default(), &mut RecentScores::default(), NOW);
+    let pool: Vec<Candidate> = unknown
+        .enumerate()
+        .map(|(n, person)| candidate(n, 0, person))
+        .collect();
+    let proposals = pair(
+        &pool,
+        |_, _| false,
+        &Policy::default(),
+        &mut RecentScores::default(),
+        NOW,
+    );
     assert!(!proposals.is_empty(), "those with a bit meet");
     for Proposal { one, other, .. } in proposals {
         assert_eq!(may_meet(&pool[one].features, &pool[other].features), Ok(()));

@@ -17,7 +17,10 @@ pub(super) fn any_features() -> impl Strategy<Value = Features> {
         2 => Just(Vec::new()),
         1 => subsequence(GENDERS, 0..=3).prop_map(|some| some.into_iter().map(str::to_owned).collect()),
     ];
-    let ages = (prop::option::weighted(0.3, 13..60u8), prop::option::weighted(0.3, 13..60u8));
+    let ages = (
+        prop::option::weighted(0.3, 13..60u8),
+        prop::option::weighted(0.3, 13..60u8),
+    );
     (12..70u8, select(GENDERS), wish, ages).prop_map(|(age, gender, wish, ages)| Features {
         age,
         gender: gender.to_owned(),
@@ -41,7 +44,9 @@ pub(super) fn candidate(number: usize, waited_ms: i64, features: Features) -> Ca
 pub(super) fn any_pool(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Candidate>> {
     prop::collection::vec((0..60_000i64, any_features()), sizes).prop_map(|people| {
         let numbered = people.into_iter().enumerate();
-        numbered.map(|(number, (waited, person))| candidate(number, waited, person)).collect()
+        numbered
+            .map(|(number, (waited, person))| candidate(number, waited, person))
+            .collect()
     })
 }
 
@@ -58,5 +63,8 @@ pub(super) fn any_score(pair: Pairable) -> f32 {
 
 /// The policy for a large pool, for any pool.
 pub(super) fn crowded() -> Policy {
-    Policy { exact_up_to: 0, ..Policy::default() }
+    Policy {
+        exact_up_to: 0,
+        ..Policy::default()
+    }
 }

@@ -60,12 +60,34 @@ proptest! {
 #[test]
 fn a_large_pool_gets_nearly_the_best_pairing_of_what_was_scored() {
     // All may meet all, each pair has a weight of its own, and the sparse graph keeps eight edges a person.
-    let anybody = |n: usize| candidate(n, 0, Features { age: 30, ..Features::default() });
+    let anybody = |n: usize| {
+        candidate(
+            n,
+            0,
+            Features {
+                age: 30,
+                ..Features::default()
+            },
+        )
+    };
     let pool: Vec<Candidate> = (0..240).map(anybody).collect();
     let roster = Roster::of(&pool);
     let screen = Screen::new(&roster, |_, _| false);
-    let found = |policy: &Policy| couples(&screen, &any_score, policy, &mut RecentScores::default(), NOW);
+    let found = |policy: &Policy| {
+        couples(
+            &screen,
+            &any_score,
+            policy,
+            &mut RecentScores::default(),
+            NOW,
+        )
+    };
     let (exact, crowd) = (found(&Policy::default()), found(&crowded()));
     assert_eq!(exact.len(), 120);
-    assert!(total(&crowd) > 0.9 * total(&exact), "{} of {}", total(&crowd), total(&exact));
+    assert!(
+        total(&crowd) > 0.9 * total(&exact),
+        "{} of {}",
+        total(&crowd),
+        total(&exact)
+    );
 }
