@@ -81,8 +81,8 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            reserve_quantile: 0.9,
-            reserve_decay: Duration::from_secs(25),
+            reserve_quantile: 0.95,
+            reserve_decay: Duration::from_secs(22),
             patience: Duration::from_secs(300),
             exact_up_to: 300,
             scored: 16,

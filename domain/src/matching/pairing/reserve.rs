@@ -112,7 +112,7 @@ impl<'a> Terms<'a> {
 
     /// The pair with its weight; `None` where its score does not reach the reserve of the two.
     ///
-    /// The reserve falls in a straight line with the waiting time of the longer waiting one. The weight is the score, plus what both
+    /// The reserve falls with the square of the waiting time of the longer waiting one. The weight is the score, plus what both
     /// have waited, as shares of the patience. A score that is no number counts as nothing.
     pub(super) fn edge(&self, pair: Pairable, score: f32) -> Option<Edge> {
         let score = if score.is_finite() {
@@ -123,7 +123,7 @@ impl<'a> Terms<'a> {
         let [one, other] = pair
             .ranks()
             .map(|rank| self.roster.waited_secs(rank, self.now));
-        let left = 1.0 - one.max(other) / self.decay_secs;
+        let left = 1.0 - (one.max(other) / self.decay_secs).powi(2);
         if score < self.reserve * left.max(0.0) {
             return None;
         }
