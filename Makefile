@@ -3,7 +3,7 @@
 # Both set up what is missing first.
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-long soak eval build fmt
+.PHONY: run test test-long soak eval simulate build fmt
 
 run:
 	@exec scripts/run
@@ -29,3 +29,7 @@ build:
 
 fmt:
 	cargo fmt --all
+
+# Tries pairing policies on synthetic queues: a table, and the picture in docs.
+simulate:
+	cargo run --release --locked -p webchat-matching-eval --bin simulate -- docs/matching-policies.svg

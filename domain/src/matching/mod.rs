@@ -5,7 +5,7 @@
 mod filter;
 mod icebreaker;
 pub mod model;
-mod pairing;
+pub mod pairing;
 #[cfg(test)]
 mod properties;
 mod score;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use filter::{ADULT_AGE, FilterName, Filtered, count_excluded, may_meet, same_age_group};
-pub use pairing::{Candidate, PATIENCE_MS, POOL_PER_TICK, Proposal, pair};
+pub use pairing::{Candidate, Policy, Proposal, RecentScores, pair};
 pub use score::score;
 
 /// What matching knows of a person, as it was when the person joined the queue.

@@ -19,7 +19,7 @@ use anyhow::Context;
 use bootstrap::Shutdown;
 use broker::Broker;
 use domain::{
-    matching::{self, Proposal},
+    matching::{self, Policy, Proposal, RecentScores},
     pair::PairKey,
     ticket::DEFAULT_POOL,
 };
@@ -59,6 +59,8 @@ struct Matchmaker {
     broker: Broker,
     lead: Lead,
     pool: Mutex<Pool>,
+    /// What the pool has lately had to offer. A tick takes it and gives it back.
+    recent: Mutex<RecentScores>,
     timing: domain::room::Timing,
     tick: Duration,
     lease: Duration,
@@ -74,6 +76,7 @@ impl Matchmaker {
             broker,
             lead,
             pool: Mutex::new(Pool::new(recent_partner)),
+            recent: Mutex::default(),
             timing: settings.room.timing(),
             tick: Duration::from_millis(matching.tick_ms),
             lease: Duration::from_secs(matching.lease_secs),
@@ -129,12 +132,14 @@ impl Matchmaker {
             let mut pool = self.pool();
             pool.is_complete().then(|| pool.snapshot(now))?
         };
+        let mut recent = std::mem::take(&mut *self.recent());
         let decided = tokio::task::spawn_blocking(move || {
             let Snapshot { candidates, apart } = snapshot;
             let forbidden =
                 |one, other| PairKey::of(one, other).is_none_or(|key| apart.contains(&key));
-            let proposals = matching::pair(&candidates, forbidden, now);
-            proposals
+            let proposals =
+                matching::pair(&candidates, forbidden, &Policy::default(), &mut recent, now);
+            let decided: Vec<_> = proposals
                 .into_iter()
                 .map(
                     |Proposal {
@@ -145,10 +150,14 @@ impl Matchmaker {
                         ([candidates[one].user, candidates[other].user], the_match)
                     },
                 )
-                .collect::<Vec<_>>()
+                .collect();
+            (decided, recent)
         });
         let decided = match decided.await {
-            Ok(decided) => decided,
+            Ok((decided, recent)) => {
+                *self.recent() = recent;
+                decided
+            }
             Err(error) => {
                 tracing::error!(%error, "the pairing ended unexpectedly");
                 return None;
@@ -167,6 +176,10 @@ impl Matchmaker {
     fn pool(&self) -> MutexGuard<'_, Pool> {
         // The view is whole between any two statements, so a panic elsewhere does not spoil it.
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn recent(&self) -> MutexGuard<'_, RecentScores> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads a user's ticket from the leader, where a claim or an expiry showed that the view is behind.

@@ -1,0 +1,137 @@
+//! Whether matching treats people alike: waiting by segment, keeps by score band, and who starves.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use super::Screen;
+use crate::{Timestamp, UserId, matching::Features, profile::GENDERS};
+
+/// How many of the newest waits of a segment are summed up.
+const NEWEST: usize = 512;
+const SCORE_BANDS: usize = 5;
+
+/// A group of people whose waiting is watched by itself. Few, and told apart only by what the filters read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Segment {
+    /// A gender of the profile's options, else `other`.
+    pub gender: &'static str,
+    /// A range of ages, for example `25-34`.
+    pub ages: &'static str,
+}
+
+impl Segment {
+    /// The segment of a person.
+    pub fn of(features: &Features) -> Self {
+        let gender = GENDERS.iter().find(|gender| **gender == features.gender);
+        let ages = match features.age {
+            ..18 => "-17",
+            18..25 => "18-24",
+            25..35 => "25-34",
+            35..50 => "35-49",
+            50.. => "50-",
+        };
+        Self {
+            gender: gender.copied().unwrap_or("other"),
+            ages,
+        }
+    }
+}
+
+/// How long the newest matched people of a segment had waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitSummary {
+    /// The median.
+    pub p50: Duration,
+    /// What 95 of 100 did not exceed.
+    pub p95: Duration,
+}
+
+/// A fifth of the range of scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScoreBand(usize);
+
+impl ScoreBand {
+    /// The band of a score; a score that is no number is in the lowest.
+    pub fn of(score: f64) -> Self {
+        let reached = (1..SCORE_BANDS).filter(|band| score >= lower_bound(*band));
+        Self(reached.count())
+    }
+
+    /// The lowest score in the band.
+    pub fn from(self) -> f64 {
+        lower_bound(self.0)
+    }
+}
+
+fn lower_bound(band: usize) -> f64 {
+    u32::try_from(band).map_or(1.0, f64::from) / 5.0
+}
+
+/// What is watched, from the newest outcomes. Pure; fed by whoever sees them.
+#[derive(Debug, Default)]
+pub struct Fairness {
+    waits: BTreeMap<Segment, VecDeque<Duration>>,
+    decided: [u64; SCORE_BANDS],
+    kept: [u64; SCORE_BANDS],
+}
+
+impl Fairness {
+    /// Somebody was matched after so long.
+    pub fn matched_after(&mut self, segment: Segment, waited: Duration) {
+        let newest = self.waits.entry(segment).or_default();
+        if newest.len() == NEWEST {
+            newest.pop_front();
+        }
+        newest.push_back(waited);
+    }
+
+    /// A room was decided by both.
+    pub fn decided(&mut self, score: f64, kept: bool) {
+        let ScoreBand(band) = ScoreBand::of(score);
+        self.decided[band] += 1;
+        self.kept[band] += u64::from(kept);
+    }
+
+    /// The waiting of each segment that was seen.
+    pub fn waits(&self) -> impl Iterator<Item = (Segment, WaitSummary)> {
+        self.waits.iter().filter_map(|(segment, newest)| {
+            let mut sorted: Vec<Duration> = newest.iter().copied().collect();
+            sorted.sort_unstable();
+            let last = sorted.len().checked_sub(1)?;
+            let summary = WaitSummary {
+                p50: sorted[last / 2],
+                p95: sorted[(last * 95).div_ceil(100)],
+            };
+            Some((*segment, summary))
+        })
+    }
+
+    /// The share of the decided rooms that both kept, for each band with any. A model that is worth its name rises here.
+    pub fn keep_rates(&self) -> impl Iterator<Item = (ScoreBand, f64)> {
+        let bands = self.decided.iter().zip(&self.kept).enumerate();
+        let some = bands.filter(|(_, (decided, _))| **decided > 0);
+        #[expect(clippy::cast_precision_loss)] // counts of rooms
+        some.map(|(band, (decided, kept))| (ScoreBand(band), *kept as f64 / *decided as f64))
+    }
+}
+
+/// How many have waited longer than `limit` although somebody is there whom they may meet: the alarm is any. Who waits
+/// because of the own filters alone does not count.
+pub fn starving<F: Fn(UserId, UserId) -> bool>(
+    screen: &Screen<'_, F>,
+    now: Timestamp,
+    limit: Duration,
+) -> usize {
+    let roster = screen.roster();
+    let overdue = (0u32..)
+        .zip(&roster.joined_at)
+        .take_while(|(_, joined)| now.since(**joined) > limit);
+    overdue
+        .filter(|(rank, _)| {
+            let mut others = (0u32..).take(roster.len());
+            others.any(|other| screen.pairable(*rank, other).is_some())
+        })
+        .count()
+}

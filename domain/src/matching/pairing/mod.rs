@@ -1,0 +1,180 @@
+//! Who is paired with whom in one tick: the roster, the screen of hard filters, the reserve, and two solvers.
+
+mod exact;
+mod fairness;
+mod local_search;
+mod nearby;
+mod reserve;
+mod roster;
+mod screen;
+mod spread;
+#[cfg(test)]
+mod tests;
+
+use std::{cmp::Ordering, time::Duration};
+
+pub use fairness::{Fairness, ScoreBand, Segment, WaitSummary, starving};
+pub use reserve::RecentScores;
+pub use roster::Roster;
+pub use screen::{Pairable, Screen};
+
+use super::{
+    Features, Match, score,
+    score::{Traits, compatibility},
+};
+use crate::{TicketId, Timestamp, UserId};
+use reserve::Terms;
+
+/// One person in the pool.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The person.
+    pub user: UserId,
+    /// The person's ticket.
+    pub ticket: TicketId,
+    /// When the person joined.
+    pub joined_at: Timestamp,
+    /// What filters and score read.
+    pub features: Features,
+}
+
+/// Two people to bring together, as indices into the slice of candidates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// The one who has waited longer.
+    pub one: usize,
+    /// The other.
+    pub other: usize,
+    /// What is said of the two.
+    pub the_match: Match,
+}
+
+/// How well two suit each other, from 0 to 1, the same at each call of a tick.
+pub trait Scorer {
+    /// The score of a pair that the filters let through, by the ranks of the roster.
+    fn score(&self, pair: Pairable) -> f32;
+}
+
+impl<F: Fn(Pairable) -> f32> Scorer for F {
+    fn score(&self, pair: Pairable) -> f32 {
+        self(pair)
+    }
+}
+
+/// How pairs are chosen. What each number costs and brings: `docs/MATCHING.md`, measured by `make simulate`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Two newcomers are paired only if their score is above this share of the recent ones.
+    pub reserve_quantile: f32,
+    /// Where the longer waiting of the two has waited for so long, any score will do.
+    pub reserve_decay: Duration,
+    /// Having waited for so long is worth as much as any score can be.
+    pub patience: Duration,
+    /// Up to so many people the best pairing is found exactly.
+    pub exact_up_to: usize,
+    /// Above: how many others are scored for each person, and how many of them are kept.
+    pub scored: usize,
+    /// How many of the scored are kept as edges.
+    pub k: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            reserve_quantile: 0.95,
+            reserve_decay: Duration::from_secs(22),
+            patience: Duration::from_secs(300),
+            exact_up_to: 300,
+            scored: 16,
+            k: 8,
+        }
+    }
+}
+
+/// A pair with its score and with its weight, which waiting adds to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edge {
+    pair: Pairable,
+    score: f32,
+    weight: f32,
+}
+
+impl Edge {
+    /// The two.
+    pub fn pair(&self) -> Pairable {
+        self.pair
+    }
+
+    /// Their score.
+    pub fn score(&self) -> f32 {
+        self.score
+    }
+
+    fn heavier_first(one: &Self, other: &Self) -> Ordering {
+        let by_weight = other.weight.total_cmp(&one.weight);
+        by_weight.then(one.pair.cmp(&other.pair))
+    }
+}
+
+/// The couples of one tick, the longest waiting first. Nobody is in two.
+///
+/// Up to [`Policy::exact_up_to`] people these are the couples of the greatest total weight; above, a pairing that is
+/// good and found in time linear in the people (but for sorting). Deterministic: equal arguments, equal couples. Call it
+/// off the async threads.
+pub fn couples<F: Fn(UserId, UserId) -> bool>(
+    screen: &Screen<'_, F>,
+    scorer: &impl Scorer,
+    policy: &Policy,
+    recent: &mut RecentScores,
+    now: Timestamp,
+) -> Vec<Edge> {
+    let roster = screen.roster();
+    recent.observe(screen, scorer, now);
+    let terms = Terms::new(roster, policy, recent, now);
+    if roster.len() > policy.exact_up_to {
+        let edges = nearby::edges(screen, scorer, policy, &terms);
+        return local_search::heavy(roster.len(), &edges);
+    }
+    let ranks = (0u32..).take(roster.len());
+    let pairs = ranks.flat_map(|one| (0..one).filter_map(move |other| screen.pairable(one, other)));
+    let edges = pairs.filter_map(|pair| terms.edge(pair, scorer.score(pair)));
+    let mut couples = exact::heaviest(roster.len(), edges.collect());
+    couples.sort_unstable_by_key(|edge| edge.pair);
+    couples
+}
+
+/// Brings people together by the profile score, under a policy; see [`couples`].
+///
+/// No two who may not meet or are `forbidden` to each other are in a proposal. The order of the slice does not matter.
+/// A user with several tickets is taken by the oldest one.
+pub fn pair(
+    candidates: &[Candidate],
+    forbidden: impl Fn(UserId, UserId) -> bool,
+    policy: &Policy,
+    recent: &mut RecentScores,
+    now: Timestamp,
+) -> Vec<Proposal> {
+    let roster = Roster::of(candidates);
+    let person = |rank: u32| &candidates[roster.source(rank)].features;
+    let traits: Vec<Traits<'_>> = (0u32..)
+        .take(roster.len())
+        .map(|rank| Traits::of(person(rank)))
+        .collect();
+    #[expect(clippy::cast_possible_truncation)] // a score of four decimals
+    let by_profile = |pair: Pairable| {
+        let [one, other] = pair.ranks().map(|rank| &traits[rank as usize]);
+        compatibility(one, other) as f32
+    };
+    let screen = Screen::new(&roster, forbidden);
+    let couples = couples(&screen, &by_profile, policy, recent, now);
+    let proposal = |edge: Edge| {
+        let [one, other] = edge.pair.ranks().map(|rank| roster.source(rank));
+        let the_match = score(&candidates[one].features, &candidates[other].features);
+        Proposal {
+            one,
+            other,
+            the_match,
+        }
+    };
+    couples.into_iter().map(proposal).collect()
+}

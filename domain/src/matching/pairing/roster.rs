@@ -1,0 +1,190 @@
+//! A pool of people, packed for many comparisons: options as bits, about 70 bytes a person.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Candidate;
+use crate::{
+    Timestamp, UserId,
+    matching::{ADULT_AGE, Features},
+    profile::{GENDERS, INTERESTS, LANGUAGES, LOOKING_FOR},
+};
+
+/// The bit of a gender that found no bit of its own any more: no wish ever names it.
+const OTHER_GENDER: u8 = 63;
+/// The wish of whoever named none.
+const ANY_GENDER: u64 = u64::MAX;
+
+/// What filters and sketch read of one person: together, because they are read together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Person {
+    /// One bit a gender that the person wants to meet; all bits: no wish.
+    pub(super) wanted_genders: u64,
+    interests: u64,
+    looking_for: u64,
+    languages: u64,
+    pub(super) age: u8,
+    /// Youngest and oldest age that the person wants to meet.
+    pub(super) wanted_ages: (u8, u8),
+    /// Which bit of a wish is this person's gender.
+    pub(super) gender: u8,
+    /// Below [`ADULT_AGE`].
+    pub(super) is_minor: bool,
+}
+
+/// Everybody who waits, as a tick looks at them: the longest waiting first, each user once.
+///
+/// A person is an index, called a rank, because the order is the order of waiting.
+#[derive(Debug, Default)]
+pub struct Roster {
+    pub(super) users: Vec<UserId>,
+    pub(super) joined_at: Vec<Timestamp>,
+    pub(super) people: Vec<Person>,
+    sources: Vec<u32>,
+}
+
+impl Roster {
+    /// Packs a pool. A user with several tickets is taken by the oldest one; the order of the slice does not matter.
+    pub fn of(candidates: &[Candidate]) -> Self {
+        let mut order: Vec<u32> = (0..).take(candidates.len()).collect();
+        order.sort_unstable_by_key(|&index| {
+            let candidate = &candidates[index as usize];
+            (candidate.joined_at, candidate.ticket, candidate.user)
+        });
+        let mut seen = HashSet::with_capacity(order.len());
+        order.retain(|&index| seen.insert(candidates[index as usize].user));
+        drop(seen);
+        let mut roster = Self::default();
+        let mut names = Names::new();
+        for &index in &order {
+            let candidate = &candidates[index as usize];
+            roster.users.push(candidate.user);
+            roster.joined_at.push(candidate.joined_at);
+            roster
+                .people
+                .push(Person::of(&candidate.features, &mut names));
+        }
+        roster.sources = order;
+        roster
+    }
+
+    /// How many people there are.
+    pub fn len(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty()
+    }
+
+    /// Where the person of this rank stands in the slice that the roster was made of.
+    pub fn source(&self, rank: u32) -> usize {
+        self.sources[rank as usize] as usize
+    }
+
+    /// For how many seconds the person of this rank has waited.
+    pub fn waited_secs(&self, rank: u32, now: Timestamp) -> f32 {
+        now.since(self.joined_at[rank as usize]).as_secs_f32()
+    }
+}
+
+impl Person {
+    fn of<'a>(features: &'a Features, names: &mut Names<'a>) -> Self {
+        let wanted_genders = if features.preferred_genders.is_empty() {
+            ANY_GENDER
+        } else {
+            names.genders.bits(&features.preferred_genders)
+        };
+        Self {
+            wanted_genders,
+            interests: names.interests.bits(&features.interests),
+            looking_for: names.looking_for.bits(&features.looking_for),
+            languages: names.languages.bits(&features.languages),
+            age: features.age,
+            wanted_ages: (
+                features.age_min.unwrap_or(0),
+                features.age_max.unwrap_or(u8::MAX),
+            ),
+            gender: names.genders.bit(&features.gender).unwrap_or(OTHER_GENDER),
+            is_minor: features.age < ADULT_AGE,
+        }
+    }
+
+    /// Whether this one's wishes allow the other.
+    pub(super) fn wants(&self, other: &Self) -> bool {
+        let (youngest, oldest) = self.wanted_ages;
+        self.wanted_genders >> other.gender & 1 == 1 && youngest <= other.age && other.age <= oldest
+    }
+
+    /// A cheap guess, in no unit, at how well two suit each other: it only orders whom to score.
+    pub(super) fn sketch(&self, other: &Self) -> f32 {
+        let likes = self.interests.count_ones() * other.interests.count_ones();
+        let common = (self.interests & other.interests).count_ones();
+        let cosine = small(common) / small(likes.max(1)).sqrt();
+        let goal = if self.looking_for & other.looking_for == 0 {
+            0.0
+        } else {
+            1.0
+        };
+        let years = small(self.age.abs_diff(other.age).into());
+        let language = if self.languages & other.languages == 0 {
+            0.3
+        } else {
+            1.0
+        };
+        language * (cosine + 0.5 * goal + 4.0 / (8.0 + years))
+    }
+}
+
+/// A number that `f32` holds exactly: counts of bits and years.
+fn small(count: u32) -> f32 {
+    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
+}
+
+/// Which bit stands for which option, in one pool.
+struct Names<'a> {
+    genders: Options<'a>,
+    interests: Options<'a>,
+    looking_for: Options<'a>,
+    languages: Options<'a>,
+}
+
+impl Names<'_> {
+    fn new() -> Self {
+        Self {
+            genders: Options::of(GENDERS.iter().copied()),
+            interests: Options::of(INTERESTS.iter().copied()),
+            looking_for: Options::of(LOOKING_FOR.iter().copied()),
+            languages: Options::of(LANGUAGES.iter().map(|(code, _)| *code)),
+        }
+    }
+}
+
+/// The options of one field: the known ones first, then others as they come, 63 at the most.
+struct Options<'a>(HashMap<&'a str, u8>);
+
+impl<'a> Options<'a> {
+    fn of(known: impl Iterator<Item = &'a str>) -> Self {
+        Self(
+            (0..OTHER_GENDER)
+                .zip(known)
+                .map(|(bit, name)| (name, bit))
+                .collect(),
+        )
+    }
+
+    fn bit(&mut self, name: &'a str) -> Option<u8> {
+        if let Some(bit) = self.0.get(name) {
+            return Some(*bit);
+        }
+        let free = u8::try_from(self.0.len()).ok();
+        let bit = free.filter(|bit| *bit < OTHER_GENDER)?;
+        self.0.insert(name, bit);
+        Some(bit)
+    }
+
+    fn bits(&mut self, names: &'a [String]) -> u64 {
+        let bits = names.iter().filter_map(|name| self.bit(name));
+        bits.fold(0, |all, bit| all | 1 << bit)
+    }
+}

@@ -1,0 +1,68 @@
+//! The only way to a pair: through the hard filters.
+
+use super::Roster;
+use crate::UserId;
+
+/// Two people whom the hard filters let meet, by rank, the longer waiting first.
+///
+/// Only a [`Screen`] makes one, and only pairs of this type are scored, proposed or counted: there is no way around the
+/// filters that compiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pairable {
+    one: u32,
+    other: u32,
+}
+
+impl Pairable {
+    /// The rank of the one who has waited longer.
+    pub fn one(self) -> u32 {
+        self.one
+    }
+
+    /// The rank of the other.
+    pub fn other(self) -> u32 {
+        self.other
+    }
+
+    /// The two ranks, the longer waiting first.
+    pub fn ranks(self) -> [u32; 2] {
+        [self.one, self.other]
+    }
+}
+
+/// The hard filters over one roster: the wishes of both, minors apart from adults, and what the caller forbids of a pair
+/// (a block, a report, a recent meeting).
+#[derive(Debug)]
+pub struct Screen<'a, F> {
+    roster: &'a Roster,
+    forbidden: F,
+}
+
+impl<'a, F: Fn(UserId, UserId) -> bool> Screen<'a, F> {
+    /// Filters over a roster; `forbidden` says the same for `(a, b)` and `(b, a)`.
+    pub fn new(roster: &'a Roster, forbidden: F) -> Self {
+        Self { roster, forbidden }
+    }
+
+    /// The people that it lets through or keeps apart.
+    pub fn roster(&self) -> &'a Roster {
+        self.roster
+    }
+
+    /// The pair, where the two may meet.
+    pub fn pairable(&self, a: u32, b: u32) -> Option<Pairable> {
+        let (one, other) = (a.min(b), a.max(b));
+        if one == other || !self.wishes_allow(one, other) {
+            return None;
+        }
+        let user = |rank: u32| self.roster.users[rank as usize];
+        (!(self.forbidden)(user(one), user(other))).then_some(Pairable { one, other })
+    }
+
+    /// Whether the wishes of both and their age groups let them meet. Necessary, and cheap; not sufficient.
+    pub(super) fn wishes_allow(&self, a: u32, b: u32) -> bool {
+        let people = &self.roster.people;
+        let (a, b) = (&people[a as usize], &people[b as usize]);
+        a.is_minor == b.is_minor && a.wants(b) && b.wants(a)
+    }
+}
