@@ -61,7 +61,7 @@ impl<F: Fn(Pairable) -> f32> Scorer for F {
     }
 }
 
-/// How pairs are chosen. What each number costs and brings: `docs/MATCHING.md`, measured by `make simulate`.
+/// How pairs are chosen. What each number costs and brings: `docs/PAIRING.md`, measured by `make simulate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     /// Two newcomers are paired only if their score is above this share of the recent ones.
