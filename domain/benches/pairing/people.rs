@@ -53,7 +53,7 @@ fn person(number: usize, dice: &mut Dice) -> Candidate {
         6 => vec![gender.to_owned()],
         _ => Vec::new(),
     };
-    let age = 18 + dice.below(50) as u8;
+    let age = 18 + u8::try_from(dice.below(50)).unwrap();
     let has_age_wish = dice.below(2) == 0;
     let features = Features {
         age,

@@ -12,8 +12,8 @@ proptest! {
     fn the_screen_lets_through_exactly_whom_the_wishes_and_the_caller_allow(pool in any_pool(2..20)) {
         let roster = Roster::of(&pool);
         let screen = Screen::new(&roster, is_forbidden);
-        for one in 0..roster.len() as u32 {
-            for other in 0..roster.len() as u32 {
+        for one in (0u32..).take(roster.len()) {
+            for other in (0u32..).take(roster.len()) {
                 let [a, b] = [one, other].map(|rank| &pool[roster.source(rank)]);
                 let allowed = a.user != b.user
                     && may_meet(&a.features, &b.features).is_ok()
