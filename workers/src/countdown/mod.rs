@@ -8,12 +8,12 @@ mod timers;
 use std::time::Duration;
 
 use anyhow::Context;
-use bootstrap::Shutdown;
+use bootstrap::{Shutdown, patiently};
 use broker::{
-    Broker,
+    Broker, ConnectError,
     consume::{Deliveries, Delivery},
 };
-use contract::consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS};
+use contract::consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec};
 use tokio::task::{JoinError, JoinSet};
 
 pub use replay::{ReplayError, replay};
@@ -28,15 +28,25 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// # Errors
 /// The broker refuses a stream or a consumer at the start.
 pub async fn run(broker: Broker, shutdown: Shutdown) -> anyhow::Result<()> {
-    broker.ensure_streams().await?;
-    let clock = broker.synchronise_clock().await;
-    clock.context("the broker does not tell its time")?;
-    let rooms = broker.consume(COUNTDOWN_ROOMS).await?;
-    let fired = broker.consume(COUNTDOWN_DUE).await?;
+    patiently("the streams", &shutdown, || broker.ensure_streams()).await?;
+    let clock = patiently("the broker's time", &shutdown, || {
+        broker.synchronise_clock()
+    });
+    clock.await.context("the broker does not tell its time")?;
+    let rooms = consume(&broker, COUNTDOWN_ROOMS, &shutdown).await?;
+    let fired = consume(&broker, COUNTDOWN_DUE, &shutdown).await?;
     let set = serve(rooms, &shutdown, |event| timers::set(broker.clone(), event));
     let apply = serve(fired, &shutdown, |timer| due::serve(broker.clone(), timer));
     tokio::join!(Box::pin(set), Box::pin(apply));
     Ok(())
+}
+
+async fn consume(
+    broker: &Broker,
+    consumer: ConsumerSpec,
+    shutdown: &Shutdown,
+) -> Result<Deliveries, ConnectError> {
+    patiently(consumer.name, shutdown, || broker.consume(consumer)).await
 }
 
 /// Works on a consumer's messages, several at once, until shutdown.

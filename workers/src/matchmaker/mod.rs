@@ -16,7 +16,7 @@ use std::{
 };
 
 use anyhow::Context;
-use bootstrap::Shutdown;
+use bootstrap::{Shutdown, patiently};
 use broker::Broker;
 use domain::{
     matching::{self, Policy, Proposal, RecentScores},
@@ -39,9 +39,11 @@ pub async fn run(
     settings: Arc<Settings>,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
-    broker.ensure_streams().await?;
-    let clock = broker.synchronise_clock().await;
-    clock.context("the broker does not tell its time")?;
+    patiently("the streams", &shutdown, || broker.ensure_streams()).await?;
+    let clock = patiently("the broker's time", &shutdown, || {
+        broker.synchronise_clock()
+    });
+    clock.await.context("the broker does not tell its time")?;
     let (mut seat, lead) = Seat::take(broker.clone(), DEFAULT_POOL);
     let matchmaker = Matchmaker::new(broker, &settings, lead);
     tokio::select! {

@@ -4,7 +4,7 @@
 //! again what they hold. A gateway tells until it sees that it was heard; what it tells is looked at here, so that it may
 //! be told by many, and often.
 
-use bootstrap::Shutdown;
+use bootstrap::{Shutdown, patiently};
 use broker::Broker;
 use contract::{
     live::StreamEnd,
@@ -17,7 +17,8 @@ use super::lost_tail;
 
 /// Sees to what gateways tell, until shutdown.
 pub(super) async fn follow(broker: Broker, shutdown: Shutdown) -> anyhow::Result<()> {
-    let mut told = broker.subscribe(subjects::LIVE_ENDS.to_owned()).await?;
+    let listen = || broker.subscribe(subjects::LIVE_ENDS.to_owned());
+    let mut told = patiently("what gateways tell", &shutdown, listen).await?;
     loop {
         let told = tokio::select! {
             told = told.next() => told,

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bootstrap::{Database, Shutdown, Transaction};
+use bootstrap::{Database, Shutdown, Transaction, patiently};
 use broker::{
     Broker,
     consume::{Deliveries, Delivery},
@@ -74,7 +74,8 @@ impl<P: Projection> Lane<P> {
     /// Works until shutdown, and finishes the batch in hand.
     pub(super) async fn run(mut self) -> anyhow::Result<()> {
         let opened_on = self.broker.connection().borrow().established;
-        let mut deliveries = self.broker.consume(P::CONSUMER).await?;
+        let consume = || self.broker.consume(P::CONSUMER);
+        let mut deliveries = patiently(P::CONSUMER.name, &self.shutdown, consume).await?;
         while let Some(batch) = self.next_batch(&mut deliveries).await {
             let begun = Instant::now();
             metrics::histogram!("webchat_persistence_batch_size", "consumer" => P::CONSUMER.name)

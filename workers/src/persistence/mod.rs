@@ -38,7 +38,7 @@ mod settle;
 
 use std::{sync::Arc, time::Duration};
 
-use bootstrap::{Database, Shutdown};
+use bootstrap::{Database, Shutdown, patiently};
 use broker::Broker;
 use contract::consumers::{INTEGRATOR, PERSISTENCE_CHAT, PERSISTENCE_LIFE};
 use settings::Settings;
@@ -68,11 +68,12 @@ pub async fn run(
     settings: Arc<Settings>,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
-    broker.ensure_streams().await?;
+    patiently("the streams", &shutdown, || broker.ensure_streams()).await?;
     if let Err(error) = broker.offer_consumer(&INTEGRATOR).await {
         tracing::warn!(%error, "the integrator has no durable consumer; nothing of the product needs it");
     }
-    let mended = Mended::start(&broker, &database).await?;
+    let look = || Mended::start(&broker, &database);
+    let mended = patiently("a look at what the streams have", &shutdown, look).await?;
     let purger = Purger::start(broker.clone(), database.clone(), shutdown.clone());
     let Projections {
         messages,

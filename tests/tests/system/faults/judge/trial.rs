@@ -72,7 +72,7 @@ const LEAST: [Least; 9] = [
     },
     Least {
         what: "votes accepted",
-        a_minute: 6.0,
+        a_minute: 2.0,
         is: |event| {
             matches!(
                 event,
