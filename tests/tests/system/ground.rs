@@ -114,24 +114,37 @@ async fn a_cluster_keeps_working_without_one_of_its_servers() {
     cluster.node(first).restart().await;
 }
 
-/// The server that leads JetStream, as the others see it; another one than `before`.
-async fn chosen_leader(cluster: &NatsCluster, before: Option<usize>) -> usize {
+/// The server that leads JetStream, as it says itself; another one than `dead`. It has heard of all others that are up:
+/// one that is killed before may have been the only one that knew both.
+async fn chosen_leader(cluster: &NatsCluster, dead: Option<usize>) -> usize {
+    let up: Vec<_> = (0..cluster.len())
+        .filter(|node| Some(*node) != dead)
+        .collect();
     // Servers choose by timers of several seconds, and again where two stand at once; other tests take their time too.
     let give_up = Instant::now() + Duration::from_secs(60);
     loop {
-        for node in (0..cluster.len()).filter(|node| Some(*node) != before) {
-            let leader = leader_seen_by(cluster, node).await;
-            if let Some(leader) = leader.filter(|leader| Some(*leader) != before) {
-                return leader;
+        let mut views = Vec::new();
+        for node in &up {
+            views.push(meta_cluster_seen_by(cluster, *node).await);
+        }
+        for (node, view) in up.iter().zip(&views) {
+            let leads = view["leader"].as_str().and_then(|name| cluster.named(name)) == Some(*node);
+            let peers = view["replicas"].as_array().map_or(&[][..], Vec::as_slice);
+            let heard = peers.iter().filter(|peer| peer["current"] == true);
+            if leads && heard.count() + 1 >= up.len() {
+                return *node;
             }
         }
-        assert!(Instant::now() < give_up, "nobody leads");
+        assert!(Instant::now() < give_up, "nobody leads: {views:?}");
         sleep(Duration::from_millis(50)).await;
     }
 }
 
-async fn leader_seen_by(cluster: &NatsCluster, node: usize) -> Option<usize> {
+async fn meta_cluster_seen_by(cluster: &NatsCluster, node: usize) -> serde_json::Value {
     let answer = reqwest::get(format!("{}/jsz", cluster.monitor_url(node))).await;
-    let told: serde_json::Value = answer.ok()?.json().await.ok()?;
-    cluster.named(told["meta_cluster"]["leader"].as_str()?)
+    let Ok(answer) = answer else {
+        return serde_json::Value::Null;
+    };
+    let told: serde_json::Value = answer.json().await.unwrap_or_default();
+    told["meta_cluster"].clone()
 }
