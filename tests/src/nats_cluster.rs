@@ -1,6 +1,9 @@
 //! Three nats-servers that keep three copies of each stream (R3).
 
-use crate::nats::{Nats, free_port};
+use crate::{
+    nats::{Nats, free_port},
+    proxy::{Link, Proxy},
+};
 
 const NODES: usize = 3;
 
@@ -9,6 +12,15 @@ const NODES: usize = 3;
 pub struct NatsCluster {
     nodes: Vec<Nats>,
     monitors: Vec<u16>,
+    routes: Vec<Route>,
+}
+
+/// The connections that one server opens to another one.
+#[derive(Debug)]
+struct Route {
+    from: usize,
+    to: usize,
+    proxy: Proxy,
 }
 
 impl NatsCluster {
@@ -18,22 +30,28 @@ impl NatsCluster {
     /// # Panics
     /// Where there is no nats-server; the message says what to do.
     pub async fn start() -> Self {
-        let routes: Vec<u16> = (0..NODES).map(|_| free_port()).collect();
+        let ports: Vec<u16> = (0..NODES).map(|_| free_port()).collect();
         let monitors: Vec<u16> = (0..NODES).map(|_| free_port()).collect();
-        let urls: Vec<String> = routes
-            .iter()
-            .map(|port| format!("\"nats://127.0.0.1:{port}\""))
-            .collect();
-        let urls = urls.join(", ");
-        let nodes: Vec<Nats> = routes
-            .iter()
-            .zip(&monitors)
-            .enumerate()
-            .map(|(node, (route, monitor))| {
-                let name = name(node);
+        let mut routes = Vec::new();
+        for from in 0..NODES {
+            for to in (0..NODES).filter(|to| *to != from) {
+                let proxy = Proxy::start(ports[to]).await;
+                routes.push(Route { from, to, proxy });
+            }
+        }
+        let nodes: Vec<Nats> = (0..NODES)
+            .map(|node| {
+                let (name, port, monitor) = (name(node), ports[node], monitors[node]);
+                let own = routes.iter().filter(|route| route.from == node);
+                let urls: Vec<String> = own
+                    .map(|route| format!("\"nats://127.0.0.1:{}\"", route.proxy.port()))
+                    .collect();
+                // Servers tell each other where to find them; past the proxies nobody does.
+                let nowhere = free_port();
                 let more = format!(
                     "server_name: {name}\nhttp: \"127.0.0.1:{monitor}\"\n\
-                     cluster {{ name: tests, listen: \"127.0.0.1:{route}\", routes: [{urls}] }}\n"
+                     cluster {{ name: tests, listen: \"127.0.0.1:{port}\", advertise: \"127.0.0.1:{nowhere}\", routes: [{}] }}\n",
+                    urls.join(", ")
                 );
                 Nats::spawn(free_port(), more)
             })
@@ -41,7 +59,11 @@ impl NatsCluster {
         for node in &nodes {
             node.until_it_answers().await;
         }
-        Self { nodes, monitors }
+        Self {
+            nodes,
+            monitors,
+            routes,
+        }
     }
 
     /// Where all of them listen, comma-separated, as `NATS_URL` has it.
@@ -63,6 +85,14 @@ impl NatsCluster {
     /// One of the servers.
     pub fn node(&mut self, node: usize) -> &mut Nats {
         &mut self.nodes[node]
+    }
+
+    /// Changes what the links between one server and the others do.
+    pub fn set_routes_of(&self, node: usize, link: Link) {
+        let of_node = |route: &&Route| route.from == node || route.to == node;
+        for route in self.routes.iter().filter(of_node) {
+            route.proxy.set(link);
+        }
     }
 
     /// Where a server tells about itself over HTTP (`/jsz?streams=true` names each stream's leader).

@@ -41,6 +41,15 @@ pub enum Target {
     DatabaseLink(&'static str),
     /// What people and a gateway say to each other.
     PeopleLink(&'static str),
+    /// What a server of the broker and the others say to each other.
+    Routes(usize),
+}
+
+impl Target {
+    /// Whether a fault of one would undo a fault of the other. Two servers have a link in common.
+    fn shares_a_link(self, other: Self) -> bool {
+        self == other || matches!((self, other), (Self::Routes(_), Self::Routes(_)))
+    }
 }
 
 /// What happens to a target. It is undone when the fault ends.
@@ -91,7 +100,8 @@ pub fn plan(seed: u64, length: Duration, longest: Duration, servers: usize) -> V
         let fault = fault_of(target, &mut random);
         let longest = longest.min(length - QUIET - at);
         let lasts = lasting(longest, &mut random);
-        let is_hit = |other: &Planned| other.target == target && other.at + other.lasts >= at;
+        let is_hit =
+            |other: &Planned| other.target.shares_a_link(target) && other.at + other.lasts >= at;
         if !planned.iter().any(is_hit) {
             planned.push(Planned {
                 at,
@@ -112,6 +122,8 @@ fn targets(servers: usize) -> Vec<Target> {
     let broker_links = PROCESSES.map(Target::BrokerLink);
     let database_links = WITH_DATABASE.map(Target::DatabaseLink);
     let people = GATEWAYS.map(Target::PeopleLink);
+    let routes = (0..2 * servers).filter(|_| servers > 1);
+    let routes = routes.map(|turn| Target::Routes(turn % servers));
     processes
         .into_iter()
         .chain(brokers)
@@ -120,6 +132,7 @@ fn targets(servers: usize) -> Vec<Target> {
         .chain(database_links)
         .chain(people)
         .chain(people)
+        .chain(routes)
         .collect()
 }
 
@@ -132,7 +145,10 @@ fn fault_of(target: Target, random: &mut impl Rng) -> Fault {
                 Fault::Pause
             }
         }
-        Target::BrokerLink(_) | Target::DatabaseLink(_) | Target::PeopleLink(_) => {
+        Target::BrokerLink(_)
+        | Target::DatabaseLink(_)
+        | Target::PeopleLink(_)
+        | Target::Routes(_) => {
             let delay = Duration::from_millis(random.random_range(20..400));
             let bytes_per_second = random.random_range(4_000..40_000);
             let links = [

@@ -206,6 +206,9 @@ impl Stage {
     }
 
     fn degrade(&mut self, target: Target, link: Link) {
+        if let (Target::Routes(node), Broker::Three(cluster)) = (target, &self.broker) {
+            return cluster.set_routes_of(node, link);
+        }
         let proxies: Vec<&Proxy> = match target {
             Target::BrokerLink(name) => self.process(name).broker.iter().collect(),
             Target::DatabaseLink(name) => self.process(name).database.iter().collect(),
