@@ -50,7 +50,9 @@ impl NatsCluster {
                 let nowhere = free_port();
                 let more = format!(
                     "server_name: {name}\nhttp: \"127.0.0.1:{monitor}\"\n\
-                     cluster {{ name: tests, listen: \"127.0.0.1:{port}\", advertise: \"127.0.0.1:{nowhere}\", routes: [{}] }}\n",
+                     cluster {{ name: tests-{}, listen: \"127.0.0.1:{port}\", advertise: \"127.0.0.1:{nowhere}\", routes: [{}] }}\n",
+                    // Whoever gets a port of another cluster by mistake is turned away.
+                    ports[0],
                     urls.join(", ")
                 );
                 Nats::spawn(free_port(), more)
