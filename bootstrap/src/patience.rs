@@ -9,13 +9,13 @@ use crate::Shutdown;
 
 const PAUSE: Duration = Duration::from_millis(500);
 /// After so long a step has not met a passing outage but a refusal, which its operator has to hear of.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
-/// Takes a step again and again, half a second apart, for half a minute: a process that is asked about itself meanwhile may
+/// Takes a step again and again, half a second apart, for two minutes: a process that is asked about itself meanwhile may
 /// have said that it is ready, and then it goes on through an outage. Each failure is in the log.
 ///
 /// # Errors
-/// The last failure, after half a minute, or when it is asked to stop.
+/// The last failure, after two minutes, or when it is asked to stop.
 pub async fn patiently<T, E, F>(
     what: &str,
     shutdown: &Shutdown,
