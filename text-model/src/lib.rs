@@ -141,7 +141,9 @@ fn read(file: &Path) -> Result<Vec<u8>, TextModelError> {
 
 fn rows_of(bytes: &[u8]) -> Result<Vec<f16>, String> {
     let tensors = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-    let table = tensors.tensor(WEIGHTS_NAME).map_err(|error| error.to_string())?;
+    let table = tensors
+        .tensor(WEIGHTS_NAME)
+        .map_err(|error| error.to_string())?;
     let is_as_expected = table.dtype() == Dtype::F16
         && matches!(table.shape(), [tokens, TEXT_DIMENSIONS] if *tokens > 0);
     if !is_as_expected {
@@ -152,5 +154,7 @@ fn rows_of(bytes: &[u8]) -> Result<Vec<f16>, String> {
         ));
     }
     let numbers = table.data().chunks_exact(2);
-    Ok(numbers.map(|pair| f16::from_le_bytes([pair[0], pair[1]])).collect())
+    Ok(numbers
+        .map(|pair| f16::from_le_bytes([pair[0], pair[1]]))
+        .collect())
 }

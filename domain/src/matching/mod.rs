@@ -9,9 +9,9 @@ pub mod pairing;
 #[cfg(test)]
 mod properties;
 mod score;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

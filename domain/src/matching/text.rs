@@ -52,7 +52,9 @@ impl TextVector {
     /// From 256 numbers of any scale. `None` where there is no direction: all are zero, one is not finite, or their number
     /// is another.
     pub fn new(mode: TextMode, version: u16, values: &[f32]) -> Option<Self> {
-        let largest = values.iter().fold(0.0_f32, |largest, v| largest.max(v.abs()));
+        let largest = values
+            .iter()
+            .fold(0.0_f32, |largest, v| largest.max(v.abs()));
         let is_direction = values.iter().all(|value| value.is_finite()) && largest > 0.0;
         if values.len() != DIMENSIONS || !is_direction {
             return None;
@@ -133,9 +135,13 @@ fn to_base64<S: Serializer>(values: &[i8], serializer: S) -> Result<S::Ok, S::Er
 /// Refuses what has no direction, so that every vector has a likeness to others of its kind.
 fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i8>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let bytes = BASE64_STANDARD_NO_PAD.decode(text).map_err(D::Error::custom)?;
+    let bytes = BASE64_STANDARD_NO_PAD
+        .decode(text)
+        .map_err(D::Error::custom)?;
     if bytes.len() != DIMENSIONS || bytes.iter().all(|byte| *byte == 0) {
-        return Err(D::Error::custom("a text vector has 256 numbers, not all zero"));
+        return Err(D::Error::custom(
+            "a text vector has 256 numbers, not all zero",
+        ));
     }
     Ok(bytes.into_iter().map(u8::cast_signed).collect())
 }
@@ -153,9 +159,18 @@ mod tests {
 
     #[test]
     fn texts_that_share_words_are_more_alike_than_others() {
-        let about_hiking = likeness("I love hiking in the mountains", "mountain hikes, any weather");
-        let about_films = likeness("I love hiking in the mountains", "old films and quiet evenings");
-        assert!(about_hiking > about_films + 0.1, "{about_hiking} {about_films}");
+        let about_hiking = likeness(
+            "I love hiking in the mountains",
+            "mountain hikes, any weather",
+        );
+        let about_films = likeness(
+            "I love hiking in the mountains",
+            "old films and quiet evenings",
+        );
+        assert!(
+            about_hiking > about_films + 0.1,
+            "{about_hiking} {about_films}"
+        );
         assert!((likeness("Chess, tea.", "CHESS tea") - 1.0).abs() < 1e-9);
     }
 
@@ -164,8 +179,14 @@ mod tests {
         for text in ["", "   ", "!?…", "\u{200b}"] {
             assert_eq!(TextVector::hashed(text), None, "{text:?}");
         }
-        assert_eq!(TextVector::new(TextMode::WordLlama, 1, &[0.0; DIMENSIONS]), None);
-        assert_eq!(TextVector::new(TextMode::WordLlama, 1, &[f32::NAN; DIMENSIONS]), None);
+        assert_eq!(
+            TextVector::new(TextMode::WordLlama, 1, &[0.0; DIMENSIONS]),
+            None
+        );
+        assert_eq!(
+            TextVector::new(TextMode::WordLlama, 1, &[f32::NAN; DIMENSIONS]),
+            None
+        );
         assert_eq!(TextVector::new(TextMode::WordLlama, 1, &[1.0; 3]), None);
     }
 
@@ -173,7 +194,11 @@ mod tests {
     fn vectors_of_different_ways_are_never_compared() {
         let hashed = TextVector::hashed("tea").unwrap();
         for (mode, version) in [(TextMode::WordLlama, 1), (TextMode::HashedNgrams, 2)] {
-            let other = TextVector { mode, version, ..hashed.clone() };
+            let other = TextVector {
+                mode,
+                version,
+                ..hashed.clone()
+            };
             assert_eq!(hashed.likeness(&other), None);
         }
     }
@@ -181,8 +206,12 @@ mod tests {
     #[test]
     fn a_damaged_vector_is_refused() {
         for values in ["", "AAAA", &"A".repeat(342), "not base64!"] {
-            let json = serde_json::json!({ "mode": "hashed_ngrams", "version": 1, "values": values });
-            assert!(serde_json::from_value::<TextVector>(json).is_err(), "{values}");
+            let json =
+                serde_json::json!({ "mode": "hashed_ngrams", "version": 1, "values": values });
+            assert!(
+                serde_json::from_value::<TextVector>(json).is_err(),
+                "{values}"
+            );
         }
     }
 
