@@ -55,6 +55,12 @@ def find_faketime():
     return next((str(library) for library in libraries), None)
 
 
+def find_text_model():
+    """The folder with the text model's files."""
+    found = subprocess.run([ROOT / "scripts/fetch-text-model"], stdout=subprocess.PIPE, text=True)
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
 def find_node():
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
@@ -84,7 +90,9 @@ EMOJI_FONT = Component("the font Noto Color Emoji", find_emoji_font, ("fonts-not
 POSTGRES = Component("PostgreSQL (initdb and postgres)", find_postgres, ("postgresql",))
 FAKETIME = Component("libfaketime", find_faketime, ("faketime",))
 
-ALL = (CARGO, RUSTFMT, CLIPPY, NATS_SERVER, NODE, CHROMIUM, EMOJI_FONT, POSTGRES, FAKETIME)
+TEXT_MODEL = Component("the text model (scripts/fetch-text-model)", find_text_model)
+
+ALL = (CARGO, RUSTFMT, CLIPPY, NATS_SERVER, NODE, CHROMIUM, EMOJI_FONT, POSTGRES, FAKETIME, TEXT_MODEL)
 
 
 def set_up():

@@ -11,6 +11,7 @@ mod properties;
 mod score;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,6 +19,7 @@ use utoipa::ToSchema;
 pub use filter::{ADULT_AGE, FilterName, Filtered, count_excluded, may_meet, same_age_group};
 pub use pairing::{Candidate, Policy, Proposal, RecentScores, pair};
 pub use score::score;
+pub use text::{DIMENSIONS as TEXT_DIMENSIONS, TextMode, TextVector};
 
 /// What matching knows of a person, as it was when the person joined the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
