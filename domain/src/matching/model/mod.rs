@@ -119,16 +119,9 @@ impl Model {
             *self.refused.entry(refused).or_default() += 1;
             return Err(refused);
         }
-        let one = Person {
-            user: outcome.one,
-            portrait: one,
-        };
-        let other = Person {
-            user: outcome.other,
-            portrait: other,
-        };
-        self.observe(one, other, outcome.one_keeps);
-        self.observe(other, one, outcome.other_keeps);
+        for (decider, partner, keeps) in outcome.decisions(one, other) {
+            self.observe(decider, partner, keeps);
+        }
         self.weights.applied_seq = outcome.seq;
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Person, Portrait};
 use crate::{RoomId, UserId};
 
 /// A decided room.
@@ -46,4 +47,23 @@ pub enum Refused {
     /// Both members are the same person.
     #[error("nobody meets themself")]
     SamePerson,
+}
+
+impl Outcome {
+    /// Who decided about whom, and whether they keep them. The portraits are those of `one` and `other`.
+    pub(super) fn decisions<'a>(
+        &self,
+        one: &'a Portrait,
+        other: &'a Portrait,
+    ) -> [(Person<'a>, Person<'a>, bool); 2] {
+        let one = Person {
+            user: self.one,
+            portrait: one,
+        };
+        let other = Person {
+            user: self.other,
+            portrait: other,
+        };
+        [(one, other, self.one_keeps), (other, one, self.other_keeps)]
+    }
 }

@@ -73,26 +73,9 @@ impl Model {
     }
 
     fn decisions(&self, learned: &[Decided<'_>]) -> Vec<Decision> {
-        let both = learned.iter().flat_map(
-            |Decided {
-                 outcome,
-                 one,
-                 other,
-             }| {
-                let one = Person {
-                    user: outcome.one,
-                    portrait: one,
-                };
-                let other = Person {
-                    user: outcome.other,
-                    portrait: other,
-                };
-                [
-                    (one, other, outcome.one_keeps),
-                    (other, one, outcome.other_keeps),
-                ]
-            },
-        );
+        let both = learned
+            .iter()
+            .flat_map(|decided| decided.outcome.decisions(decided.one, decided.other));
         let decision = |(decider, partner, keeps): (Person<'_>, Person<'_>, bool)| {
             let values = self.values(decider.portrait, partner.portrait);
             Decision {
