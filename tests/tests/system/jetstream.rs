@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use broker::{Broker, BrokerOptions};
-use contract::streams::StreamSpec;
+use contract::{consumers::ConsumerSpec, streams::StreamSpec};
 use serde_json::{Value, json};
 
 use crate::eventually;
@@ -58,6 +58,25 @@ pub async fn refuse_above(broker: &Broker, stream: &StreamSpec, bytes: i64) {
 pub async fn forget_before(broker: &Broker, stream: &StreamSpec, seq: u64) {
     let purge = json!({ "seq": seq });
     ask(broker, &format!("STREAM.PURGE.{}", stream.name), &purge).await;
+}
+
+/// Makes a consumer of this name that no worker can use: it takes no acknowledgements. The streams are made as well.
+pub async fn occupy(url: &str, consumer: &ConsumerSpec) {
+    let broker = dial(url).await;
+    broker.ensure_streams().await.expect("the streams");
+    let request = format!(
+        "CONSUMER.DURABLE.CREATE.{}.{}",
+        consumer.stream.name, consumer.name
+    );
+    let config = json!({ "durable_name": consumer.name, "ack_policy": "none" });
+    let body = json!({ "stream_name": consumer.stream.name, "config": config });
+    ask(&broker, &request, &body).await;
+}
+
+/// Removes a consumer.
+pub async fn remove(url: &str, consumer: &ConsumerSpec) {
+    let request = format!("CONSUMER.DELETE.{}.{}", consumer.stream.name, consumer.name);
+    ask(&dial(url).await, &request, &json!({})).await;
 }
 
 /// The server that leads a stream.
