@@ -11,8 +11,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// After so long a step has not met a passing outage but a refusal, which its operator has to hear of.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Takes a step again and again, half a second apart, for two minutes: a process that is asked about itself meanwhile may
-/// have said that it is ready, and then it goes on through an outage. Each failure is in the log.
+/// Takes a step again and again, half a second apart, for two minutes: a broker and a database that start beside it, or
+/// that restart one after the other, are waited for. Each failure is in the log.
 ///
 /// # Errors
 /// The last failure, after two minutes, or when it is asked to stop.

@@ -58,21 +58,27 @@ async fn run_roles(
     };
     let workers = as_user(settings, server, nats::WORKERS);
     let shared = Arc::new(workers.clone());
+    let started = |role: Role| process.readiness.check(role.name);
     let broker = connect_broker(&workers, Role::PERSISTENCE.name).await?;
     let lanes = (database.clone(), Arc::clone(&shared), workers_stop.clone());
     let mut brokers = vec![broker.clone()];
     roles.start(Role::PERSISTENCE, broker, |broker| {
-        persistence::run(broker, lanes.0, lanes.1, lanes.2)
+        persistence::run(broker, lanes.0, lanes.1, started(Role::PERSISTENCE), lanes.2)
     });
     let broker = connect_broker(&workers, Role::COUNTDOWN.name).await?;
     brokers.push(broker.clone());
     roles.start(Role::COUNTDOWN, broker, |broker| {
-        countdown::run(broker, workers_stop.clone())
+        countdown::run(broker, started(Role::COUNTDOWN), workers_stop.clone())
     });
     let broker = connect_broker(&workers, Role::MATCHMAKER.name).await?;
     brokers.push(broker.clone());
     roles.start(Role::MATCHMAKER, broker, |broker| {
-        matchmaker::run(broker, Arc::clone(&shared), workers_stop.clone())
+        matchmaker::run(
+            broker,
+            Arc::clone(&shared),
+            started(Role::MATCHMAKER),
+            workers_stop.clone(),
+        )
     });
     let broker = connect_broker(
         &as_user(settings, server, nats::GATEWAY),

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use bootstrap::{Database, Shutdown, connect_broker, database};
+use bootstrap::{Database, Readiness, Shutdown, connect_broker, database};
 use broker::Broker;
 use serde_json::{Value, json};
 use settings::Settings;
@@ -33,7 +33,8 @@ impl World {
         let (broker, database) = (world.broker.clone(), world.database.clone());
         let (settings, shutdown) = (Arc::new(world.settings.clone()), world.shutdown.clone());
         tokio::spawn(async move {
-            workers::persistence::run(broker, database, settings, shutdown)
+            let started = Readiness::default().check("start");
+            workers::persistence::run(broker, database, settings, started, shutdown)
                 .await
                 .unwrap();
         });
@@ -73,7 +74,8 @@ impl World {
         let (broker, shutdown) = (self.broker.clone(), self.shutdown.clone());
         let settings = Arc::new(self.settings.clone());
         tokio::spawn(async move {
-            workers::matchmaker::run(broker, settings, shutdown)
+            let started = Readiness::default().check("start");
+            workers::matchmaker::run(broker, settings, started, shutdown)
                 .await
                 .unwrap();
         });

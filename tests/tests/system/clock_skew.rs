@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::{
     client::{PASSWORD, Person},
-    eventually, jetstream,
+    eventually, jetstream, promised,
     request::{http, request},
     roles::Roles,
 };
@@ -34,8 +34,7 @@ const WRONG: [(&str, &str); 6] = [
     ("countdown-2", "+600s"),
 ];
 const COUNTDOWN: Duration = Duration::from_secs(2);
-/// One second is promised; the other is for debug builds beside other tests.
-const LATE: Duration = Duration::from_secs(2);
+const LATE: Duration = promised(Duration::from_secs(1));
 
 /// The rooms' events as they come, with the times at which the stream stored them.
 type Events = Arc<Mutex<Vec<(Room, Timestamp)>>>;

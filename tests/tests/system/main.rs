@@ -56,6 +56,7 @@ mod serve_refuses;
 mod serve_survives;
 mod slow_reader;
 mod socket;
+mod starting;
 mod storm;
 mod stuck_consumer;
 mod timer_storm;
@@ -69,6 +70,15 @@ use std::time::{Duration, Instant};
 
 /// How long anything may take that should take a moment.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A time that is promised, and slack for debug builds beside other tests.
+const fn promised(time: Duration) -> Duration {
+    if cfg!(debug_assertions) {
+        time.saturating_add(Duration::from_millis(1_500))
+    } else {
+        time
+    }
+}
 
 /// Looks again and again until there is something to see.
 async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {

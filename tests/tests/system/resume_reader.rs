@@ -79,11 +79,16 @@ impl Reader {
                 sleep(RETRY_AFTER).await;
                 continue;
             };
+            // A device that reads the history is not cut off in it, else it would never know a position to return to.
+            let Some(strictly) = self.greet(gateway, &mut wire).await else {
+                sleep(RETRY_AFTER).await;
+                continue;
+            };
             let stay = chance.between(RETRY_AFTER, LONGEST_STAY);
             // After the last message nothing is cut any more.
             let is_over = last.get().is_some();
             let stay = if is_over { CALM } else { stay };
-            let follow = self.follow(gateway, &mut wire, last);
+            let follow = self.follow(&mut wire, strictly, last);
             match timeout(stay, follow).await {
                 Ok(Followed::Everything) => return,
                 followed => assert!(
@@ -119,41 +124,52 @@ impl Reader {
         self.shown.last().map_or(0, |acked| acked.seq)
     }
 
+    /// Reads the hello, and the history where it says so: whether everything that was missed follows. `None` where the
+    /// connection ends first.
+    async fn greet(&mut self, gateway: usize, wire: &mut Wire) -> Option<bool> {
+        let Ok(Frame::Text(text)) = timeout(CALM, wire::read(wire)).await else {
+            return None;
+        };
+        let hello = wire::parse(&text);
+        let ChatServerFrame::Hello {
+            epoch,
+            recovered,
+            last_seq,
+            ..
+        } = hello
+        else {
+            panic!("{hello:?} instead of a hello");
+        };
+        let strictly = recovered && self.epoch.is_some();
+        if strictly {
+            self.recovered += 1;
+            self.missed += usize::from(last_seq > self.last());
+        } else {
+            self.read_history(gateway).await?;
+        }
+        self.lost += usize::from(!recovered);
+        self.epoch = Some(epoch);
+        Some(strictly)
+    }
+
     async fn follow(
         &mut self,
-        gateway: usize,
         wire: &mut Wire,
+        strictly: bool,
         last: &Cell<Option<u64>>,
     ) -> Followed {
-        let mut strictly = false;
         loop {
             if last.get().is_some_and(|last| self.last() >= last) {
                 return Followed::Everything;
             }
-            let text = match timeout(LOOK_EVERY, wire::read(wire)).await {
-                Err(_nothing_new) => continue,
+            match timeout(LOOK_EVERY, wire::read(wire)).await {
+                Err(_nothing_new) => {}
                 Ok(Frame::Closed(_)) => return Followed::UntilTheEnd,
-                Ok(Frame::Text(text)) => text,
-            };
-            match wire::parse(&text) {
-                ChatServerFrame::Hello {
-                    epoch,
-                    recovered,
-                    last_seq,
-                    ..
-                } => {
-                    strictly = recovered && self.epoch.is_some();
-                    if strictly {
-                        self.recovered += 1;
-                        self.missed += usize::from(last_seq > self.last());
-                    } else if self.read_history(gateway).await.is_none() {
-                        return Followed::UntilTheEnd;
+                Ok(Frame::Text(text)) => {
+                    if let ChatServerFrame::Message(message) = wire::parse(&text) {
+                        self.show(&message, strictly);
                     }
-                    self.lost += usize::from(!recovered);
-                    self.epoch = Some(epoch);
                 }
-                ChatServerFrame::Message(message) => self.show(&message, strictly),
-                _ => {}
             }
         }
     }

@@ -15,7 +15,7 @@ use webchat_tests::postgres::Postgres;
 use crate::{
     client::Person,
     conversation::{listen, talk},
-    events, eventually,
+    events, eventually, promised,
     request::{http, is_ready},
     roles::{ALL, Roles},
     socket::Acked,
@@ -23,8 +23,7 @@ use crate::{
 
 /// Promised to service managers, which kill then.
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
-/// One second is promised; the rest is for debug builds beside other tests.
-const LATEST: Duration = Duration::from_millis(2_500);
+const LATEST: Duration = promised(Duration::from_secs(1));
 const BETWEEN: Duration = Duration::from_millis(500);
 const GOING_AWAY: u16 = 1012;
 

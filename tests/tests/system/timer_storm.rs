@@ -13,7 +13,7 @@ use domain::{
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use crate::{chance::Chance, eventually, jetstream, roles::Roles};
+use crate::{chance::Chance, eventually, jetstream, promised, roles::Roles};
 
 const WORKERS: [&str; 2] = ["countdown", "countdown-2"];
 const OUTAGES: usize = 3;
@@ -28,8 +28,8 @@ const TIMING: Timing = Timing {
     extension_ms: 1_000,
     extensions_max: 1,
 };
-/// One second is promised while the system is up; the other is for debug builds beside other tests.
-const LATE: Duration = Duration::from_secs(2);
+/// What is promised while the system is up.
+const LATE: Duration = promised(Duration::from_secs(1));
 /// After an outage: what a killed worker had in hand comes to another after two seconds.
 const LATE_AFTER_OUTAGE: Duration = Duration::from_secs(4);
 

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::{
     client::Person,
     events::{self, Event},
-    eventually,
+    eventually, promised,
     roles::Roles,
 };
 
@@ -19,8 +19,7 @@ const COUNTDOWN: Duration = Duration::from_secs(3);
 const NOTIFICATION: Duration = Duration::from_secs(1);
 /// How long the killed process is away: one room's countdown ends meanwhile, another's goes on after it.
 const OUTAGE: Duration = Duration::from_millis(1_500);
-/// One second is promised; the rest is for debug builds beside other tests.
-const LATEST: Duration = Duration::from_millis(2_000);
+const LATEST: Duration = promised(Duration::from_secs(1));
 /// After an outage due timers fire at once: when processes have found each other again.
 const AFTER_OUTAGE: Duration = Duration::from_secs(6);
 

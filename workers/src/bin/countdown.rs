@@ -18,7 +18,8 @@ fn main() -> ExitCode {
             &process.readiness,
             &process.shutdown,
         );
-        let outcome = countdown::run(broker.clone(), process.shutdown).await;
+        let started = process.readiness.check("start");
+        let outcome = countdown::run(broker.clone(), started, process.shutdown).await;
         broker.close().await;
         outcome
     })

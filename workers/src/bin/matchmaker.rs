@@ -19,7 +19,8 @@ fn main() -> ExitCode {
             &process.shutdown,
         );
         let settings = Arc::new(process.settings);
-        let outcome = matchmaker::run(broker.clone(), settings, process.shutdown).await;
+        let started = process.readiness.check("start");
+        let outcome = matchmaker::run(broker.clone(), settings, started, process.shutdown).await;
         broker.close().await;
         outcome
     })

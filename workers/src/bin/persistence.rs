@@ -27,6 +27,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
         broker.clone(),
         database,
         Arc::new(process.settings),
+        process.readiness.check("start"),
         process.shutdown,
     )
     .await?;

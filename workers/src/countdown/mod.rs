@@ -5,10 +5,10 @@ mod due;
 mod replay;
 mod timers;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use bootstrap::{Shutdown, patiently};
+use bootstrap::{ReadinessCheck, Shutdown, patiently};
 use broker::{
     Broker, ConnectError,
     consume::{Deliveries, Delivery},
@@ -24,10 +24,16 @@ const AT_ONCE: usize = 64;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Sets and serves timers until shutdown; what was begun is finished first. The lengths of the phases stand in the rooms.
+/// `started` is ok from the end of the start to the end of the work.
 ///
 /// # Errors
 /// The broker refuses a stream or a consumer at the start.
-pub async fn run(broker: Broker, shutdown: Shutdown) -> anyhow::Result<()> {
+pub async fn run(
+    broker: Broker,
+    started: ReadinessCheck,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    let begun = Instant::now();
     patiently("the streams", &shutdown, || broker.ensure_streams()).await?;
     let clock = patiently("the broker's time", &shutdown, || {
         broker.synchronise_clock()
@@ -35,6 +41,7 @@ pub async fn run(broker: Broker, shutdown: Shutdown) -> anyhow::Result<()> {
     clock.await.context("the broker does not tell its time")?;
     let rooms = consume(&broker, COUNTDOWN_ROOMS, &shutdown).await?;
     let fired = consume(&broker, COUNTDOWN_DUE, &shutdown).await?;
+    started.ok(begun.elapsed());
     let set = serve(rooms, &shutdown, |event| timers::set(broker.clone(), event));
     let apply = serve(fired, &shutdown, |timer| due::serve(broker.clone(), timer));
     tokio::join!(Box::pin(set), Box::pin(apply));

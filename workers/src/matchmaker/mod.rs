@@ -16,7 +16,7 @@ use std::{
 };
 
 use anyhow::Context;
-use bootstrap::{Shutdown, patiently};
+use bootstrap::{ReadinessCheck, Shutdown, patiently};
 use broker::Broker;
 use domain::{
     matching::{self, Policy, Proposal, RecentScores},
@@ -30,20 +30,24 @@ use claims::Intent;
 use leadership::{Lead, Seat};
 use pool::{Pool, Snapshot};
 
-/// Pairs the waiting until shutdown; a tick that has begun is finished first, then the lead is given back.
+/// Pairs the waiting until shutdown; a tick that has begun is finished first, then the lead is given back. `started` is ok
+/// from the end of the start to the end of the work.
 ///
 /// # Errors
 /// The broker refuses a stream at the start.
 pub async fn run(
     broker: Broker,
     settings: Arc<Settings>,
+    started: ReadinessCheck,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
+    let begun = Instant::now();
     patiently("the streams", &shutdown, || broker.ensure_streams()).await?;
     let clock = patiently("the broker's time", &shutdown, || {
         broker.synchronise_clock()
     });
     clock.await.context("the broker does not tell its time")?;
+    started.ok(begun.elapsed());
     let (mut seat, lead) = Seat::take(broker.clone(), DEFAULT_POOL);
     let matchmaker = Matchmaker::new(broker, &settings, lead);
     tokio::select! {

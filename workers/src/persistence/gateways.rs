@@ -5,7 +5,7 @@
 //! be told by many, and often.
 
 use bootstrap::{Shutdown, patiently};
-use broker::Broker;
+use broker::{Broker, ReadError, Subscription};
 use contract::{
     live::StreamEnd,
     message::StoredMessage,
@@ -15,10 +15,24 @@ use contract::{
 
 use super::lost_tail;
 
-/// Sees to what gateways tell, until shutdown.
-pub(super) async fn follow(broker: Broker, shutdown: Shutdown) -> anyhow::Result<()> {
+/// Listens to what gateways tell.
+///
+/// # Errors
+/// The broker refuses the subscription, for as long as a start may take.
+pub(super) async fn listen(
+    broker: &Broker,
+    shutdown: &Shutdown,
+) -> Result<Subscription, ReadError> {
     let listen = || broker.subscribe(subjects::LIVE_ENDS.to_owned());
-    let mut told = patiently("what gateways tell", &shutdown, listen).await?;
+    patiently("what gateways tell", shutdown, listen).await
+}
+
+/// Sees to what gateways tell, until shutdown.
+pub(super) async fn follow(
+    mut told: Subscription,
+    broker: Broker,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
     loop {
         let told = tokio::select! {
             told = told.next() => told,

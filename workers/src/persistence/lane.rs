@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bootstrap::{Database, Shutdown, Transaction, patiently};
+use bootstrap::{Database, Shutdown, Transaction};
 use broker::{
     Broker,
     consume::{Deliveries, Delivery},
@@ -61,6 +61,10 @@ pub(super) trait Projection: Send + Sync + 'static {
 
 /// A running projection.
 pub(super) struct Lane<P> {
+    /// The messages of its consumer.
+    pub deliveries: Deliveries,
+    /// The connection that the consumer was opened on.
+    pub opened_on: u64,
     pub broker: Broker,
     pub database: Database,
     pub shutdown: Shutdown,
@@ -73,14 +77,11 @@ pub(super) struct Lane<P> {
 impl<P: Projection> Lane<P> {
     /// Works until shutdown, and finishes the batch in hand.
     pub(super) async fn run(mut self) -> anyhow::Result<()> {
-        let opened_on = self.broker.connection().borrow().established;
-        let consume = || self.broker.consume(P::CONSUMER);
-        let mut deliveries = patiently(P::CONSUMER.name, &self.shutdown, consume).await?;
-        while let Some(batch) = self.next_batch(&mut deliveries).await {
+        while let Some(batch) = self.next_batch().await {
             let begun = Instant::now();
             metrics::histogram!("webchat_persistence_batch_size", "consumer" => P::CONSUMER.name)
                 .record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
-            if self.work_on(batch, opened_on).await == Err(Stopped) {
+            if self.work_on(batch).await == Err(Stopped) {
                 tracing::warn!(
                     consumer = P::CONSUMER.name,
                     "stopped with a batch in hand; it will come again"
@@ -92,19 +93,19 @@ impl<P: Projection> Lane<P> {
         Ok(())
     }
 
-    async fn next_batch(&self, deliveries: &mut Deliveries) -> Option<Vec<Delivery>> {
+    async fn next_batch(&mut self) -> Option<Vec<Delivery>> {
         tokio::select! {
             biased;
             () = self.shutdown.requested() => None,
-            batch = deliveries.next_batch(self.pace.limit(), self.linger) => Some(batch),
+            batch = self.deliveries.next_batch(self.pace.limit(), self.linger) => Some(batch),
         }
     }
 
-    async fn work_on(&mut self, batch: Vec<Delivery>, opened_on: u64) -> Result<(), Stopped> {
+    async fn work_on(&mut self, batch: Vec<Delivery>) -> Result<(), Stopped> {
         let Some(newest) = Newest::of(P::CONSUMER.stream, &batch) else {
             return Ok(());
         };
-        let Some(mut hold) = self.hold(&newest, opened_on).await? else {
+        let Some(mut hold) = self.hold(&newest, self.opened_on).await? else {
             return Ok(());
         };
         let (deliveries, events) = understood::<P>(batch).await;
@@ -115,7 +116,7 @@ impl<P: Projection> Lane<P> {
             }
             drop(hold);
             // Another connection: whether its stream has the batch is looked at once more.
-            hold = match self.hold(&newest, opened_on).await? {
+            hold = match self.hold(&newest, self.opened_on).await? {
                 Some(hold) => hold,
                 None => return Ok(()),
             };

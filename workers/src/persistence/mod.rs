@@ -36,10 +36,10 @@ mod rounds;
 mod rows;
 mod settle;
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, time::{Duration, Instant}};
 
-use bootstrap::{Database, Shutdown, patiently};
-use broker::Broker;
+use bootstrap::{Database, ReadinessCheck, Shutdown, patiently};
+use broker::{Broker, ConnectError};
 use contract::consumers::{INTEGRATOR, PERSISTENCE_CHAT, PERSISTENCE_LIFE};
 use settings::Settings;
 use tokio::{sync::mpsc, task::JoinSet};
@@ -58,7 +58,7 @@ use receipts::Receipts;
 use rooms::Rooms;
 
 /// Projects the streams into SQL until shutdown. The batch in hand is finished, unless the database or the broker is
-/// away: then it comes again, here or at another worker.
+/// away: then it comes again, here or at another worker. `started` is ok from the end of the start to the end of the work.
 ///
 /// # Errors
 /// The broker refuses the streams or consumers at the start, or a lane panicked.
@@ -66,8 +66,10 @@ pub async fn run(
     broker: Broker,
     database: Database,
     settings: Arc<Settings>,
+    started: ReadinessCheck,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
+    let begun = Instant::now();
     patiently("the streams", &shutdown, || broker.ensure_streams()).await?;
     if let Err(error) = broker.offer_consumer(&INTEGRATOR).await {
         tracing::warn!(%error, "the integrator has no durable consumer; nothing of the product needs it");
@@ -94,11 +96,18 @@ pub async fn run(
         shutdown: &shutdown,
         mended: &mended,
     };
+    let told = gateways::listen(&broker, &shutdown).await?;
+    let lanes = (
+        of.lane(messages).await?,
+        of.lane(rooms).await?,
+        of.lane(receipts).await?,
+    );
+    started.ok(begun.elapsed());
     tasks.spawn(mended.clone().keep(database.clone(), shutdown.clone()));
-    tasks.spawn(gateways::follow(broker.clone(), shutdown.clone()));
-    tasks.spawn(of.lane(messages).run());
-    tasks.spawn(of.lane(rooms).run());
-    tasks.spawn(of.lane(receipts).run());
+    tasks.spawn(gateways::follow(told, broker.clone(), shutdown.clone()));
+    tasks.spawn(lanes.0.run());
+    tasks.spawn(lanes.1.run());
+    tasks.spawn(lanes.2.run());
     tasks.spawn(outbox::drain(
         broker.clone(),
         database.clone(),
@@ -174,9 +183,15 @@ struct LaneSource<'a> {
 }
 
 impl LaneSource<'_> {
-    fn lane<P: Projection>(&self, projection: P) -> Lane<P> {
+    /// A lane whose consumer is open.
+    async fn lane<P: Projection>(&self, projection: P) -> Result<Lane<P>, ConnectError> {
         let persistence = &self.settings.persistence;
-        Lane {
+        let opened_on = self.broker.connection().borrow().established;
+        let consume = || self.broker.consume(P::CONSUMER);
+        let deliveries = patiently(P::CONSUMER.name, self.shutdown, consume).await?;
+        Ok(Lane {
+            deliveries,
+            opened_on,
             broker: self.broker.clone(),
             database: self.database.clone(),
             shutdown: self.shutdown.clone(),
@@ -184,6 +199,6 @@ impl LaneSource<'_> {
             linger: Duration::from_millis(persistence.batch_wait_ms),
             pace: Pace::for_database(&self.database.write, persistence.batch_size),
             projection,
-        }
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bootstrap::{Shutdown, connect_broker};
+use bootstrap::{Readiness, Shutdown, connect_broker};
 use broker::{Broker, Record};
 use contract::{Envelope, streams::LIFE, subjects};
 use domain::{
@@ -49,7 +49,8 @@ impl Worker {
             .await
             .expect("connected");
         let shutdown = Shutdown::new();
-        let task = tokio::spawn(countdown::run(broker, shutdown.clone()));
+        let started = Readiness::default().check("start");
+        let task = tokio::spawn(countdown::run(broker, started, shutdown.clone()));
         Self { task, shutdown }
     }
 
@@ -59,7 +60,8 @@ impl Worker {
             .await
             .expect("connected");
         let shutdown = Shutdown::new();
-        let task = tokio::spawn(matchmaker::run(broker, settings, shutdown.clone()));
+        let started = Readiness::default().check("start");
+        let task = tokio::spawn(matchmaker::run(broker, settings, started, shutdown.clone()));
         Self { task, shutdown }
     }
 

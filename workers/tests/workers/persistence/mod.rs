@@ -10,7 +10,7 @@ mod sharing;
 
 use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 
-use bootstrap::{Database, Shutdown, database};
+use bootstrap::{Database, Readiness, Shutdown, database};
 use broker::{Broker, LiveMessage, Publish, Subscription};
 use contract::{
     consumers::ConsumerSpec, live::UserNotice, message::StoredMessage, receipt::Receipt,
@@ -93,6 +93,7 @@ impl Ground {
             broker,
             database,
             Arc::clone(&self.settings),
+            Readiness::default().check("start"),
             shutdown.clone(),
         );
         Worker {
