@@ -5,13 +5,16 @@ import { createApi } from "./api.js";
 import { createDispatch } from "./dispatch.js";
 import { remainingMs, serverNowMs, untilNextDigitMs } from "./models/countdown.js";
 import { parseRoute } from "./models/route.js";
+import { chosenLanguage, firstLanguage } from "./language-file.js";
 import { createOutbox } from "./outbox.js";
 import { createStore, initialState } from "./store.js";
 import { render } from "../vendor/lit-html.js";
 import { app, title } from "./views/app.js";
 import { anchorLog } from "./views/log-scroll.js";
 
-const store = createStore({ ...initialState(Date.now()), route: parseRoute(location.hash) });
+const store = createStore({
+  ...initialState(Date.now()), route: parseRoute(location.hash), language: chosenLanguage(),
+});
 const api = createApi({
   onSession: (session) => dispatch("sessionRenewed", session),
   onSignedOut: () => dispatch("signedOut"),
@@ -79,15 +82,16 @@ function guardUnsent(event) {
   if (!keepsUnsent && chat !== null && chat.unsent.length > 0) event.preventDefault();
 }
 
-store.subscribe(draw);
 addEventListener("beforeunload", guardUnsent);
 addEventListener("hashchange", () => dispatch("navigated"));
 addEventListener("online", probe);
 addEventListener("offline", probe);
 addEventListener("pageshow", probe);
-addEventListener("resize", draw);
+addEventListener("resize", () => store.update({}));
 document.addEventListener("visibilitychange", probe);
 
+await firstLanguage();
+store.subscribe(draw);
 draw();
 keepTime();
 dispatch("restore");

@@ -30,6 +30,7 @@
  * @property {import("./models/countdown.js").ServerClock} clock
  * @property {import("./models/route.js").Route} route
  * @property {"restoring"|"unreachable"|"out"|"in"} session
+ * @property {string|null} language what the person has chosen; null: whatever the browser says
  * @property {import("./types.js").User|null} user
  * @property {{busy: boolean, fields: Record<string, string>, message: string|null}} form
  * @property {{profile: Profile|null, options: ProfileOptions|null, saved: boolean, wanted: boolean}} profile
@@ -54,6 +55,7 @@ export function initialState(nowMs) {
     clock: { samples: [] },
     route: { screen: "landing", roomId: null },
     session: "restoring",
+    language: null,
     keepsUnsent: true,
     ...signedOutState(nowMs),
   };

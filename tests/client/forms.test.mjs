@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./support/english.mjs";
 import { fieldWords, wordsFor } from "../../static/js/models/problem.js";
 import { emptyProfile, isComplete, languageLabel, optionLabel, profileFromForm } from "../../static/js/models/profile.js";
 import { uuid7 } from "../../static/js/models/uuid7.js";
@@ -39,15 +40,16 @@ test("options are shown in words, and languages by their names", () => {
 });
 
 test("a problem's fields are told beside the fields", () => {
-  const errors = [{ field: "password", code: "too_short", detail: "Use at least 10 characters." }];
-  assert.deepEqual(fieldWords(problem({ errors })), { password: "Use at least 10 characters." });
+  const errors = [{ field: "password", code: "too_short", detail: "Said by the server." }];
+  assert.deepEqual(fieldWords(problem({ errors })), { password: "Use at least 8 characters." });
+  assert.deepEqual(fieldWords(problem({ errors: [{ ...errors[0], code: "brand_new" }] })), { password: "Said by the server." });
   assert.ok(fieldWords(problem({ status: 409, code: "username_taken" })).username);
   assert.ok(fieldWords(problem({ code: "too_young" })).date_of_birth);
 });
 
 test("a limit or an outage says when to try again", () => {
   assert.match(wordsFor(problem({ status: 429, retryAfterS: 12 })), /12 seconds/);
-  assert.match(wordsFor(problem({ status: 503, retryAfterS: 1 })), /a second/);
+  assert.match(wordsFor(problem({ status: 503, retryAfterS: 1 })), /1 second/);
 });
 
 test("an unknown code falls back to what the server said", () => {

@@ -1,3 +1,5 @@
+import { has, languageName, t } from "./language.js";
+
 /**
  * @typedef {import("../types.js").Profile} Profile
  */
@@ -43,15 +45,12 @@ export function profileFromForm(form) {
   };
 }
 
-/** What the rule of `optionLabel` would spell wrongly. @type {Record<string, string>} */
-const SPELLED = { non_binary: "Non-binary" };
-
 /**
- * An option's value in words: `board_games` is “Board games”.
+ * An option's value in words; one that is newer than this client is shown as its value: `board_games` is “Board games”.
  * @param {string} value
  */
 export function optionLabel(value) {
-  if (Object.hasOwn(SPELLED, value)) return SPELLED[value];
+  if (has(`option.${value}`)) return t(`option.${value}`);
   const words = value.replaceAll(/[_-]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -61,6 +60,5 @@ export function optionLabel(value) {
  * @param {string} value
  */
 export function languageLabel(value) {
-  if (!/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(value)) return optionLabel(value);
-  return new Intl.DisplayNames(["en"], { type: "language" }).of(value) ?? value;
+  return /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(value) ? languageName(value) : optionLabel(value);
 }
