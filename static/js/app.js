@@ -5,15 +5,16 @@ import { createApi } from "./api.js";
 import { createDispatch } from "./dispatch.js";
 import { remainingMs, serverNowMs, untilNextDigitMs } from "./models/countdown.js";
 import { parseRoute } from "./models/route.js";
-import { chosenLanguage, firstLanguage } from "./language-file.js";
+import { firstLanguage } from "./language-file.js";
 import { createOutbox } from "./outbox.js";
+import { chosenLanguage, chosenTheme, wear } from "./preferences.js";
 import { createStore, initialState } from "./store.js";
 import { render } from "../vendor/lit-html.js";
 import { app, title } from "./views/app.js";
 import { anchorLog } from "./views/log-scroll.js";
 
 const store = createStore({
-  ...initialState(Date.now()), route: parseRoute(location.hash), language: chosenLanguage(),
+  ...initialState(Date.now()), route: parseRoute(location.hash), language: chosenLanguage(), theme: chosenTheme(),
 });
 const api = createApi({
   onSession: (session) => dispatch("sessionRenewed", session),
@@ -90,6 +91,7 @@ addEventListener("pageshow", probe);
 addEventListener("resize", () => store.update({}));
 document.addEventListener("visibilitychange", probe);
 
+wear(store.state.theme);
 await firstLanguage();
 store.subscribe(draw);
 draw();

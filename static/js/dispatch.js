@@ -4,11 +4,11 @@
 import { ApiError } from "./api.js";
 import { t } from "./models/language.js";
 import { wordsFor } from "./models/problem.js";
+import * as appearance from "./actions/appearance.js";
 import * as chat from "./actions/chat.js";
 import * as decision from "./actions/decision.js";
 import * as frames from "./actions/frames.js";
 import * as history from "./actions/history.js";
-import * as language from "./actions/language.js";
 import * as navigation from "./actions/navigation.js";
 import * as notifications from "./actions/notifications.js";
 import * as profile from "./actions/profile.js";
@@ -19,7 +19,7 @@ const NOTICE_MS = 6_000;
 
 const actions = {
   ...session, ...navigation, ...profile, ...queue, ...notifications, ...chat, ...history, ...frames,
-  ...decision, ...language,
+  ...decision, ...appearance,
 };
 
 /**

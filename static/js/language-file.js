@@ -1,29 +1,14 @@
 /**
- * Which language a person wants, and where its words come from.
+ * Where the words of a language come from.
  */
-import { bestLanguage, LANGUAGES, speak } from "./models/language.js";
+import { bestLanguage, speak } from "./models/language.js";
+import { chosenLanguage } from "./preferences.js";
 
-const CHOICE = "webchat.language";
 const AGAIN_MS = 2_000;
 
-/** What the person has chosen; null: whatever the browser says. */
-export function chosenLanguage() {
-  const chosen = localStorage.getItem(CHOICE);
-  return chosen !== null && Object.hasOwn(LANGUAGES, chosen) ? chosen : null;
-}
-
-/** @param {string|null} language null: whatever the browser says */
-export function keepLanguage(language) {
-  if (language === null) localStorage.removeItem(CHOICE);
-  else localStorage.setItem(CHOICE, language);
-}
-
-export function wantedLanguage() {
-  return chosenLanguage() ?? bestLanguage(navigator.languages);
-}
-
-/** Reads a language's words, and speaks it from then on. @param {string} language */
-export async function loadLanguage(language) {
+/** Reads a language's words, and speaks it from then on. @param {string|null} chosen null: whatever the browser says */
+export async function loadLanguage(chosen) {
+  const language = chosen ?? bestLanguage(navigator.languages);
   const response = await fetch(`/locales/${language}.json`);
   if (!response.ok) throw new Error(`no words for ${language}: ${response.status}`);
   speak(language, await response.json());
@@ -34,7 +19,7 @@ export async function loadLanguage(language) {
 export async function firstLanguage() {
   for (;;) {
     try {
-      return await loadLanguage(wantedLanguage());
+      return await loadLanguage(chosenLanguage());
     } catch (error) {
       console.error("the words of the page cannot be read", error);
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));

@@ -2,12 +2,12 @@ import { t } from "../models/language.js";
 import { isLost } from "../models/link.js";
 import { unreadTotal } from "../models/room.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { login, signup } from "./account.js";
 import { chat } from "./chat.js";
 import { conversations } from "./conversations.js";
 import { chats, exit, meet, person } from "./icons.js";
 import { landing } from "./landing.js";
 import { profile } from "./profile.js";
+import { login, signup } from "./sign-in.js";
 import { waiting } from "./waiting.js";
 
 /**
