@@ -58,8 +58,8 @@ async function send(method, path, body, token) {
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-function alone(work) {
-  return navigator.locks ? navigator.locks.request(REFRESH_LOCK, work) : work();
+async function alone(work) {
+  return navigator.locks ? await navigator.locks.request(REFRESH_LOCK, work) : work();
 }
 
 /**

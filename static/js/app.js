@@ -5,13 +5,17 @@ import { createApi } from "./api.js";
 import { createDispatch } from "./dispatch.js";
 import { remainingMs, serverNowMs, untilNextDigitMs } from "./models/countdown.js";
 import { parseRoute } from "./models/route.js";
+import { firstLanguage } from "./language-file.js";
 import { createOutbox } from "./outbox.js";
+import { chosenLanguage, chosenTheme, wear } from "./preferences.js";
 import { createStore, initialState } from "./store.js";
 import { render } from "../vendor/lit-html.js";
 import { app, title } from "./views/app.js";
 import { anchorLog } from "./views/log-scroll.js";
 
-const store = createStore({ ...initialState(Date.now()), route: parseRoute(location.hash) });
+const store = createStore({
+  ...initialState(Date.now()), route: parseRoute(location.hash), language: chosenLanguage(), theme: chosenTheme(),
+});
 const api = createApi({
   onSession: (session) => dispatch("sessionRenewed", session),
   onSignedOut: () => dispatch("signedOut"),
@@ -79,15 +83,17 @@ function guardUnsent(event) {
   if (!keepsUnsent && chat !== null && chat.unsent.length > 0) event.preventDefault();
 }
 
-store.subscribe(draw);
 addEventListener("beforeunload", guardUnsent);
 addEventListener("hashchange", () => dispatch("navigated"));
 addEventListener("online", probe);
 addEventListener("offline", probe);
 addEventListener("pageshow", probe);
-addEventListener("resize", draw);
+addEventListener("resize", () => store.update({}));
 document.addEventListener("visibilitychange", probe);
 
+wear(store.state.theme);
+await firstLanguage();
+store.subscribe(draw);
 draw();
 keepTime();
 dispatch("restore");

@@ -2,7 +2,9 @@
  * The one way in: whatever a person does, a socket says or a timer rings is an action, named here.
  */
 import { ApiError } from "./api.js";
+import { t } from "./models/language.js";
 import { wordsFor } from "./models/problem.js";
+import * as appearance from "./actions/appearance.js";
 import * as chat from "./actions/chat.js";
 import * as decision from "./actions/decision.js";
 import * as frames from "./actions/frames.js";
@@ -17,7 +19,7 @@ const NOTICE_MS = 6_000;
 
 const actions = {
   ...session, ...navigation, ...profile, ...queue, ...notifications, ...chat, ...history, ...frames,
-  ...decision,
+  ...decision, ...appearance,
 };
 
 /**
@@ -72,6 +74,6 @@ function report(store, name, error) {
   const { session, links } = store.state;
   const bannerSaysIt = session === "in" && links.notifications.state !== "online";
   if (error instanceof ApiError && error.status === 0 && bannerSaysIt) return;
-  const text = error instanceof ApiError ? wordsFor(error) : "Something went wrong. Please try again.";
+  const text = error instanceof ApiError ? wordsFor(error) : t("problem.unknown");
   store.update({ notice: { text, untilMs: Date.now() + NOTICE_MS } });
 }

@@ -30,10 +30,12 @@
  * @property {import("./models/countdown.js").ServerClock} clock
  * @property {import("./models/route.js").Route} route
  * @property {"restoring"|"unreachable"|"out"|"in"} session
+ * @property {string|null} language what the person has chosen; null: whatever the browser says
+ * @property {string|null} theme "light" or "dark"; null: as everything else on this device
  * @property {import("./types.js").User|null} user
  * @property {{busy: boolean, fields: Record<string, string>, message: string|null}} form
- * @property {{profile: Profile|null, options: ProfileOptions|null, saved: boolean, wanted: boolean}} profile
- *   `wanted`: the waiting room asked for a complete profile
+ * @property {{profile: Profile|null, draft: Profile|null, options: ProfileOptions|null, saved: boolean}} profile
+ *   `draft`: what a form holds and the server does not have
  * @property {import("./types.js").Ticket|null} ticket
  * @property {boolean} queueBusy
  * @property {import("./types.js").Room[]} rooms
@@ -54,6 +56,8 @@ export function initialState(nowMs) {
     clock: { samples: [] },
     route: { screen: "landing", roomId: null },
     session: "restoring",
+    language: null,
+    theme: null,
     keepsUnsent: true,
     ...signedOutState(nowMs),
   };
@@ -64,7 +68,7 @@ export function signedOutState(nowMs) {
   return {
     user: null,
     form: idleForm(),
-    profile: { profile: null, options: null, saved: false, wanted: false },
+    profile: { profile: null, draft: null, options: null, saved: false },
     ticket: null,
     queueBusy: false,
     rooms: [],

@@ -22,7 +22,7 @@ story("a mistake is named beside its field, and what was typed stays", async (sc
 
   await ola.fill({ username: ola.username, password: ola.password });
   await ola.press("signup");
-  await ola.sees("profile-form");
+  await ola.sees("starter");
 });
 
 story("somebody too young is told so at the date of birth", async (scene) => {
@@ -86,17 +86,6 @@ story("a profile's mistakes are named beside their fields, and the rest is kept"
   await uma.sees("profile-form");
   assert.equal(await uma.page.locator("#bio").inputValue(), "I walk a lot.");
   assert.equal(await uma.page.locator("#age_max").inputValue(), "40");
-});
-
-story("an incomplete profile is asked for before the waiting room, and leads there when complete", async (scene) => {
-  const pia = await scene.enter("Pia");
-  await pia.signUp();
-  pia.watch.expect(/^422 POST \/match\/queue$/);
-  await pia.joinQueue();
-  await pia.sees("profile-wanted");
-  await pia.chooseProfile();
-  await pia.press("save-profile");
-  await pia.sees("join-queue");
 });
 
 const HOSTILE_NAME = "<img src=x onerror=hacked=1>";

@@ -39,11 +39,10 @@ async function signUpWithPictures(ada, ben) {
   await ben.show("03-signup");
   await ben.press("signup");
   await ada.signUp();
-  await ben.sees("profile-form");
+  await ben.sees("starter");
   await ada.go("conversations");
   await ada.sees("no-conversations");
   await ada.show("05-no-conversations");
-  await ada.press("nav-profile");
   for (const person of [ada, ben]) {
     await person.chooseProfile();
     await person.show("06-profile", { wholePage: true, ...BOTH_SCHEMES });

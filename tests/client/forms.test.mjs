@@ -1,18 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./support/english.mjs";
 import { fieldWords, wordsFor } from "../../static/js/models/problem.js";
-import { emptyProfile, isComplete, languageLabel, optionLabel, profileFromForm } from "../../static/js/models/profile.js";
+import {
+  emptyProfile, languageLabel, missing, optionLabel, profileFromForm, tidied, wouldHelp,
+} from "../../static/js/models/profile.js";
 import { uuid7 } from "../../static/js/models/uuid7.js";
 
 const problem = (fields) => ({ status: 422, code: "validation_failed", detail: "", errors: [], retryAfterS: null, ...fields });
 
 test("a profile is complete with a display name, a gender and one interest", () => {
   const complete = { ...emptyProfile(), display_name: "Ada", gender: "woman", interests: ["hiking"] };
-  assert.equal(isComplete(complete), true);
-  assert.equal(isComplete({ ...complete, display_name: "" }), false);
-  assert.equal(isComplete({ ...complete, gender: null }), false);
-  assert.equal(isComplete({ ...complete, interests: [] }), false);
-  assert.equal(isComplete(null), false);
+  assert.deepEqual(missing(complete), []);
+  assert.deepEqual(missing({ ...complete, display_name: " " }), ["display_name"]);
+  assert.deepEqual(missing({ ...complete, gender: null }), ["gender"]);
+  assert.deepEqual(missing({ ...complete, interests: [] }), ["interests"]);
+  assert.deepEqual(missing(emptyProfile()), ["display_name", "gender", "interests"]);
+});
+
+test("what is not needed would still help, and is told as long as it is not there", () => {
+  const complete = { ...emptyProfile(), display_name: "Ada", gender: "woman", interests: ["hiking"] };
+  assert.deepEqual(wouldHelp(complete), ["languages", "looking_for", "bio"]);
+  assert.deepEqual(wouldHelp({ ...complete, languages: ["en"], looking_for: ["advice"], bio: "Hello" }), []);
 });
 
 test("an empty form is a profile without wishes", () => {
@@ -26,7 +35,8 @@ test("the form's choices become lists and its ages numbers", () => {
   form.append("interests", "music");
   form.append("age_min", "25");
   const profile = profileFromForm(form);
-  assert.equal(profile.display_name, "Ada");
+  assert.equal(profile.display_name, "  Ada ", "what is being typed is left alone");
+  assert.equal(tidied(profile).display_name, "Ada");
   assert.deepEqual(profile.interests, ["hiking", "music"]);
   assert.equal(profile.age_min, 25);
   assert.equal(profile.age_max, null);
@@ -39,15 +49,16 @@ test("options are shown in words, and languages by their names", () => {
 });
 
 test("a problem's fields are told beside the fields", () => {
-  const errors = [{ field: "password", code: "too_short", detail: "Use at least 10 characters." }];
-  assert.deepEqual(fieldWords(problem({ errors })), { password: "Use at least 10 characters." });
+  const errors = [{ field: "password", code: "too_short", detail: "Said by the server." }];
+  assert.deepEqual(fieldWords(problem({ errors })), { password: "Use at least 8 characters." });
+  assert.deepEqual(fieldWords(problem({ errors: [{ ...errors[0], code: "brand_new" }] })), { password: "Said by the server." });
   assert.ok(fieldWords(problem({ status: 409, code: "username_taken" })).username);
   assert.ok(fieldWords(problem({ code: "too_young" })).date_of_birth);
 });
 
 test("a limit or an outage says when to try again", () => {
   assert.match(wordsFor(problem({ status: 429, retryAfterS: 12 })), /12 seconds/);
-  assert.match(wordsFor(problem({ status: 503, retryAfterS: 1 })), /a second/);
+  assert.match(wordsFor(problem({ status: 503, retryAfterS: 1 })), /1 second/);
 });
 
 test("an unknown code falls back to what the server said", () => {

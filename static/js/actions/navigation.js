@@ -32,7 +32,10 @@ export async function navigated({ store, dispatch }) {
   if (before.screen === "room" && before.roomId !== route.roomId) await dispatch("closeRoom");
   if (route.screen === "room" && store.state.chat?.roomId !== route.roomId) dispatch("openRoom", route.roomId);
   if (route.screen === "profile") dispatch("loadProfile");
-  if (route.screen === "wait") dispatch("loadTicket");
+  if (route.screen === "wait") {
+    dispatch("loadTicket");
+    dispatch("loadProfile");
+  }
   if (route.screen === "conversations") dispatch("loadRooms");
 }
 

@@ -1,9 +1,11 @@
 /**
  * @typedef {import("../dispatch.js").Context} Context
+ * @typedef {import("../types.js").Profile} Profile
  */
 import { ApiError } from "../api.js";
+import { t } from "../models/language.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
-import { isComplete } from "../models/profile.js";
+import { missing, tidied } from "../models/profile.js";
 import { idleForm } from "../store.js";
 
 /** @param {Context} context */
@@ -15,23 +17,44 @@ export async function loadProfile({ store, api }) {
   store.update({ profile: { ...store.state.profile, profile, options } });
 }
 
-/** @param {Context} context @param {import("../types.js").Profile} profile */
-export async function saveProfile({ store, api }, profile) {
-  if (store.state.form.busy) return;
-  const { wanted } = store.state.profile;
-  store.update({ form: { busy: true, fields: {}, message: null }, profile: { ...store.state.profile, saved: false } });
+/** What the form holds and the server does not have yet. @param {Context} context @param {Profile} draft */
+export function editProfile({ store }, draft) {
+  store.update({ profile: { ...store.state.profile, draft, saved: false } });
+}
+
+/** @param {Context} context @param {Profile} profile */
+export async function saveProfile(context, profile) {
+  await put(context, profile);
+}
+
+/** What was missing is there now: saves it, and looks for somebody. @param {Context} context @param {Profile} profile */
+export async function startMeeting(context, profile) {
+  const { store, dispatch } = context;
+  const gaps = missing(profile);
+  if (gaps.length > 0) {
+    const fields = Object.fromEntries(gaps.map((field) => [field, t(`field.${field}_missing`)]));
+    store.update({ form: { busy: false, fields, message: null } });
+    return;
+  }
+  if (await put(context, profile)) await dispatch("joinQueue");
+}
+
+/** @param {Context} context @param {Profile} profile @returns {Promise<boolean>} whether it is saved */
+async function put({ store, api }, profile) {
+  if (store.state.form.busy) return false;
+  store.update({
+    form: { busy: true, fields: {}, message: null },
+    profile: { ...store.state.profile, draft: profile, saved: false },
+  });
   try {
-    const saved = (await api.request("PUT", "/users/me/profile", profile)) ?? profile;
-    const complete = isComplete(saved);
-    store.update({
-      form: idleForm(),
-      profile: { ...store.state.profile, profile: saved, saved: true, wanted: wanted && !complete },
-    });
-    if (wanted && complete) location.hash = "#/wait";
+    const saved = await api.request("PUT", "/users/me/profile", tidied(profile));
+    store.update({ form: idleForm(), profile: { ...store.state.profile, profile: saved, draft: null, saved: true } });
+    return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const fields = fieldWords(error);
-    const message = Object.keys(fields).length > 0 ? "Please look at the marked fields." : wordsFor(error);
+    const message = Object.keys(fields).length > 0 ? t("profile.look") : wordsFor(error);
     store.update({ form: { busy: false, fields, message } });
+    return false;
   }
 }

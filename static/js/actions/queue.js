@@ -17,8 +17,7 @@ export async function joinQueue(context) {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.code === "profile_incomplete") {
-      store.update({ profile: { ...store.state.profile, wanted: true } });
-      location.hash = "#/profile";
+      await dispatch("loadProfile"); // the waiting room asks for what is missing
     } else if (error.code === "already_in_room") {
       await goToUndecidedRoom(context);
     } else {

@@ -24,7 +24,7 @@ export async function restore({ store, api, dispatch }) {
 /** @param {Context} context @param {Record<string, string>} form */
 export async function register(context, form) {
   const { display_name, ...rest } = form;
-  if (await submit(context, "/auth/register", display_name ? form : rest)) location.hash = "#/profile";
+  if (await submit(context, "/auth/register", display_name ? form : rest)) location.hash = "#/wait";
 }
 
 /** @param {Context} context @param {Record<string, string>} form */

@@ -1,3 +1,5 @@
+import { has, t } from "./language.js";
+
 /**
  * What went wrong, in words for the person who has to do something about it.
  *
@@ -9,36 +11,19 @@
  * @property {number|null} retryAfterS
  */
 
-/** @type {Record<string, string>} */
-const WORDS = {
-  unreachable: "The server cannot be reached. Check your connection and try again.",
-  bad_credentials: "That username and password do not belong together.",
-  username_taken: "This username is taken. Please choose another one.",
-  too_young: "You are too young to use WebChat.",
-  invalid_date: "Please give your full date of birth.",
-  room_ended: "This chat has ended.",
-  room_kept: "This chat is already kept.",
-  room_not_found: "There is no such conversation.",
-  already_voted: "You have already answered.",
-  extension_limit: "There is no more time to be had.",
-  not_in_notification: "More time can only be asked for while the question is open.",
-  countdown_not_started: "The countdown has not started yet.",
-};
+/** How long to wait where the server does not say. */
+const RETRY_AFTER_S = 5;
 
 /**
  * @param {Problem} problem
  * @returns {string}
  */
 export function wordsFor(problem) {
-  if (problem.status === 429) return `That was a little fast. Please wait ${waitFor(problem)} and try again.`;
-  if (problem.status === 503) return `The service is busy. Please try again in ${waitFor(problem)}.`;
-  return WORDS[problem.code] ?? (problem.detail || "Something went wrong. Please try again.");
-}
-
-/** @param {Problem} problem */
-function waitFor(problem) {
-  const seconds = problem.retryAfterS ?? 5;
-  return seconds === 1 ? "a second" : `${seconds} seconds`;
+  const count = problem.retryAfterS ?? RETRY_AFTER_S;
+  if (problem.status === 429) return t("problem.too_fast", { count });
+  if (problem.status === 503) return t("problem.busy", { count });
+  const key = `problem.${problem.code}`;
+  return has(key) ? t(key) : problem.detail || t("problem.unknown");
 }
 
 /** Codes that concern one field of a form even where the answer lists no fields. @type {Record<string, string>} */
@@ -50,7 +35,13 @@ const FIELD_OF_CODE = { username_taken: "username", too_young: "date_of_birth" }
  * @returns {Record<string, string>}
  */
 export function fieldWords(problem) {
-  const fields = Object.fromEntries(problem.errors.map(({ field, code, detail }) => [field, WORDS[code] ?? (detail || code)]));
+  const fields = Object.fromEntries(problem.errors.map((fault) => [fault.field, faultWords(fault)]));
   const ofCode = FIELD_OF_CODE[problem.code];
   return ofCode && !fields[ofCode] ? { ...fields, [ofCode]: wordsFor(problem) } : fields;
+}
+
+/** @param {Problem["errors"][number]} fault */
+function faultWords({ field, code, detail }) {
+  const known = [`field.${field}_${code}`, `field.${code}`].find(has);
+  return known ? t(known) : detail || code;
 }

@@ -1,6 +1,11 @@
+import { has, languageName, t } from "./language.js";
+
 /**
  * @typedef {import("../types.js").Profile} Profile
  */
+
+/** The most interests that a profile may name. */
+export const INTERESTS_MAX = 10;
 
 /** @returns {Profile} */
 export function emptyProfile() {
@@ -11,21 +16,42 @@ export function emptyProfile() {
 }
 
 /**
- * Enough to be matched: a display name, a gender and one interest.
- * @param {Profile|null} profile
+ * What has to be there before anybody can be met: a display name, a gender and one interest.
+ * @param {Profile} profile
+ * @returns {("display_name"|"gender"|"interests")[]} what of it is not there
  */
-export function isComplete(profile) {
-  return Boolean(profile?.display_name && profile.gender && profile.interests.length > 0);
+export function missing(profile) {
+  /** @type {["display_name"|"gender"|"interests", boolean][]} */
+  const needed = [
+    ["display_name", Boolean(profile.display_name?.trim())],
+    ["gender", Boolean(profile.gender)],
+    ["interests", profile.interests.length > 0],
+  ];
+  return needed.filter(([, isThere]) => !isThere).map(([field]) => field);
 }
 
 /**
- * Reads the profile's form.
+ * What would make better matches and is not there. Nobody has to.
+ * @param {Profile} profile
+ */
+export function wouldHelp(profile) {
+  /** @type {[string, boolean][]} */
+  const wished = [
+    ["languages", profile.languages.length > 0],
+    ["looking_for", profile.looking_for.length > 0],
+    ["bio", Boolean(profile.bio?.trim())],
+  ];
+  return wished.filter(([, isThere]) => !isThere).map(([field]) => field);
+}
+
+/**
+ * Reads the profile's form, as it stands.
  * @param {FormData} form
  * @returns {Profile}
  */
 export function profileFromForm(form) {
   /** @param {string} name */
-  const text = (name) => String(form.get(name) ?? "").trim();
+  const text = (name) => String(form.get(name) ?? "");
   /** @param {string} name */
   const number = (name) => (text(name) === "" ? null : Number(text(name)));
   /** @param {string} name */
@@ -43,15 +69,17 @@ export function profileFromForm(form) {
   };
 }
 
-/** What the rule of `optionLabel` would spell wrongly. @type {Record<string, string>} */
-const SPELLED = { non_binary: "Non-binary" };
+/** Without the white space around its words. @param {Profile} profile @returns {Profile} */
+export function tidied(profile) {
+  return { ...profile, display_name: profile.display_name?.trim() ?? "", bio: profile.bio?.trim() ?? "" };
+}
 
 /**
- * An option's value in words: `board_games` is “Board games”.
+ * An option's value in words; one that is newer than this client is shown as its value: `board_games` is “Board games”.
  * @param {string} value
  */
 export function optionLabel(value) {
-  if (Object.hasOwn(SPELLED, value)) return SPELLED[value];
+  if (has(`option.${value}`)) return t(`option.${value}`);
   const words = value.replaceAll(/[_-]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -61,6 +89,5 @@ export function optionLabel(value) {
  * @param {string} value
  */
 export function languageLabel(value) {
-  if (!/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(value)) return optionLabel(value);
-  return new Intl.DisplayNames(["en"], { type: "language" }).of(value) ?? value;
+  return /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(value) ? languageName(value) : optionLabel(value);
 }

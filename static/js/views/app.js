@@ -1,12 +1,13 @@
+import { t } from "../models/language.js";
 import { isLost } from "../models/link.js";
 import { unreadTotal } from "../models/room.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { login, signup } from "./account.js";
 import { chat } from "./chat.js";
 import { conversations } from "./conversations.js";
 import { chats, exit, meet, person } from "./icons.js";
 import { landing } from "./landing.js";
 import { profile } from "./profile.js";
+import { login, signup } from "./sign-in.js";
 import { waiting } from "./waiting.js";
 
 /**
@@ -17,17 +18,13 @@ import { waiting } from "./waiting.js";
 /** @type {Record<import("../models/route.js").Screen, (state: State, dispatch: Dispatch) => unknown>} */
 const screens = { landing, signup, login, profile, wait: waiting, room: chat, conversations };
 
-/** Each screen's title. @type {Record<import("../models/route.js").Screen, string>} */
-const TITLES = {
-  landing: "WebChat", signup: "Sign up", login: "Log in", profile: "Profile", wait: "Waiting room", room: "Chat",
-  conversations: "Conversations",
-};
+const NAME = "WebChat";
 
 /** The window's title. @param {State} state */
 export function title({ route, rooms }) {
   const unread = unreadTotal(rooms);
-  const name = TITLES[route.screen];
-  return `${unread > 0 ? `(${unread}) ` : ""}${name === "WebChat" ? name : `${name} · WebChat`}`;
+  const count = unread > 0 ? `(${unread}) ` : "";
+  return `${count}${route.screen === "landing" ? NAME : `${t(`title.${route.screen}`)} · ${NAME}`}`;
 }
 
 /** The whole page. @param {State} state @param {Dispatch} dispatch */
@@ -35,7 +32,7 @@ export function app(state, dispatch) {
   const { session, route, notice } = state;
   const signedIn = session === "in";
   return html`
-    <a class="skip" href="#main" @click=${skip}>Skip to content</a>
+    <a class="skip" href="#main" @click=${skip}>${t("app.skip")}</a>
     <div class="shell ${signedIn ? "shell-in" : ""} ${route.screen === "room" ? "shell-chat" : ""}">
       ${top(state, dispatch)}
       ${banner(state)}
@@ -43,7 +40,7 @@ export function app(state, dispatch) {
     </div>
     <div role="alert">${notice === null ? nothing : html`
       <p class="notice" data-testid="notice">${notice.text}
-        <button class="link" type="button" @click=${() => dispatch("dismissNotice")}>Close</button></p>`}</div>`;
+        <button class="link" type="button" @click=${() => dispatch("dismissNotice")}>${t("app.close")}</button></p>`}</div>`;
 }
 
 /** The address is the screen's, so a jump within the page must not change it. @param {Event} event */
@@ -62,21 +59,22 @@ function top({ session, route, rooms }, dispatch) {
   return html`
     <header class="top">
       <a class="brand" href="#/conversations">${brand}</a>
-      <nav class="nav" aria-label="Main">
-        <a href="#/wait" aria-current=${current("wait")} data-testid="nav-wait">${meet}<span>Meet</span></a>
-        <a href="#/conversations" aria-current=${current("conversations")} data-testid="nav-conversations">${chats}<span>Conversations</span>
-          ${unread > 0 ? html`<span class="badge">${unread}<span class="visually-hidden"> unread</span></span>` : nothing}</a>
-        <a href="#/profile" aria-current=${current("profile")} data-testid="nav-profile">${person}<span>Profile</span></a>
+      <nav class="nav" aria-label=${t("app.nav")}>
+        <a href="#/wait" aria-current=${current("wait")} data-testid="nav-wait">${meet}<span>${t("app.meet")}</span></a>
+        <a href="#/conversations" aria-current=${current("conversations")} data-testid="nav-conversations">${chats}<span>${t("app.conversations")}</span>
+          ${unread > 0 ? html`<span class="badge"><span aria-hidden="true">${unread}</span>
+            <span class="visually-hidden">${t("app.unread", { count: unread })}</span></span>` : nothing}</a>
+        <a href="#/profile" aria-current=${current("profile")} data-testid="nav-profile">${person}<span>${t("app.profile")}</span></a>
       </nav>
       <button class="button button-quiet logout" type="button" data-testid="logout" @click=${() => dispatch("logout")}>
-        ${exit}<span>Log out</span></button>
+        ${exit}<span>${t("app.logout")}</span></button>
     </header>`;
 }
 
-const brand = html`<img src="/img/favicon.svg" width="28" height="28" alt=""><span>WebChat</span>`;
+const brand = html`<img src="/img/favicon.svg" width="28" height="28" alt=""><span>${NAME}</span>`;
 
 function restoring() {
-  return html`<main class="page page-narrow" id="main"><p class="muted centred" role="status">One moment…</p></main>`;
+  return html`<main class="page page-narrow" id="main"><p class="muted centred" role="status">${t("app.moment")}</p></main>`;
 }
 
 /** @param {State} state */
@@ -84,5 +82,5 @@ function banner({ session, links, nowMs }) {
   const lost = isLost(links.notifications, nowMs) || isLost(links.chat, nowMs);
   const show = session === "unreachable" || (session === "in" && lost);
   return html`<div class="banner-place" role="status">${show ? html`
-    <p class="banner" data-testid="connection-banner">Connection lost. Reconnecting… What you write is kept.</p>` : nothing}</div>`;
+    <p class="banner" data-testid="connection-banner">${t("app.lost")}</p>` : nothing}</div>`;
 }

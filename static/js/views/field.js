@@ -1,3 +1,4 @@
+import { t } from "../models/language.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 
 /**
@@ -20,7 +21,7 @@ export function textField({ name, label, type = "text", value = "", hint, autoco
   sayOptional = !required, min, max, maxlength, error }) {
   return html`
     <div class="field">
-      <label for=${name}>${label}${sayOptional ? html` <span class="optional">optional</span>` : nothing}</label>
+      <label for=${name}>${label}${sayOptional ? html` <span class="optional">${t("app.optional")}</span>` : nothing}</label>
       <input id=${name} name=${name} type=${type} .value=${value} ?required=${required}
         autocomplete=${autocomplete ?? "off"} autocapitalize=${type === "text" && name === "username" ? "none" : nothing}
         spellcheck=${name === "username" ? "false" : nothing}
@@ -41,35 +42,6 @@ export function notes(name, hint, error) {
   return html`
     ${error ? html`<p class="field-error" id="${name}-error" data-testid="${name}-error">${error}</p>` : nothing}
     ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : nothing}`;
-}
-
-/**
- * Several choices as chips.
- * @param {object} group
- * @param {string} group.name
- * @param {string} group.legend
- * @param {string} [group.hint]
- * @param {string[]} group.options
- * @param {string[]} group.chosen
- * @param {(value: string) => string} group.label
- * @param {boolean} [group.required]
- * @param {string} [group.error]
- */
-export function chips({ name, legend, hint, options, chosen, label, required = false, error }) {
-  return html`
-    <fieldset class="field" aria-describedby=${describedBy(name, hint, error)}>
-      <legend>${legend}${required ? nothing : html` <span class="optional">optional</span>`}</legend>
-      ${notes(name, hint, error)}
-      <div class="chips" data-testid=${name}>
-        ${options.map(
-          (option) => html`
-            <label class="chip">
-              <input type="checkbox" name=${name} value=${option} .checked=${chosen.includes(option)}>
-              <span>${label(option)}</span>
-            </label>`,
-        )}
-      </div>
-    </fieldset>`;
 }
 
 /** What a form has to say as a whole. @param {string|null} message */

@@ -1,23 +1,28 @@
+import { t } from "../models/language.js";
 import { html } from "../../vendor/lit-html.js";
+import { languageChoice } from "./appearance.js";
+import { demo } from "./demo.js";
 
-/** The first page: what this is, and the two ways in. */
-export function landing() {
+/** @typedef {import("../store.js").State} State @typedef {import("../dispatch.js").Dispatch} Dispatch */
+
+/** The first page: what this is in one sentence and one picture, and the two ways in. @param {State} state @param {Dispatch} dispatch */
+export function landing(state, dispatch) {
   return html`
     <main class="page landing" id="main">
       <div class="landing-words">
-        <h1 tabindex="-1">Five minutes with someone new.</h1>
-        <p class="lead">WebChat introduces you to one person who fits you. You talk, and when the time is up you both
-          decide, in private, whether to stay in touch.</p>
+        <h1 tabindex="-1">${t("landing.heading")}</h1>
+        <p class="lead">${t("landing.lead")}</p>
         <div class="actions">
-          <a class="button button-primary" href="#/signup" data-testid="go-signup">Create an account</a>
-          <a class="button" href="#/login" data-testid="go-login">Log in</a>
+          <a class="button button-primary" href="#/signup" data-testid="go-signup">${t("landing.signup")}</a>
+          <a class="button" href="#/login" data-testid="go-login">${t("landing.login")}</a>
         </div>
         <ul class="promises">
-          <li>One conversation at a time, with your full attention</li>
-          <li>A chat is kept only if you both want it</li>
-          <li>Nobody learns who said no</li>
+          <li>${t("landing.attention")}</li>
+          <li>${t("landing.both")}</li>
+          <li>${t("landing.private")}</li>
         </ul>
+        ${languageChoice(state, dispatch)}
       </div>
-      <img class="landing-picture" src="/img/two-people.svg" width="480" height="400" alt="">
+      ${demo()}
     </main>`;
 }

@@ -1,6 +1,7 @@
 import { formatElapsed, serverNowMs } from "../models/countdown.js";
-import { optionLabel } from "../models/profile.js";
+import { missing, optionLabel } from "../models/profile.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { starter } from "./starter.js";
 
 /** @typedef {import("../store.js").State} State @typedef {import("../dispatch.js").Dispatch} Dispatch */
 
@@ -10,14 +11,16 @@ export function waiting(state, dispatch) {
   return html`
     <main class="page page-narrow" id="main">
       <section class="card stack centred" data-testid="wait-screen">
-        ${ticket === null ? html`<p class="muted" role="status">One moment…</p>`
+        ${ticket === null || state.profile.profile === null ? html`<p class="muted" role="status">One moment…</p>`
           : ticket.state === "waiting" ? inQueue(state, ticket, dispatch) : notInQueue(state, dispatch)}
       </section>
     </main>`;
 }
 
 /** @param {State} state @param {Dispatch} dispatch */
-function notInQueue({ queueBusy }, dispatch) {
+function notInQueue(state, dispatch) {
+  const { queueBusy, profile: { profile, options } } = state;
+  if (profile !== null && options !== null && missing(profile).length > 0) return starter(state, profile, options, dispatch);
   return html`
     <img class="wait-picture" src="/img/two-people.svg" width="240" height="200" alt="">
     <h1 tabindex="-1">Ready to meet someone?</h1>

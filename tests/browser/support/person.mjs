@@ -99,12 +99,13 @@ export class Person {
   async signUp() {
     await this.fillSignUp();
     await this.press("signup");
-    await this.sees("profile-form");
+    await this.sees("starter");
   }
 
-  async chooseProfile({ interests = ["hiking", "music"], languages = ["en"] } = {}) {
-    await this.page.locator("#gender").selectOption({ index: 1 });
-    for (const [name, values] of Object.entries({ interests, languages })) {
+  async chooseProfile({ gender = "woman", interests = ["hiking", "music"], languages = ["en"] } = {}) {
+    await this.go("profile");
+    await this.sees("profile-form");
+    for (const [name, values] of Object.entries({ gender: [gender], interests, languages })) {
       for (const value of values) await this.page.locator(`input[name="${name}"][value="${value}"]`).check();
     }
   }

@@ -1,0 +1,45 @@
+/**
+ * What a person has chosen for this browser, signed in or not.
+ */
+import { LANGUAGES } from "./models/language.js";
+
+const LANGUAGE = "webchat.language";
+const THEME = "webchat.theme";
+
+/** What the person has chosen; null: whatever the browser says. */
+export function chosenLanguage() {
+  return oneOf(Object.keys(LANGUAGES), localStorage.getItem(LANGUAGE));
+}
+
+/** Light or dark; null: as everything else on this device. */
+export function chosenTheme() {
+  return oneOf(["light", "dark"], localStorage.getItem(THEME));
+}
+
+/** Something else may be there from another release. @param {string[]} known @param {string|null} value */
+function oneOf(known, value) {
+  return value !== null && known.includes(value) ? value : null;
+}
+
+/** @param {string|null} language */
+export function keepLanguage(language) {
+  keep(LANGUAGE, language);
+}
+
+/** @param {string|null} theme */
+export function keepTheme(theme) {
+  keep(THEME, theme);
+}
+
+/** @param {string} name @param {string|null} value */
+function keep(name, value) {
+  if (value === null) localStorage.removeItem(name);
+  else localStorage.setItem(name, value);
+}
+
+/** Dresses the page. @param {string|null} theme */
+export function wear(theme) {
+  const { dataset } = document.documentElement;
+  if (theme === null) delete dataset.theme;
+  else dataset.theme = theme;
+}

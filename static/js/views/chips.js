@@ -1,0 +1,60 @@
+import { t } from "../models/language.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { describedBy, notes } from "./field.js";
+
+/**
+ * Choices as chips. Several may be chosen, or one of them. They are one stop for Tab; the arrow keys go from chip to chip.
+ * @param {object} group
+ * @param {string} group.name
+ * @param {string} group.legend
+ * @param {string} [group.hint]
+ * @param {string[]} group.options
+ * @param {string[]} group.chosen
+ * @param {(value: string) => string} group.label
+ * @param {boolean} [group.single]
+ * @param {boolean} [group.required]
+ * @param {number} [group.most]
+ * @param {string} [group.error]
+ */
+export function chips({ name, legend, hint, options, chosen, label, single = false, required = false, most, error }) {
+  const first = Math.max(0, options.findIndex((option) => chosen.includes(option)));
+  return html`
+    <fieldset class="field" aria-describedby=${describedBy(name, hint, error)}>
+      <legend>${legend}${required ? nothing : html` <span class="optional">${t("app.optional")}</span>`}
+        ${most === undefined ? nothing : html`<span class="optional" data-testid="${name}-count">
+          ${t("profile.chosen", { count: chosen.length, most })}</span>`}</legend>
+      ${notes(name, hint, error)}
+      <span class="visually-hidden" id="${name}-keys">${single ? t("profile.keys_one") : t("profile.keys")}</span>
+      <div class="chips" data-testid=${name} @keydown=${single ? nothing : walk} @focusin=${single ? nothing : rove}>
+        ${options.map((option, index) => html`
+          <label class="chip">
+            <input type=${single ? "radio" : "checkbox"} name=${name} value=${option} .checked=${chosen.includes(option)}
+              tabindex=${single || index === first ? nothing : "-1"} aria-describedby="${name}-keys">
+            <span>${label(option)}</span>
+          </label>`)}
+      </div>
+    </fieldset>`;
+}
+
+/** @param {Event} event @returns {HTMLInputElement[]} */
+const inputs = (event) => [.../** @type {HTMLElement} */ (event.currentTarget).querySelectorAll("input")];
+
+/** The arrow keys go from chip to chip, as they do between radio buttons. @param {KeyboardEvent} event */
+function walk(event) {
+  const all = inputs(event);
+  const at = all.indexOf(/** @type {HTMLInputElement} */ (event.target));
+  const last = all.length - 1;
+  /** @type {Record<string, number>} */
+  const to = {
+    ArrowRight: at === last ? 0 : at + 1, ArrowDown: at === last ? 0 : at + 1,
+    ArrowLeft: at === 0 ? last : at - 1, ArrowUp: at === 0 ? last : at - 1, Home: 0, End: last,
+  };
+  if (!(event.key in to) || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  all[to[event.key]].focus();
+}
+
+/** Tab comes back to the chip that it left. @param {Event} event */
+function rove(event) {
+  for (const input of inputs(event)) input.tabIndex = input === event.target ? 0 : -1;
+}

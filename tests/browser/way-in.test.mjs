@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage();
+
+const INPUTS = 4;
+const WITHIN_MS = 60_000;
+
+story("from the landing page to the waiting room it takes four inputs, and what is missing is asked for there", async (scene) => {
+  const kim = await scene.enter("Kim");
+  const began = Date.now();
+  await kim.press("go-signup");
+  await kim.sees("signup-form");
+  assert.equal(await kim.page.locator("form :is(input, select, textarea)").count(), INPUTS);
+  await kim.fill({ username: kim.username, password: kim.password, date_of_birth: "1994-03-09", display_name: "Kim" });
+  await kim.press("signup");
+  await kim.sees("wait-screen");
+  await kim.sees("starter");
+  assert.match(await kim.reads("profile-missing"), /your gender and one interest/);
+  assert.equal(await kim.page.locator('[name="display_name"]').count(), 0, "what is known is not asked again");
+  await kim.show("24-starter", { schemes: ["light", "dark"] });
+
+  await kim.press("join-queue");
+  for (const field of ["gender", "interests"]) await kim.sees(`${field}-error`);
+  await kim.page.locator('input[name="gender"][value="woman"]').check();
+  await kim.page.locator('input[name="interests"][value="chess"]').check();
+  assert.match(await kim.reads("interests-count"), /1 of 10/);
+  await kim.press("join-queue");
+  await kim.sees("waiting");
+  const tookMs = Date.now() - began;
+  console.log(`from the landing page into the queue: ${tookMs} ms`);
+  assert.ok(tookMs < WITHIN_MS);
+});
+
+story("who gives no name is called by the username, and who takes it away is asked for it before anybody is looked for", async (scene) => {
+  const lou = await scene.enter("Lou");
+  await lou.fillSignUp({ display_name: "" });
+  await lou.press("signup");
+  await lou.sees("starter");
+  await lou.chooseProfile();
+  assert.equal(await lou.page.locator("#display_name").inputValue(), lou.username);
+  await lou.fill({ display_name: " " });
+  await lou.saveProfile();
+  await lou.go("wait");
+  await lou.sees("starter");
+  assert.match(await lou.reads("profile-missing"), /your display name\./);
+  await lou.fill({ display_name: "Lou" });
+  await lou.press("join-queue");
+  await lou.sees("waiting");
+});
+
+story("a complete profile says what would still help, and what is typed waits for its saving", async (scene) => {
+  const [mia] = await scene.members("Mia");
+  await mia.go("profile");
+  assert.match(await mia.reads("profile-would-help"), /what you look for and a few words about you/);
+  await mia.page.locator("#bio").fill("Rivers, and how they find their way. ");
+  assert.match(await mia.reads("profile-saved"), /Not saved/);
+  await mia.go("wait");
+  await mia.sees("wait-screen");
+  await mia.go("profile");
+  assert.equal(await mia.page.locator("#bio").inputValue(), "Rivers, and how they find their way. ");
+  await mia.page.locator('input[name="looking_for"][value="friendship"]').check();
+  await mia.saveProfile();
+  assert.equal(await mia.find("profile-would-help").count(), 0);
+});
+
+story("the page speaks the language that is chosen, and looks as it is told to, also after a reload", async (scene) => {
+  const eva = await scene.enter("Eva");
+  const lang = () => eva.page.evaluate(() => document.documentElement.lang);
+  assert.equal(await lang(), "en");
+  await eva.find("language").selectOption("de");
+  await eva.page.getByRole("link", { name: "Konto erstellen" }).waitFor();
+  assert.equal(await lang(), "de");
+  eva.watch.expect(/^401 POST \/auth\/refresh$/);
+  await eva.page.reload();
+  await eva.page.getByRole("link", { name: "Konto erstellen" }).waitFor();
+  await eva.find("language").selectOption("vi");
+  await eva.page.getByRole("link", { name: "Tạo tài khoản" }).waitFor();
+  await eva.show("01-landing-vi");
+});
