@@ -66,6 +66,74 @@ pub struct User {
     pub profile_complete: bool,
 }
 
+/// `POST /auth/password`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePasswordRequest {
+    /// The password until now.
+    pub current_password: String,
+    /// 8 to 128 characters.
+    pub new_password: String,
+}
+
+/// A device on which the user is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct SignedInDevice {
+    /// The session.
+    pub id: SessionId,
+    /// What the device called itself when it signed in.
+    pub user_agent: Option<String>,
+    /// When it signed in.
+    pub created_at: Timestamp,
+    /// When it last asked for an access token.
+    pub last_used_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// A peer's profile, as far as the two have revealed themselves to each other. What is not revealed is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct PeerProfile {
+    /// Who.
+    pub id: UserId,
+    /// The name to show.
+    pub display_name: String,
+    /// 0, 1 after a mutual like, 2 after a kept room.
+    pub reveal_level: u8,
+    /// From level 1 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interests: Option<Vec<String>>,
+    /// From level 2 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bio: Option<String>,
+    /// From level 2 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub languages: Option<Vec<String>>,
+    /// From level 2 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looking_for: Option<Vec<String>>,
+}
+
+/// Somebody whom the user likes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct LikedUser {
+    /// Who.
+    pub id: UserId,
+    /// The name to show.
+    pub display_name: String,
+    /// Whether they like the user too.
+    pub mutual: bool,
+}
+
+/// Somebody whom the user blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct BlockedUser {
+    /// Who.
+    pub id: UserId,
+    /// The name to show.
+    pub display_name: String,
+}
+
 /// `PATCH /users/me`.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -5,6 +5,7 @@ pub mod api;
 pub mod consumers;
 pub mod dead_letter;
 pub mod envelope;
+pub mod export;
 pub mod frames;
 pub mod life;
 pub mod live;

@@ -77,6 +77,8 @@ codes! {
     NotFound = "not_found", 404, "Not found";
     /// No such room for this user.
     RoomNotFound = "room_not_found", 404, "Room not found";
+    /// No such session of this user.
+    SessionNotFound = "session_not_found", 404, "Session not found";
     /// No such user for this user.
     UserNotFound = "user_not_found", 404, "User not found";
     /// The route exists, the method does not.

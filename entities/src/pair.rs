@@ -58,7 +58,7 @@ impl Entity {
         })
     }
 
-    /// All pairs that the user is part of, in the order of the pair's key.
+    /// All pairs that the user is part of, in the order of the pair's key, which is the order of the peers' ids.
     pub fn of(user: Uuid) -> Select<Entity> {
         Entity::find()
             .filter(
@@ -70,14 +70,32 @@ impl Entity {
             .order_by_asc(Column::HighUser)
     }
 
-    /// The pairs in which the user likes the other one.
-    pub fn liked_by(user: Uuid) -> Select<Entity> {
-        Entity::of(user).filter(said_by(user, Column::LikedByLow, Column::LikedByHigh))
+    /// The pairs in which the user likes the other one and neither blocks, beginning with the peer after `after`.
+    pub fn liked_by(user: Uuid, after: Option<Uuid>) -> Select<Entity> {
+        Entity::with_peers_after(user, after)
+            .filter(said_by(user, Column::LikedByLow, Column::LikedByHigh))
+            .filter(Column::BlockedByLow.eq(false))
+            .filter(Column::BlockedByHigh.eq(false))
     }
 
-    /// The pairs in which the user blocks the other one.
-    pub fn blocked_by(user: Uuid) -> Select<Entity> {
-        Entity::of(user).filter(said_by(user, Column::BlockedByLow, Column::BlockedByHigh))
+    /// The pairs in which the user blocks the other one, beginning with the peer after `after`.
+    pub fn blocked_by(user: Uuid, after: Option<Uuid>) -> Select<Entity> {
+        Entity::with_peers_after(user, after).filter(said_by(
+            user,
+            Column::BlockedByLow,
+            Column::BlockedByHigh,
+        ))
+    }
+
+    fn with_peers_after(user: Uuid, after: Option<Uuid>) -> Select<Entity> {
+        let Some(after) = after else {
+            return Entity::of(user);
+        };
+        Entity::of(user).filter(
+            Condition::any()
+                .add(Column::HighUser.eq(user).and(Column::LowUser.gt(after)))
+                .add(Column::LowUser.eq(user).and(Column::HighUser.gt(after))),
+        )
     }
 
     /// The highest sequence of `LIFE` that any row shows; 0 where there is none.

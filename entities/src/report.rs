@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{Condition, QuerySelect};
@@ -57,6 +58,13 @@ pub(crate) fn held_users() -> SelectStatement {
 }
 
 impl Entity {
+    /// The reports that the user filed, oldest first.
+    pub fn filed_by(user: Uuid) -> Select<Entity> {
+        Entity::find()
+            .filter(Column::ReporterId.eq(user))
+            .order_by_asc(Column::Id)
+    }
+
     /// Writes a report with the messages that show it. Call it in a transaction.
     pub async fn file<C: ConnectionTrait>(
         db: &C,

@@ -34,11 +34,18 @@ impl Entity {
         Entity::active(now).filter(Column::Id.eq(id))
     }
 
-    /// The user's open sessions, newest first.
-    pub fn active_of(user: Uuid, now: i64) -> Select<Entity> {
-        Entity::active(now)
-            .filter(Column::UserId.eq(user))
-            .order_by_desc(Column::Id)
+    /// The user's open sessions, newest first, beginning with the one after `before`.
+    pub fn active_of(user: Uuid, now: i64, before: Option<Uuid>) -> Select<Entity> {
+        let mut page = Entity::active(now).filter(Column::UserId.eq(user));
+        if let Some(before) = before {
+            page = page.filter(Column::Id.lt(before));
+        }
+        page.order_by_desc(Column::Id)
+    }
+
+    /// The user's session, open or not.
+    pub fn of(user: Uuid, id: Uuid) -> Select<Entity> {
+        Entity::find_by_id(id).filter(Column::UserId.eq(user))
     }
 
     fn active(now: i64) -> Select<Entity> {

@@ -53,6 +53,24 @@ impl Entity {
         Entity::active().filter(Column::UsernameKey.eq(username_key(username)))
     }
 
+    /// Puts another hash in the place of the expected one. `false` where the password was changed meanwhile, or the account
+    /// deleted.
+    pub async fn change_password<C: ConnectionTrait>(
+        db: &C,
+        id: Uuid,
+        expected_hash: &str,
+        new_hash: &str,
+    ) -> Result<bool, DbErr> {
+        let changed = Entity::update_many()
+            .col_expr(Column::PasswordHash, Expr::value(new_hash))
+            .filter(Column::Id.eq(id))
+            .filter(Column::PasswordHash.eq(expected_hash))
+            .filter(Column::DeletedAt.is_null())
+            .exec(db)
+            .await?;
+        Ok(changed.rows_affected == 1)
+    }
+
     /// These accounts, deleted ones too: their peers still see that somebody was there.
     pub fn find_all(ids: &[Uuid]) -> Select<Entity> {
         Entity::find().filter(Column::Id.is_in(ids.iter().copied()))

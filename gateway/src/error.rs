@@ -63,6 +63,11 @@ impl ApiError {
         Self::new(Code::RoomNotFound, "There is no such room for you.")
     }
 
+    /// The session is not there, or not of this user; which of the two, nobody learns.
+    pub fn session_not_found() -> Self {
+        Self::new(Code::SessionNotFound, "There is no such session of you.")
+    }
+
     /// The user is not there, or not for this user; which of the two, nobody learns.
     pub fn user_not_found() -> Self {
         Self::new(Code::UserNotFound, "There is no such user for you.")

@@ -5,8 +5,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     http::{
-        assets, asyncapi, auth, deletion, docs, health, lifecycle, messages, outer, profile, queue,
-        relations, reports, rooms, users,
+        assets, asyncapi, auth, deletion, devices, docs, export, health, lifecycle, messages,
+        outer, password, peer, profile, queue, relation_lists, relations, reports, rooms, users,
     },
     limits::limit_sign_in,
     realtime,
@@ -30,11 +30,18 @@ pub fn router(state: &AppState) -> Router {
 fn api(state: &AppState) -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(docs::base())
         .merge(sign_in(state))
+        .routes(routes!(password::change))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::sign_out))
+        .routes(routes!(export::export))
         .routes(routes!(users::me, users::update_me, deletion::delete_me))
         .routes(routes!(profile::read, profile::replace))
         .routes(routes!(profile::profile_options))
         .routes(routes!(relations::like, relations::unlike))
         .routes(routes!(relations::block, relations::unblock))
+        .routes(routes!(peer::read))
+        .routes(routes!(relation_lists::likes))
+        .routes(routes!(relation_lists::blocks))
         .routes(routes!(reports::report))
         .routes(routes!(queue::join, queue::read, queue::leave))
         .routes(routes!(rooms::open, rooms::list))

@@ -215,15 +215,20 @@ async fn likes_and_blocks_are_listed_for_the_one_who_gave_them(db: &DatabaseConn
         .await
         .expect("upsert");
     let liked = async |user| {
-        let pairs = pair::Entity::liked_by(user).all(db).await.expect("read");
+        let pairs = pair::Entity::liked_by(user, None)
+            .all(db)
+            .await
+            .expect("read");
         pairs
             .iter()
             .map(|pair| pair.peer_of(user))
             .collect::<Vec<_>>()
     };
-    assert_eq!(liked(BEN).await, [ADA, EVE]);
+    assert_eq!(liked(BEN).await, [EVE], "not whom Ada's block hides");
     assert!(liked(ADA).await.is_empty());
     assert!(liked(EVE).await.is_empty());
-    assert_eq!(pair::Entity::blocked_by(ADA).count(db).await, Ok(1));
-    assert_eq!(pair::Entity::blocked_by(BEN).count(db).await, Ok(0));
+    assert_eq!(pair::Entity::blocked_by(ADA, None).count(db).await, Ok(1));
+    assert_eq!(pair::Entity::blocked_by(BEN, None).count(db).await, Ok(0));
+    let after_ben = pair::Entity::blocked_by(ADA, Some(BEN));
+    assert_eq!(after_ben.count(db).await, Ok(0), "the next page");
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::{HeaderMap, header, request::Parts},
 };
-use domain::{RoomId, UserId, room::Room};
+use domain::{RoomId, SessionId, UserId, room::Room};
 use uuid::Uuid;
 
 use super::{Session, authenticate};
@@ -34,6 +34,10 @@ pub struct RoomMember {
 /// The user that the path names; whether there is such a user, it does not say.
 #[derive(Debug, Clone, Copy)]
 pub struct UserPath(pub UserId);
+
+/// The session that the path names; whether there is such a session, it does not say.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionPath(pub SessionId);
 
 impl FromRequestParts<AppState> for CurrentUser {
     type Rejection = ApiError;
@@ -70,6 +74,15 @@ impl FromRequestParts<AppState> for UserPath {
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
         let user = path_id(parts).await.map(UserId);
         user.map(Self).ok_or_else(ApiError::user_not_found)
+    }
+}
+
+impl FromRequestParts<AppState> for SessionPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        let session = path_id(parts).await.map(SessionId);
+        session.map(Self).ok_or_else(ApiError::session_not_found)
     }
 }
 

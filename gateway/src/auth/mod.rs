@@ -8,7 +8,7 @@ pub mod sessions;
 mod tokens;
 
 pub(crate) use extract::bearer;
-pub use extract::{CurrentUser, RoomMember, UserPath};
+pub use extract::{CurrentUser, RoomMember, SessionPath, UserPath};
 pub use passwords::Passwords;
 pub use refresh_token::{RefreshKey, RefreshToken};
 pub use revocations::Revocations;

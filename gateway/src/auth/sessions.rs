@@ -111,6 +111,35 @@ pub async fn end(state: &AppState, user: UserId, session_id: SessionId) -> Resul
         .await
 }
 
+/// Gives the account another password and ends all its sessions but the one to keep. They end on every gateway before the
+/// new password counts, so that whoever gets an answer of success is alone; where the database fails then, their devices
+/// have to sign in again. `false` where the password was changed meanwhile.
+///
+/// # Errors
+/// `unavailable`: nothing was changed.
+pub async fn change_password(
+    state: &AppState,
+    user: UserId,
+    keep: SessionId,
+    (expected_hash, new_hash): (&str, &str),
+) -> Result<bool, ApiError> {
+    let transaction = begin_write(&state.db).await?;
+    if !user::Entity::change_password(&transaction, user.0, expected_hash, new_hash).await? {
+        return Ok(false);
+    }
+    let now = state.now();
+    let ended = session::Entity::end_all(&transaction, user.0, Some(keep.0), now.0).await?;
+    for session in ended {
+        let session_id = SessionId(session);
+        state
+            .revocations
+            .publish(Revocation::Session { session_id })
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(true)
+}
+
 /// Ends a session whose spent token was used. Its access tokens go first: where either step fails, the token is still
 /// a spent one, and using it again tries again.
 async fn end_stolen(state: &AppState, row: &session::Model) -> Result<(), ApiError> {

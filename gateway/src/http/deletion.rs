@@ -2,10 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use contract::{
-    api::DeleteAccountRequest,
-    problem::{Code, Problem},
-    public_events::Fact,
-    revocation::Revocation,
+    api::DeleteAccountRequest, problem::Problem, public_events::Fact, revocation::Revocation,
 };
 use domain::{Timestamp, UserId};
 use entities::user;
@@ -13,8 +10,8 @@ use entities::user;
 use super::{
     auth::signed_out,
     json::Json,
+    password::confirm,
     responses::{Limited, ReadsForm, SignedInOnly},
-    users::account_of,
 };
 use crate::{
     auth::CurrentUser, database::begin_write, error::ApiError, public_events, state::AppState,
@@ -42,20 +39,6 @@ pub async fn delete_me(
         tracing::warn!(user_id = %user.id, ?error, "a deleted user's sessions are not ended here");
     }
     signed_out(&state)
-}
-
-/// Whether the one who asks knows the password, and not only holds a session.
-async fn confirm(state: &AppState, user: UserId, password: String) -> Result<(), ApiError> {
-    state.limits.check_confirmation(user)?;
-    let account = account_of(state, user).await?;
-    let stored = Some(account.password_hash);
-    if state.passwords.verify(password, stored).await? {
-        return Ok(());
-    }
-    Err(ApiError::new(
-        Code::WrongPassword,
-        "The password is wrong. Nothing was changed.",
-    ))
 }
 
 async fn delete_account(state: &AppState, user_id: UserId) -> Result<Timestamp, ApiError> {

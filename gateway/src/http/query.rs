@@ -5,7 +5,7 @@ use axum::{
     http::request::Parts,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{FieldError, RoomId, message::history_limit};
+use domain::{FieldError, message::history_limit};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::error::ApiError;
 pub struct PageQuery {
     /// Where the page begins: the `next_cursor` of the page before.
     #[param(value_type = Option<String>)]
-    pub cursor: Option<RoomId>,
+    pub cursor: Option<Uuid>,
     /// 1 to 100; 50 where it is absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     pub limit: u32,
@@ -36,14 +36,34 @@ pub struct HistoryQuery {
     pub limit: u32,
 }
 
-/// The place after a room, as clients pass it around without looking inside.
-pub fn cursor_after(room: RoomId) -> String {
-    URL_SAFE_NO_PAD.encode(room.0.as_bytes())
+impl PageQuery {
+    /// The first page of so many.
+    pub fn first(limit: u32) -> Self {
+        Self {
+            cursor: None,
+            limit,
+        }
+    }
+
+    /// How many rows to read: one more than the page has, which tells whether there is another page.
+    pub fn rows(&self) -> u64 {
+        u64::from(self.limit) + 1
+    }
+
+    /// Takes what is beyond the page off its rows: where the next page begins, as clients pass it around without looking
+    /// inside. `None` on the last one.
+    pub fn cut<T>(&self, rows: &mut Vec<T>, id: impl Fn(&T) -> Uuid) -> Option<String> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let last = rows.last().filter(|_| has_more)?;
+        Some(URL_SAFE_NO_PAD.encode(id(last).as_bytes()))
+    }
 }
 
-fn parse_cursor(text: &str) -> Option<RoomId> {
+fn parse_cursor(text: &str) -> Option<Uuid> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    Uuid::from_slice(&bytes).ok().map(RoomId)
+    Uuid::from_slice(&bytes).ok()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
@@ -163,11 +183,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_cursor_leads_to_where_it_was_made() {
-        let room = RoomId(Uuid::now_v7());
-        let query = page(&format!("cursor={}&limit=7", cursor_after(room)))
-            .await
-            .unwrap();
-        assert_eq!((query.cursor, query.limit), (Some(room), 7));
+        let mut rooms: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
+        let first = page("limit=2").await.unwrap();
+        let cursor = first.cut(&mut rooms, |room| *room).unwrap();
+        assert_eq!(rooms.len(), 2);
+        let next = page(&format!("cursor={cursor}&limit=7")).await.unwrap();
+        assert_eq!((next.cursor, next.limit), (Some(rooms[1]), 7));
+        assert_eq!(next.cut(&mut rooms, |room| *room), None, "the last page");
     }
 
     #[tokio::test]

@@ -20,7 +20,7 @@ pub use super::people::display_names;
 use super::{
     json::Json,
     people::{DELETED_USER, may_meet},
-    query::{PageQuery, cursor_after},
+    query::PageQuery,
     responses::{OfRoom, OfUser, ReadsForm, SignedInOnly},
     unread::Unread,
 };
@@ -79,9 +79,7 @@ pub async fn list(
     user: CurrentUser,
     query: PageQuery,
 ) -> Result<Json<Page<RoomSummary>>, ApiError> {
-    Ok(Json(
-        summaries(&state, user.id, query.cursor, query.limit).await?,
-    ))
+    Ok(Json(summaries(&state, user.id, query).await?))
 }
 
 /// One room.
@@ -96,25 +94,18 @@ pub async fn read(
     Ok(Json(summary(&state, member.user, &member.room).await?))
 }
 
-/// One page of the user's rooms, newest first, beginning after `cursor`.
+/// One page of the user's rooms, newest first.
 ///
 /// # Errors
 /// `unavailable`.
 pub async fn summaries(
     state: &AppState,
     user: UserId,
-    cursor: Option<RoomId>,
-    limit: u32,
+    query: PageQuery,
 ) -> Result<Page<RoomSummary>, ApiError> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let page = room::Entity::page_of(user.0, cursor.map(|room| room.0), limit as u64 + 1);
+    let page = room::Entity::page_of(user.0, query.cursor, query.rows());
     let mut rows = Select::all(page, &state.db.read).await?;
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = rows
-        .last()
-        .filter(|_| has_more)
-        .map(|row| cursor_after(RoomId(row.id)));
+    let next_cursor = query.cut(&mut rows, |row| row.id);
     let known = Known::load(
         state,
         user,

@@ -17,7 +17,12 @@ use super::{
     sockets::Permit,
     user_actor::Command,
 };
-use crate::{auth::Session, error::ApiError, http, state::AppState};
+use crate::{
+    auth::Session,
+    error::ApiError,
+    http::{self, query::PageQuery},
+    state::AppState,
+};
 
 /// Rooms in the hello: the first page of the list.
 const ROOMS: u32 = 50;
@@ -62,7 +67,7 @@ pub(super) async fn run(state: AppState, session: Session, permit: Permit, socke
 
 /// The first frame, and the room of a match that is not decided yet.
 async fn hello(state: &AppState, user: UserId) -> Result<(Frame, Option<RoomId>), ApiError> {
-    let rooms = http::rooms::summaries(state, user, None, ROOMS)
+    let rooms = http::rooms::summaries(state, user, PageQuery::first(ROOMS))
         .await?
         .items;
     let ticket = http::queue::ticket_view(state, user).await?;

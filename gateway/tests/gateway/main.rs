@@ -6,6 +6,7 @@
     reason = "a test ends where its ground is missing"
 )]
 
+mod account_data;
 mod accounts;
 mod bad_input;
 mod client;

@@ -1,0 +1,96 @@
+//! The download of everything that is kept of a user: `GET /users/me/export`.
+
+use domain::{
+    FileId, MessageId, ReportId, RoomId, Timestamp, UserId,
+    profile::Profile,
+    room::{Outcome, Vote},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::{SignedInDevice, User};
+
+/// What precedes the rooms.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+pub struct ExportHead {
+    /// When it was begun.
+    pub exported_at: Timestamp,
+    /// The account.
+    pub account: User,
+    /// The profile.
+    pub profile: Profile,
+    /// The signed-in devices.
+    pub sessions: Vec<SignedInDevice>,
+    /// Likes and blocks.
+    pub relations: Vec<ExportedRelation>,
+    /// The reports that the user filed.
+    pub reports: Vec<ExportedReport>,
+}
+
+/// The whole document.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+pub struct Export {
+    #[serde(flatten)]
+    /// What precedes the rooms.
+    pub head: ExportHead,
+    /// The rooms, newest first.
+    pub rooms: Vec<ExportedRoom>,
+}
+
+/// What the user has said about a peer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ExportedRelation {
+    /// The peer.
+    pub user_id: UserId,
+    /// Whether the user likes them.
+    pub liked: bool,
+    /// Whether the user blocks them.
+    pub blocked: bool,
+}
+
+/// A report that the user filed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ExportedReport {
+    /// The report.
+    pub id: ReportId,
+    /// Who was reported.
+    pub user_id: UserId,
+    /// In which room it was.
+    pub room_id: Option<RoomId>,
+    /// Why.
+    pub reason: String,
+    /// What the user added.
+    pub detail: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// A room of the user.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ExportedRoom {
+    /// The room.
+    pub id: RoomId,
+    /// The other member.
+    pub peer_id: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The user's own answer.
+    pub my_response: Option<Vote>,
+    /// How it came out.
+    pub outcome: Option<Outcome>,
+    /// What the user said there, ascending.
+    pub messages: Vec<ExportedMessage>,
+}
+
+/// A message of the user.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ExportedMessage {
+    /// The message.
+    pub id: MessageId,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// The text.
+    pub text: String,
+    /// The files with it.
+    pub attachment_ids: Vec<FileId>,
+}
