@@ -1,0 +1,58 @@
+//! The formats: one file each, with its decoder's bounds and its encoder's settings.
+
+pub(super) mod gif;
+pub(super) mod jpeg;
+mod png;
+pub(super) mod webp;
+
+use super::{Refusal, header::Promise, pixels::Pixels};
+use crate::kind::ImageFormat;
+
+/// A format, as something that is read and written.
+#[derive(Clone, Copy)]
+pub(super) struct Format(ImageFormat);
+
+impl Format {
+    pub fn of(format: ImageFormat) -> Self {
+        Self(format)
+    }
+
+    /// What the header says. Nothing that grows with the dimensions is allocated.
+    pub fn promise(self, bytes: &[u8]) -> Result<Promise, Refusal> {
+        match self.0 {
+            ImageFormat::Jpeg => jpeg::promise(bytes),
+            ImageFormat::Png => png::promise(bytes),
+            ImageFormat::WebP => webp::promise(bytes),
+            ImageFormat::Gif => gif::promise(bytes),
+        }
+    }
+
+    /// The picture, upright. Its promise must have been checked.
+    pub fn read(self, bytes: &[u8]) -> Result<Pixels, Refusal> {
+        match self.0 {
+            ImageFormat::Jpeg => jpeg::read(bytes),
+            ImageFormat::Png => png::read(bytes),
+            ImageFormat::WebP => webp::read(bytes),
+            ImageFormat::Gif => gif::first_frame(bytes),
+        }
+    }
+
+    /// What a picture that came in this format is written as.
+    pub fn output(self, bytes: &[u8], pixels: &Pixels) -> Result<ImageFormat, Refusal> {
+        match self.0 {
+            ImageFormat::WebP if !pixels.layout.has_alpha() && webp::is_lossy(bytes)? => {
+                Ok(ImageFormat::Jpeg)
+            }
+            format => Ok(format),
+        }
+    }
+
+    /// The picture without anything but its pixels.
+    pub fn write(self, pixels: &Pixels) -> Result<Vec<u8>, Refusal> {
+        match self.0 {
+            ImageFormat::Jpeg => jpeg::write(pixels, jpeg::QUALITY),
+            ImageFormat::WebP => webp::write(pixels),
+            ImageFormat::Png | ImageFormat::Gif => png::write(pixels),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! PNG, by the crate of that name. Of an animated one the first frame is read.
+
+use std::io::Cursor;
+
+use png::{
+    ColorType, Compression, Decoder, DecodingError, Encoder, Limits, Reader, Transformations,
+};
+
+use super::super::{
+    Refusal,
+    header::Promise,
+    orientation::Orientation,
+    pixels::{Layout, Pixels},
+};
+
+/// For chunks; the pixels have a buffer of their own.
+const CHUNK_BYTES: usize = 16 << 20;
+
+pub fn promise(bytes: &[u8]) -> Result<Promise, Refusal> {
+    let reader = opened(bytes)?;
+    let samples = layout(&reader)?.bytes() as u64;
+    let copies = if orientation(&reader).turns() { 2 } else { 1 };
+    let info = reader.info();
+    Ok(Promise {
+        width: info.width,
+        height: info.height,
+        bytes_per_pixel: samples * copies,
+    })
+}
+
+pub fn read(bytes: &[u8]) -> Result<Pixels, Refusal> {
+    let mut reader = opened(bytes)?;
+    let (width, height) = reader.info().size();
+    let mut pixels = Pixels::empty(width, height, layout(&reader)?);
+    reader.next_frame(&mut pixels.data).map_err(refusal)?;
+    let orientation = orientation(&reader);
+    drop(reader);
+    Ok(orientation.applied(pixels))
+}
+
+pub fn write(pixels: &Pixels) -> Result<Vec<u8>, Refusal> {
+    let mut encoded = Vec::new();
+    let mut encoder = Encoder::new(&mut encoded, pixels.width, pixels.height);
+    encoder.set_color(match pixels.layout {
+        Layout::Gray => ColorType::Grayscale,
+        Layout::GrayAlpha => ColorType::GrayscaleAlpha,
+        Layout::Rgb => ColorType::Rgb,
+        Layout::Rgba => ColorType::Rgba,
+    });
+    encoder.set_compression(Compression::Fast);
+    let mut writer = encoder.write_header().map_err(Refusal::unsupported)?;
+    writer
+        .write_image_data(&pixels.data)
+        .map_err(Refusal::unsupported)?;
+    writer.finish().map_err(Refusal::unsupported)?;
+    Ok(encoded)
+}
+
+fn opened(bytes: &[u8]) -> Result<Reader<Cursor<&[u8]>>, Refusal> {
+    let limits = Limits { bytes: CHUNK_BYTES };
+    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.set_transformations(Transformations::normalize_to_color8());
+    decoder.read_info().map_err(refusal)
+}
+
+fn layout(reader: &Reader<Cursor<&[u8]>>) -> Result<Layout, Refusal> {
+    match reader.output_color_type().0 {
+        ColorType::Grayscale => Ok(Layout::Gray),
+        ColorType::GrayscaleAlpha => Ok(Layout::GrayAlpha),
+        ColorType::Rgb => Ok(Layout::Rgb),
+        ColorType::Rgba => Ok(Layout::Rgba),
+        ColorType::Indexed => Err(Refusal::unsupported("palette")),
+    }
+}
+
+fn orientation(reader: &Reader<Cursor<&[u8]>>) -> Orientation {
+    reader
+        .info()
+        .exif_metadata
+        .as_deref()
+        .map_or(Orientation::UPRIGHT, Orientation::of_exif)
+}
+
+fn refusal(error: DecodingError) -> Refusal {
+    match error {
+        DecodingError::LimitsExceeded => Refusal::unsupported(error),
+        _ => Refusal::damaged(error),
+    }
+}

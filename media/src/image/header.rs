@@ -1,0 +1,94 @@
+//! What a picture's header promises, and what is allowed of it.
+
+use super::{Refusal, format::Format};
+use crate::kind::{self, ImageFormat, Kind};
+
+/// What is decoded at the most.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Width times height.
+    pub pixels: u64,
+    /// What decoding and encoding one picture may hold in memory, beside the file itself and the encoded copy of it.
+    pub memory_bytes: u64,
+    /// Frames of an animation.
+    pub frames: u32,
+    /// Pixels of all frames of an animation together: a bound on its time.
+    pub animation_pixels: u64,
+}
+
+impl Default for Limits {
+    /// 50 megapixels and 300 MB: a photo of 50 megapixels that has to be turned upright is held twice.
+    fn default() -> Self {
+        Self {
+            pixels: 50_000_000,
+            memory_bytes: 300_000_000,
+            frames: 1_000,
+            animation_pixels: 150_000_000,
+        }
+    }
+}
+
+/// What the header of a picture says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    pub format: ImageFormat,
+    /// Pixels, as stored: a picture that is turned upright swaps width and height.
+    pub width: u32,
+    pub height: u32,
+    /// What [`process`](super::process()) or [`avatar`](super::avatar()) of this picture hold at the most, beside the file
+    /// itself and the encoded copies.
+    pub memory_bytes: u64,
+}
+
+/// Looks at a picture's header. Nothing is decoded, and nothing allocated that grows with the dimensions.
+///
+/// # Errors
+/// `not_an_image`, `too_many_pixels`, and what decoders say of the header.
+pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
+    let Kind::Image(format) = kind::of(bytes) else {
+        return Err(Refusal::NotAnImage);
+    };
+    let promise = Format::of(format).promise(bytes)?;
+    promise.check(limits)?;
+    Ok(Header {
+        format,
+        width: promise.width,
+        height: promise.height,
+        memory_bytes: promise.memory_bytes(),
+    })
+}
+
+/// What a decoder finds in a header.
+pub(super) struct Promise {
+    pub width: u32,
+    pub height: u32,
+    /// What decoding, turning upright and encoding hold for each pixel, at the most.
+    pub bytes_per_pixel: u64,
+}
+
+impl Promise {
+    fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        self.pixels() * self.bytes_per_pixel
+    }
+
+    fn check(&self, limits: &Limits) -> Result<(), Refusal> {
+        if self.pixels() == 0 {
+            return Err(Refusal::damaged("no pixels"));
+        }
+        let allowed = limits
+            .pixels
+            .min(limits.memory_bytes / self.bytes_per_pixel);
+        if self.pixels() <= allowed {
+            return Ok(());
+        }
+        Err(Refusal::TooManyPixels {
+            width: self.width,
+            height: self.height,
+            megapixels: allowed / 1_000_000,
+        })
+    }
+}
