@@ -9,7 +9,7 @@ use broker::{
 };
 use contract::{Unknown, subjects};
 use domain::{UserId, pair::Pair, room::Room};
-use entities::{pair, room, room_event, user};
+use entities::{life_rows, pair, room, room_event, user};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -50,8 +50,8 @@ pub enum Lost {
 /// # Errors
 /// The database is away.
 pub async fn newest<C: ConnectionTrait>(db: &C) -> Result<Vec<Row>, DbErr> {
-    let rooms = room::Entity::latest_shown(db, i64::MAX, 1).await?;
-    let pairs = pair::Entity::latest_shown(db, i64::MAX, 1).await?;
+    let rooms = life_rows::up_to::<room::Entity, _>(db, i64::MAX, 1).await?;
+    let pairs = life_rows::up_to::<pair::Entity, _>(db, i64::MAX, 1).await?;
     let rooms = rooms.iter().filter_map(Row::of_room);
     Ok(rooms.chain(pairs.iter().filter_map(Row::of_pair)).collect())
 }

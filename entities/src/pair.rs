@@ -1,13 +1,13 @@
 //! What two users are to each other, as projected from the pair's last event.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::collections::BTreeMap;
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, OnConflict};
-use sea_orm::{Condition, Iterable, QueryOrder, QuerySelect};
+use sea_orm::{Condition, Iterable, QueryOrder};
 
-use crate::ROWS_PER_STATEMENT;
+use crate::{ROWS_PER_STATEMENT, life_rows::ShowsLife};
 
 /// A pair, `low_user` being the one with the lower id.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -36,6 +36,10 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl ShowsLife for Entity {
+    const LIFE_SEQ: Column = Column::LifeSeq;
+}
 
 impl Model {
     /// The member who is not this user.
@@ -96,46 +100,6 @@ impl Entity {
                 .add(Column::HighUser.eq(user).and(Column::LowUser.gt(after)))
                 .add(Column::LowUser.eq(user).and(Column::HighUser.gt(after))),
         )
-    }
-
-    /// The highest sequence of `LIFE` that any row shows; 0 where there is none.
-    pub async fn highest_life_seq<C: ConnectionTrait>(db: &C) -> Result<i64, DbErr> {
-        let highest = Entity::find()
-            .select_only()
-            .expr(Column::LifeSeq.max())
-            .into_tuple::<Option<i64>>()
-            .one(db)
-            .await?;
-        Ok(highest.flatten().unwrap_or(0))
-    }
-
-    /// The rows that show an event of these sequences of `LIFE`, ascending. Events share no sequence, so the last one
-    /// says where to go on.
-    pub async fn shown_by<C: ConnectionTrait>(
-        db: &C,
-        life_seqs: RangeInclusive<i64>,
-        limit: u64,
-    ) -> Result<Vec<Model>, DbErr> {
-        Entity::find()
-            .filter(Column::LifeSeq.between(*life_seqs.start(), *life_seqs.end()))
-            .order_by_asc(Column::LifeSeq)
-            .limit(limit)
-            .all(db)
-            .await
-    }
-
-    /// The rows that show the latest events of `LIFE` up to a sequence, the latest first.
-    pub async fn latest_shown<C: ConnectionTrait>(
-        db: &C,
-        up_to: i64,
-        limit: u64,
-    ) -> Result<Vec<Model>, DbErr> {
-        Entity::find()
-            .filter(Column::LifeSeq.lte(up_to))
-            .order_by_desc(Column::LifeSeq)
-            .limit(limit)
-            .all(db)
-            .await
     }
 
     /// Writes pairs. A row that shows a later event already stays; of several for one pair the latest counts.

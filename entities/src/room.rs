@@ -1,13 +1,13 @@
 //! Rooms, as projected from their last event.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::collections::BTreeMap;
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Func, OnConflict, Query, SelectStatement};
 use sea_orm::{Condition, Iterable, JoinType, Order, QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, message, room_member};
+use crate::{ROWS_PER_STATEMENT, life_rows::ShowsLife, message, room_member};
 
 /// A room between two users, `low_user` being the one with the lower id.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -47,6 +47,10 @@ impl Related<room_member::Entity> for Entity {
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl ShowsLife for Entity {
+    const LIFE_SEQ: Column = Column::LifeSeq;
+}
+
 impl Entity {
     /// Rooms in which the user is a member. Add an id: for the whole list, [`Entity::page_of`] is the quick way.
     pub fn visible_to(user: Uuid) -> Select<Entity> {
@@ -68,32 +72,6 @@ impl Entity {
         page.order_by_desc(room_member::Column::RoomId).limit(limit)
     }
 
-    /// The highest sequence of `LIFE` that any row shows; 0 where there is none.
-    pub async fn highest_life_seq<C: ConnectionTrait>(db: &C) -> Result<i64, DbErr> {
-        let highest = Entity::find()
-            .select_only()
-            .expr(Column::LifeSeq.max())
-            .into_tuple::<Option<i64>>()
-            .one(db)
-            .await?;
-        Ok(highest.flatten().unwrap_or(0))
-    }
-
-    /// The rows that show an event of these sequences of `LIFE`, ascending. Events share no sequence, so the last one
-    /// says where to go on.
-    pub async fn shown_by<C: ConnectionTrait>(
-        db: &C,
-        life_seqs: RangeInclusive<i64>,
-        limit: u64,
-    ) -> Result<Vec<Model>, DbErr> {
-        Entity::find()
-            .filter(Column::LifeSeq.between(*life_seqs.start(), *life_seqs.end()))
-            .order_by_asc(Column::LifeSeq)
-            .limit(limit)
-            .all(db)
-            .await
-    }
-
     /// Rooms from `first_id` on that have come to their outcome, the newest first.
     pub async fn decided_since<C: ConnectionTrait>(
         db: &C,
@@ -104,20 +82,6 @@ impl Entity {
             .filter(Column::Id.gte(first_id))
             .filter(Column::State.is_in(["kept", "ended"]))
             .order_by_desc(Column::Id)
-            .limit(limit)
-            .all(db)
-            .await
-    }
-
-    /// The rows that show the latest events of `LIFE` up to a sequence, the latest first.
-    pub async fn latest_shown<C: ConnectionTrait>(
-        db: &C,
-        up_to: i64,
-        limit: u64,
-    ) -> Result<Vec<Model>, DbErr> {
-        Entity::find()
-            .filter(Column::LifeSeq.lte(up_to))
-            .order_by_desc(Column::LifeSeq)
             .limit(limit)
             .all(db)
             .await

@@ -18,7 +18,7 @@ use contract::{
     streams::{CHAT, LIFE},
     subjects,
 };
-use entities::{message, pair, room};
+use entities::{life_rows, message};
 use tokio::time::timeout;
 
 mod seen;
@@ -162,11 +162,10 @@ async fn tell(broker: &Broker, lost: &StreamEnd) -> anyhow::Result<()> {
 
 async fn stored(database: &Database) -> Result<Known, sea_orm::DbErr> {
     let chat = message::Entity::highest_seq(&database.read).await?;
-    let rooms = room::Entity::highest_life_seq(&database.read).await?;
-    let pairs = pair::Entity::highest_life_seq(&database.read).await?;
+    let life = life_rows::highest_seq(&database.read).await?;
     Ok(Known {
         chat: chat.unsigned_abs(),
-        life: rooms.max(pairs).unsigned_abs(),
+        life: life.unsigned_abs(),
         newest: archive::newest(&database.read).await?,
     })
 }

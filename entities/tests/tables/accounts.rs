@@ -233,7 +233,7 @@ async fn ending_all_sessions_spares_the_one_to_keep(db: &DatabaseConnection) {
         session::Entity::end_all(db, ADA, Some(id(2)), 60).await,
         Ok(vec![id(1), id(3)])
     );
-    let open = session::Entity::active_of(ADA, 61)
+    let open = session::Entity::active_of(ADA, 61, None)
         .all(db)
         .await
         .expect("read");

@@ -15,7 +15,7 @@ use contract::{
     streams::{CHAT, LIFE, StreamSpec},
     subjects::{CHAT_FILLER, LIFE_FILLER},
 };
-use entities::{message, pair, room};
+use entities::{life_rows, message};
 use tokio::sync::{RwLock, watch};
 
 use super::{
@@ -118,10 +118,9 @@ async fn mend(broker: &Broker, database: &Database) -> anyhow::Result<()> {
     let known = known_of(broker, messages, &[PERSISTENCE_CHAT]).await?;
     go_past(broker, database, &CHAT, known, CHAT_FILLER).await?;
 
-    let rooms = room::Entity::highest_life_seq(&database.read).await?;
-    let pairs = pair::Entity::highest_life_seq(&database.read).await?;
+    let shown = life_rows::highest_seq(&database.read).await?;
     let readers = [PERSISTENCE_LIFE, COUNTDOWN_ROOMS, COUNTDOWN_DUE];
-    let known = known_of(broker, rooms.max(pairs), &readers).await?;
+    let known = known_of(broker, shown, &readers).await?;
     go_past(broker, database, &LIFE, known, LIFE_FILLER).await?;
     put_back::lost_events(broker, database).await
 }

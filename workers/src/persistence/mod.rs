@@ -44,6 +44,7 @@ use std::{
 use bootstrap::{Database, ReadinessCheck, Shutdown, patiently};
 use broker::{Broker, ConnectError};
 use contract::consumers::{INTEGRATOR, PERSISTENCE_CHAT, PERSISTENCE_LIFE};
+use futures_util::{FutureExt, future::BoxFuture};
 use settings::Settings;
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -80,11 +81,7 @@ pub async fn run(
     let look = || Mended::start(&broker, &database);
     let mended = patiently("a look at what the streams have", &shutdown, look).await?;
     let purger = Purger::start(broker.clone(), database.clone(), shutdown.clone());
-    let Projections {
-        messages,
-        rooms,
-        receipts,
-    } = Projections::new(
+    let projections = Projections::new(
         &broker,
         &database,
         &shutdown,
@@ -100,17 +97,13 @@ pub async fn run(
         mended: &mended,
     };
     let told = gateways::listen(&broker, &shutdown).await?;
-    let lanes = (
-        of.lane(messages).await?,
-        of.lane(rooms).await?,
-        of.lane(receipts).await?,
-    );
+    let lanes = Box::pin(of.lanes(projections)).await?;
     started.ok(begun.elapsed());
     tasks.spawn(mended.clone().keep(database.clone(), shutdown.clone()));
     tasks.spawn(gateways::follow(told, broker.clone(), shutdown.clone()));
-    tasks.spawn(lanes.0.run());
-    tasks.spawn(lanes.1.run());
-    tasks.spawn(lanes.2.run());
+    for lane in lanes {
+        tasks.spawn(lane);
+    }
     tasks.spawn(outbox::drain(
         broker.clone(),
         database.clone(),
@@ -186,7 +179,18 @@ struct LaneSource<'a> {
 }
 
 impl LaneSource<'_> {
-    /// A lane whose consumer is open.
+    /// The lanes, whose consumers are open.
+    async fn lanes(
+        &self,
+        projections: Projections,
+    ) -> Result<[BoxFuture<'static, anyhow::Result<()>>; 3], ConnectError> {
+        Ok([
+            self.lane(projections.messages).await?.run().boxed(),
+            self.lane(projections.rooms).await?.run().boxed(),
+            self.lane(projections.receipts).await?.run().boxed(),
+        ])
+    }
+
     async fn lane<P: Projection>(&self, projection: P) -> Result<Lane<P>, ConnectError> {
         let persistence = &self.settings.persistence;
         let opened_on = self.broker.connection().borrow().established;

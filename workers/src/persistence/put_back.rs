@@ -16,7 +16,7 @@ use broker::{
 };
 use contract::{Unknown, consumers::PERSISTENCE_LIFE, streams::LIFE};
 use domain::{UserId, pair::Pair, room::Room, ticket::TicketState};
-use entities::{pair, room};
+use entities::{life_rows, pair, room};
 
 use super::gone;
 
@@ -193,8 +193,8 @@ impl Table {
     async fn downwards(self, database: &Database, up_to: i64) -> anyhow::Result<Option<Page>> {
         let db = &database.read;
         Ok(match self {
-            Self::Rooms => of_rooms(&room::Entity::latest_shown(db, up_to, PAGE).await?),
-            Self::Pairs => of_pairs(&pair::Entity::latest_shown(db, up_to, PAGE).await?),
+            Self::Rooms => of_rooms(&life_rows::up_to::<room::Entity, _>(db, up_to, PAGE).await?),
+            Self::Pairs => of_pairs(&life_rows::up_to::<pair::Entity, _>(db, up_to, PAGE).await?),
         })
     }
 
@@ -202,8 +202,8 @@ impl Table {
     async fn upwards(self, database: &Database, from: i64) -> anyhow::Result<Option<Page>> {
         let db = &database.read;
         Ok(match self {
-            Self::Rooms => of_rooms(&room::Entity::shown_by(db, from..=i64::MAX, PAGE).await?),
-            Self::Pairs => of_pairs(&pair::Entity::shown_by(db, from..=i64::MAX, PAGE).await?),
+            Self::Rooms => of_rooms(&life_rows::from::<room::Entity, _>(db, from, PAGE).await?),
+            Self::Pairs => of_pairs(&life_rows::from::<pair::Entity, _>(db, from, PAGE).await?),
         })
     }
 }

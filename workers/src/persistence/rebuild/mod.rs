@@ -13,7 +13,7 @@ mod walk;
 use bootstrap::{Database, Shutdown};
 use broker::{Broker, ReadError};
 use contract::streams::{CHAT, LIFE};
-use entities::{message, pair, room};
+use entities::{life_rows, message};
 use sea_orm::DbErr;
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -119,12 +119,11 @@ async fn streams_reach_as_far_as_sql(
     database: &Database,
 ) -> Result<(), RebuildError> {
     let messages = message::Entity::highest_seq(&database.read).await?;
-    let rooms = room::Entity::highest_life_seq(&database.read).await?;
-    let pairs = pair::Entity::highest_life_seq(&database.read).await?;
+    let shown = life_rows::highest_seq(&database.read).await?;
     let chat = broker.stream_state(&CHAT).await?;
     let life = broker.stream_state(&LIFE).await?;
     let whole = chat.last_seq >= messages.unsigned_abs()
-        && life.last_seq >= rooms.max(pairs).unsigned_abs()
+        && life.last_seq >= shown.unsigned_abs()
         && life.put_back;
     whole.then_some(()).ok_or(RebuildError::StreamsEndBeforeSql)
 }
