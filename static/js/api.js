@@ -33,6 +33,9 @@ async function errorFrom(response) {
   });
 }
 
+/** @param {Response} response @returns {Promise<any>} its JSON, null where there is none */
+const read = async (response) => (response.status === 204 ? null : response.json());
+
 /**
  * @param {string} method
  * @param {string} path
@@ -42,14 +45,15 @@ async function errorFrom(response) {
 async function send(method, path, body, token) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
-  if (body !== undefined) headers["content-type"] = "application/json";
+  const isForm = body instanceof FormData; // which says itself what it is
+  if (body !== undefined && !isForm) headers["content-type"] = "application/json";
   if (token !== null) headers.authorization = `Bearer ${token}`;
-  const request = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const request = { method, headers, body: body === undefined || isForm ? body : JSON.stringify(body) };
   const response = await fetch(path, request).catch((cause) => {
     throw new ApiError({ status: 0, code: "unreachable", detail: String(cause), errors: [], retryAfterS: null });
   });
   if (!response.ok) throw await errorFrom(response);
-  return response.status === 204 ? null : response.json();
+  return response;
 }
 
 /**
@@ -99,7 +103,7 @@ export function createApi({ onSession, onSignedOut }) {
 
   /** Renews the session by its cookie. @returns {Promise<Session>} */
   function refresh() {
-    refreshing ??= alone(() => send("POST", "/auth/refresh", undefined, null))
+    refreshing ??= alone(() => send("POST", "/auth/refresh", undefined, null).then(read))
       .then(adopt)
       .catch((error) => {
         if (error.status === 401) {
@@ -112,13 +116,8 @@ export function createApi({ onSession, onSignedOut }) {
     return refreshing;
   }
 
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {unknown} [body]
-   * @returns {Promise<any>} the answer's JSON, null for 204; rejects with an ApiError
-   */
-  async function request(method, path, body) {
+  /** @param {string} method @param {string} path @param {unknown} [body] */
+  async function answer(method, path, body) {
     try {
       return await send(method, path, body, token);
     } catch (error) {
@@ -129,12 +128,44 @@ export function createApi({ onSession, onSignedOut }) {
   }
 
   /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body] JSON, or a FormData
+   * @returns {Promise<any>} the answer's JSON, null for 204; rejects with an ApiError
+   */
+  async function request(method, path, body) {
+    return read(await answer(method, path, body));
+  }
+
+  /** All of a list, page by page. @param {string} path @returns {Promise<any[]>} */
+  async function list(path) {
+    const items = [];
+    let cursor = "";
+    do {
+      const page = await request("GET", `${path}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      items.push(...page.items);
+      cursor = page.next_cursor ?? "";
+    } while (cursor);
+    return items;
+  }
+
+  /** A file. @param {string} path @returns {Promise<Blob|null>} null where there is none */
+  async function blob(path) {
+    try {
+      return await (await answer("GET", path)).blob();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /**
    * Registers or logs in.
    * @param {"/auth/register"|"/auth/login"} path
    * @param {Record<string, string>} form
    */
   async function signIn(path, form) {
-    return adopt(await send("POST", path, form, null));
+    return adopt(await read(await send("POST", path, form, null)));
   }
 
   async function signOut() {
@@ -142,7 +173,7 @@ export function createApi({ onSession, onSignedOut }) {
     forget();
   }
 
-  return { request, refresh, signIn, signOut, forget, token: () => token ?? "" };
+  return { request, list, blob, refresh, signIn, signOut, forget, token: () => token ?? "" };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

@@ -4,7 +4,9 @@
 import { ApiError } from "./api.js";
 import { t } from "./models/language.js";
 import { wordsFor } from "./models/problem.js";
+import * as account from "./actions/account.js";
 import * as appearance from "./actions/appearance.js";
+import * as avatar from "./actions/avatar.js";
 import * as chat from "./actions/chat.js";
 import * as decision from "./actions/decision.js";
 import * as frames from "./actions/frames.js";
@@ -19,7 +21,7 @@ const NOTICE_MS = 6_000;
 
 const actions = {
   ...session, ...navigation, ...profile, ...queue, ...notifications, ...chat, ...history, ...frames,
-  ...decision, ...appearance,
+  ...decision, ...appearance, ...account, ...avatar,
 };
 
 /**

@@ -25,6 +25,27 @@
  * @property {boolean} voteBusy
  * @property {boolean} leaving the person is asked whether they mean it
  *
+ * @typedef {"sessions"|"likes"|"blocks"|"learned"} AccountPart
+ *
+ * @typedef {object} Account what the account's screen shows; null: not read yet
+ * @property {import("./types.js").SignedInDevice[]|null} sessions
+ * @property {import("./types.js").KnownPerson[]|null} likes
+ * @property {import("./types.js").KnownPerson[]|null} blocks
+ * @property {import("./types.js").LearnedView|null} learned
+ * @property {Partial<Record<AccountPart, string|null>>} faults why a part could not be read
+ * @property {boolean} deleting the person is asked whether they mean it
+ *
+ * @typedef {object} Cut a picture that is being cut
+ * @property {File} file
+ * @property {string} url of the file, for as long as it is being cut
+ * @property {import("./models/crop.js").Picture} picture
+ * @property {import("./models/crop.js").Crop} crop
+ *
+ * @typedef {object} AvatarEdit
+ * @property {Cut|null} cut null: the file is no picture
+ * @property {boolean} busy
+ * @property {string|null} fault
+ *
  * @typedef {object} State
  * @property {number} nowMs local time of the last redraw
  * @property {import("./models/countdown.js").ServerClock} clock
@@ -36,6 +57,9 @@
  * @property {{busy: boolean, fields: Record<string, string>, message: string|null}} form
  * @property {{profile: Profile|null, draft: Profile|null, options: ProfileOptions|null, saved: boolean}} profile
  *   `draft`: what a form holds and the server does not have
+ * @property {Record<string, string|null>} pictures each person's, as it is shown to this one; null: there is none
+ * @property {AvatarEdit|null} avatarEdit
+ * @property {Account} account
  * @property {import("./types.js").Ticket|null} ticket
  * @property {boolean} queueBusy
  * @property {import("./types.js").Room[]} rooms
@@ -69,6 +93,9 @@ export function signedOutState(nowMs) {
     user: null,
     form: idleForm(),
     profile: { profile: null, draft: null, options: null, saved: false },
+    pictures: {},
+    avatarEdit: null,
+    account: { sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false },
     ticket: null,
     queueBusy: false,
     rooms: [],

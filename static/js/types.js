@@ -95,6 +95,25 @@
  * @property {string[]} languages
  * @property {string[]} genders
  *
+ * @typedef {object} SignedInDevice
+ * @property {string} id
+ * @property {string|null} user_agent
+ * @property {string} last_used_at
+ * @property {boolean} current
+ *
+ * @typedef {object} KnownPerson somebody who is liked or blocked
+ * @property {string} id
+ * @property {string} display_name
+ * @property {boolean} [mutual] of a liked one: they like this person too
+ *
+ * @typedef {{value: number, uncertainty: number}} Learned `value` is in log-odds, 0 for most people
+ *
+ * @typedef {object} LearnedView
+ * @property {Learned} generosity
+ * @property {Learned} appeal
+ * @property {number} outcomes
+ * @property {string|null} since
+ *
  * @typedef {{type: string} & Record<string, any>} Frame one JSON object on a socket; `type` says which
  */
 export {};

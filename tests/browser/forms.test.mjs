@@ -45,6 +45,7 @@ story("a taken username is named at the username, whatever its case", async (sce
 
 story("a wrong password is refused, the right one leads in, and logging out leads out for good", async (scene) => {
   const [noa] = await scene.members("Noa");
+  await noa.go("account");
   await noa.press("logout");
   await noa.sees("go-login");
   noa.watch.expect(/^401 POST \/auth\/refresh$/);

@@ -10,7 +10,7 @@ use axum::{
 /// What the web client may do: its own scripts, styles and sockets, and nothing else.
 const CLIENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html";
+    form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html offline-shell";
 
 /// What the API documents may do: the viewer sets styles by itself.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \

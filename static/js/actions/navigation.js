@@ -32,6 +32,7 @@ export async function navigated({ store, dispatch }) {
   if (before.screen === "room" && before.roomId !== route.roomId) await dispatch("closeRoom");
   if (route.screen === "room" && store.state.chat?.roomId !== route.roomId) dispatch("openRoom", route.roomId);
   if (route.screen === "profile") dispatch("loadProfile");
+  if (route.screen === "account") dispatch("loadAccount");
   if (route.screen === "wait") {
     dispatch("loadTicket");
     dispatch("loadProfile");

@@ -85,13 +85,5 @@ function unreadChanged({ store, dispatch }, frame) {
 
 /** @param {Context} context */
 export async function loadRooms({ store, api }) {
-  /** @type {import("../types.js").Room[]} */
-  const rooms = [];
-  let cursor = "";
-  do {
-    const page = await api.request("GET", `/chat/rooms?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
-    rooms.push(...page.items);
-    cursor = page.next_cursor ?? "";
-  } while (cursor);
-  store.update({ rooms: sortRooms(rooms), roomsLoaded: true });
+  store.update({ rooms: sortRooms(await api.list("/chat/rooms")), roomsLoaded: true });
 }

@@ -1,13 +1,13 @@
 /**
  * The screens and their addresses.
  *
- * @typedef {"landing"|"signup"|"login"|"profile"|"wait"|"room"|"conversations"} Screen
+ * @typedef {"landing"|"signup"|"login"|"profile"|"account"|"wait"|"room"|"conversations"} Screen
  * @typedef {{screen: Screen, roomId: string|null}} Route
  */
 
 /** @type {Set<string>} */
 const FOR_VISITORS = new Set(["landing", "signup", "login"]);
-const PLAIN = new Set(["signup", "login", "profile", "wait", "conversations"]);
+const PLAIN = new Set(["signup", "login", "profile", "account", "wait", "conversations"]);
 
 /**
  * @param {string} hash as in `location.hash`

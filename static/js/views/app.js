@@ -2,9 +2,10 @@ import { t } from "../models/language.js";
 import { isLost } from "../models/link.js";
 import { unreadTotal } from "../models/room.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { account } from "./account.js";
 import { chat } from "./chat.js";
 import { conversations } from "./conversations.js";
-import { chats, exit, meet, person } from "./icons.js";
+import { chats, gear, meet, person } from "./icons.js";
 import { landing } from "./landing.js";
 import { profile } from "./profile.js";
 import { login, signup } from "./sign-in.js";
@@ -16,7 +17,7 @@ import { waiting } from "./waiting.js";
  */
 
 /** @type {Record<import("../models/route.js").Screen, (state: State, dispatch: Dispatch) => unknown>} */
-const screens = { landing, signup, login, profile, wait: waiting, room: chat, conversations };
+const screens = { landing, signup, login, profile, account, wait: waiting, room: chat, conversations };
 
 const NAME = "WebChat";
 
@@ -34,7 +35,7 @@ export function app(state, dispatch) {
   return html`
     <a class="skip" href="#main" @click=${skip}>${t("app.skip")}</a>
     <div class="shell ${signedIn ? "shell-in" : ""} ${route.screen === "room" ? "shell-chat" : ""}">
-      ${top(state, dispatch)}
+      ${top(state)}
       ${banner(state)}
       ${session === "restoring" || session === "unreachable" ? restoring() : screens[route.screen](state, dispatch)}
     </div>
@@ -50,8 +51,8 @@ function skip(event) {
   heading?.focus();
 }
 
-/** @param {State} state @param {Dispatch} dispatch */
-function top({ session, route, rooms }, dispatch) {
+/** @param {State} state */
+function top({ session, route, rooms }) {
   const unread = unreadTotal(rooms);
   /** @param {string} screen */
   const current = (screen) => (route.screen === screen ? "page" : nothing);
@@ -65,9 +66,8 @@ function top({ session, route, rooms }, dispatch) {
           ${unread > 0 ? html`<span class="badge"><span aria-hidden="true">${unread}</span>
             <span class="visually-hidden">${t("app.unread", { count: unread })}</span></span>` : nothing}</a>
         <a href="#/profile" aria-current=${current("profile")} data-testid="nav-profile">${person}<span>${t("app.profile")}</span></a>
+        <a href="#/account" aria-current=${current("account")} data-testid="nav-account">${gear}<span>${t("app.account")}</span></a>
       </nav>
-      <button class="button button-quiet logout" type="button" data-testid="logout" @click=${() => dispatch("logout")}>
-        ${exit}<span>${t("app.logout")}</span></button>
     </header>`;
 }
 

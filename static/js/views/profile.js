@@ -1,6 +1,7 @@
 import { formatList, languageName, t } from "../models/language.js";
 import { INTERESTS_MAX, languageLabel, missing, optionLabel, profileFromForm, wouldHelp } from "../models/profile.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { avatarEditor } from "./avatar-editor.js";
 import { chips } from "./chips.js";
 import { describedBy, formMessage, notes, textField } from "./field.js";
 
@@ -33,6 +34,7 @@ export function profile(state, dispatch) {
         <p class="muted">${t("profile.lead")}</p>
       </header>
       ${gaps(known)}
+      ${avatarEditor(state, dispatch)}
       <form class="card stack" data-testid="profile-form" novalidate @submit=${submit}
         @input=${(/** @type {Event} */ event) => dispatch("editProfile", read(event))}>
         ${aboutYou(shown, options, form.fields)}

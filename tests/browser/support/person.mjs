@@ -1,6 +1,7 @@
 /** A person at a browser of their own, who finds things by the page's test ids. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { axeFaults } from "./axe.mjs";
 import { narrowFaults } from "./layout.mjs";
 import { PICTURES } from "./places.mjs";
 import { Watch } from "./watch.mjs";
@@ -9,6 +10,7 @@ export const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor:
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
 const PATIENCE_MS = 15_000;
+const INSPECTED_PX = [320, 1280];
 
 let born = 0;
 
@@ -184,6 +186,24 @@ export class Person {
     await this.page.setViewportSize(window);
     await this.page.emulateMedia({ colorScheme: "light" });
     if (!this.isNarrow) return;
+    for (const fault of await narrowFaults(this.page)) this.watch.complain(`${screen} ${fault}`);
+  }
+
+  /** Looks over the screen at both widths and in both themes, and leaves a picture of each. */
+  async inspect(screen) {
+    mkdirSync(PICTURES, { recursive: true });
+    const before = this.page.viewportSize();
+    for (const width of INSPECTED_PX) {
+      await this.page.setViewportSize({ width, height: before.height });
+      for (const colorScheme of ["light", "dark"]) {
+        await this.page.emulateMedia({ colorScheme });
+        await this.settled();
+        await this.page.screenshot({ path: join(PICTURES, `${screen}.${width}.${colorScheme}.png`) });
+        for (const fault of await axeFaults(this.page)) this.watch.complain(`${screen} at ${width} px, ${colorScheme}: ${fault}`);
+      }
+    }
+    await this.page.emulateMedia({ colorScheme: "light" });
+    await this.page.setViewportSize(before);
     for (const fault of await narrowFaults(this.page)) this.watch.complain(`${screen} ${fault}`);
   }
 

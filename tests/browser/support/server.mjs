@@ -127,7 +127,7 @@ export class Server {
 
   /**
    * A second device of a person, beside the page: what the server itself says.
-   * @returns {Promise<(path: string) => Promise<any>>} reads a path as JSON
+   * @returns {Promise<(path: string, method?: string) => Promise<any>>} asks for a path; the answer's JSON
    */
   async device({ username, password }) {
     const { access_token } = await this.#json("/auth/login", {
@@ -135,13 +135,13 @@ export class Server {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ username, password }),
     });
-    return (path) => this.#json(path, { headers: { authorization: `Bearer ${access_token}` } });
+    return (path, method = "GET") => this.#json(path, { method, headers: { authorization: `Bearer ${access_token}` } });
   }
 
   async #json(path, request) {
     const response = await fetch(this.origin + path, request);
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+    return response.status === 204 ? null : response.json();
   }
 
   #environment() {

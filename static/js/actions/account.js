@@ -1,0 +1,112 @@
+/**
+ * The account: devices, password, a copy of everything, the end of it. And what others and matching have to do with it.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ * @typedef {import("../store.js").AccountPart} AccountPart
+ */
+import { ApiError } from "../api.js";
+import { t } from "../models/language.js";
+import { fieldWords, wordsFor } from "../models/problem.js";
+import { idleForm } from "../store.js";
+
+const NOTICE_MS = 6_000;
+
+/** Where each part is read. @type {Record<AccountPart, string>} */
+const PATHS = {
+  sessions: "/auth/sessions", likes: "/users/me/likes", blocks: "/users/me/blocks", learned: "/users/me/learned",
+};
+
+/** @param {Context} context */
+export function loadAccount({ dispatch }) {
+  for (const part of Object.keys(PATHS)) dispatch("loadPart", part);
+}
+
+/** A part that cannot be read says so in its place. @param {Context} context @param {AccountPart} part */
+export async function loadPart({ store, api }, part) {
+  /** @param {Partial<import("../store.js").Account>} patch @param {string|null} fault */
+  const show = (patch, fault) => {
+    const { account } = store.state;
+    store.update({ account: { ...account, ...patch, faults: { ...account.faults, [part]: fault } } });
+  };
+  try {
+    const value = part === "learned" ? await api.request("GET", PATHS[part]) : await api.list(PATHS[part]);
+    show({ [part]: value }, null);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    show({}, wordsFor(error));
+  }
+}
+
+/** Signs another device out, or this one. @param {Context} context @param {{id: string, current: boolean}} session */
+export async function endSession({ api, dispatch }, { id, current }) {
+  await api.request("DELETE", `/auth/sessions/${id}`);
+  await dispatch(current ? "signedOut" : "loadPart", "sessions");
+}
+
+/** @param {Context} context @param {{form: Record<string, string>, done: () => void}} payload `done` empties the form */
+export async function changePassword(context, { form, done }) {
+  const { store, api, dispatch } = context;
+  const isDone = await submit(context, () => api.request("POST", "/auth/password", form), "current_password");
+  if (!isDone) return;
+  done();
+  store.update({ notice: { text: t("account.password_changed"), untilMs: Date.now() + NOTICE_MS } });
+  await dispatch("loadPart", "sessions");
+}
+
+/** For good. @param {Context} context @param {Record<string, string>} form with the password */
+export async function deleteAccount(context, form) {
+  const { api, dispatch } = context;
+  const isDone = await submit(context, () => api.request("DELETE", "/users/me", form), "password");
+  if (isDone) await dispatch("signedOut");
+}
+
+/** @param {Context} context @param {boolean} asked whether the person is asked for the password */
+export function askDeletion({ store }, asked) {
+  store.update({ form: idleForm(), account: { ...store.state.account, deleting: asked } });
+}
+
+/**
+ * @param {Context} context
+ * @param {() => Promise<unknown>} request
+ * @param {string} passwordField where a wrong password is told
+ * @returns {Promise<boolean>} whether it succeeded
+ */
+async function submit({ store }, request, passwordField) {
+  if (store.state.form.busy) return false;
+  store.update({ form: { busy: true, fields: {}, message: null } });
+  try {
+    await request();
+    store.update({ form: idleForm() });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const wrong = error.code === "bad_credentials";
+    const fields = wrong ? { [passwordField]: t("account.wrong_password") } : fieldWords(error);
+    const message = Object.keys(fields).length > 0 ? null : wordsFor(error);
+    store.update({ form: { busy: false, fields, message } });
+    return false;
+  }
+}
+
+/** A copy of everything, as a file. @param {Context} context */
+export async function exportAccount({ store, api }) {
+  const blob = await api.blob("/users/me/export");
+  if (blob === null) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `webchat-${store.state.user?.username}.json`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** Matching starts anew with this person. @param {Context} context */
+export async function forgetLearned({ api, dispatch }) {
+  await api.request("DELETE", PATHS.learned);
+  await dispatch("loadPart", "learned");
+}
+
+/** Takes a like or a block back. @param {Context} context @param {{part: "likes"|"blocks", id: string}} which */
+export async function takeBack({ api, dispatch }, { part, id }) {
+  await api.request("DELETE", `/users/${id}/${part === "likes" ? "like" : "block"}`);
+  await dispatch("loadPart", part);
+}

@@ -1,0 +1,83 @@
+/**
+ * A person's picture: chosen, cut to a square, sent.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ * @typedef {import("../models/crop.js").Crop} Crop
+ */
+import { ApiError } from "../api.js";
+import { t } from "../models/language.js";
+import { middle, movedTo, resized } from "../models/crop.js";
+import { wordsFor } from "../models/problem.js";
+
+/** @param {Context} context @param {File|undefined} file */
+export async function pickPicture(context, file) {
+  if (file === undefined) return;
+  dropPicture(context);
+  const url = URL.createObjectURL(file);
+  try {
+    // The browser's reading, upright as its camera held it.
+    const { width, height } = await createImageBitmap(file);
+    const picture = { width, height };
+    context.store.update({ avatarEdit: { cut: { file, url, picture, crop: middle(picture) }, busy: false, fault: null } });
+  } catch {
+    URL.revokeObjectURL(url);
+    context.store.update({ avatarEdit: { cut: null, busy: false, fault: t("avatar.unreadable") } });
+  }
+}
+
+/** @param {Context} context @param {{x: number, y: number}} to */
+export function moveCrop(context, to) {
+  changeCrop(context, ({ crop, picture }) => movedTo(crop, picture, to));
+}
+
+/** @param {Context} context @param {number} size */
+export function resizeCrop(context, size) {
+  changeCrop(context, ({ crop, picture }) => resized(crop, picture, size));
+}
+
+/** @param {Context} context @param {(cut: import("../store.js").Cut) => Crop} change */
+function changeCrop({ store }, change) {
+  const edit = store.state.avatarEdit;
+  if (edit?.cut) store.update({ avatarEdit: { ...edit, cut: { ...edit.cut, crop: change(edit.cut) } } });
+}
+
+/** @param {Context} context */
+export function dropPicture({ store }) {
+  const cut = store.state.avatarEdit?.cut;
+  if (cut) URL.revokeObjectURL(cut.url);
+  store.update({ avatarEdit: null });
+}
+
+/** @param {Context} context */
+export async function sendPicture(context) {
+  const { store, api, dispatch } = context;
+  const edit = store.state.avatarEdit;
+  if (!edit?.cut || edit.busy) return;
+  store.update({ avatarEdit: { ...edit, busy: true, fault: null } });
+  try {
+    await api.request("PUT", "/users/me/avatar", formOf(edit.cut));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    store.update({ avatarEdit: { ...edit, busy: false, fault: wordsFor(error) } });
+    return;
+  }
+  dropPicture(context);
+  await dispatch("loadPicture", store.state.user?.id);
+}
+
+/** @param {import("../store.js").Cut} cut */
+function formOf({ file, crop }) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(crop)) form.append(name, String(value));
+  form.append("file", file);
+  return form;
+}
+
+/** Somebody's picture, as it is shown to this person; null where there is none. @param {Context} context @param {string} userId */
+export async function loadPicture({ store, api }, userId) {
+  const blob = await api.blob(`/users/${userId}/avatar`);
+  const { pictures } = store.state;
+  const before = pictures[userId];
+  if (before) URL.revokeObjectURL(before);
+  store.update({ pictures: { ...pictures, [userId]: blob && URL.createObjectURL(blob) } });
+}

@@ -1,0 +1,21 @@
+/** Order matters: a browser names those that it is like. @type {[RegExp, string][]} */
+const BROWSERS = [
+  [/Edg(?:A|iOS)?\//, "Edge"], [/OPR\//, "Opera"], [/SamsungBrowser\//, "Samsung Internet"], [/(?:Firefox|FxiOS)\//, "Firefox"],
+  [/(?:Chrome|CriOS|HeadlessChrome)\//, "Chrome"], [/Safari\//, "Safari"],
+];
+
+/** @type {[RegExp, string][]} */
+const SYSTEMS = [
+  [/Android/, "Android"], [/iPhone|iPod/, "iPhone"], [/iPad/, "iPad"], [/Windows/, "Windows"], [/Mac OS X/, "macOS"],
+  [/CrOS/, "ChromeOS"], [/Linux/, "Linux"],
+];
+
+/**
+ * What a person would call the device that a user agent stands for: “Firefox · Windows”.
+ * @param {string|null} userAgent
+ * @returns {string|null} null where nothing is known of it
+ */
+export function deviceName(userAgent) {
+  const found = [BROWSERS, SYSTEMS].map((names) => names.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1]);
+  return found.filter(Boolean).join(" · ") || null;
+}

@@ -1,0 +1,31 @@
+import { t } from "../models/language.js";
+import { html } from "../../vendor/lit-html.js";
+import { devices } from "./account/devices.js";
+import { end } from "./account/end.js";
+import { learned } from "./account/learned.js";
+import { password } from "./account/password.js";
+import { people } from "./account/people.js";
+import { languageChoice, themeChoice } from "./appearance.js";
+
+/** @typedef {import("../store.js").State} State @typedef {import("../dispatch.js").Dispatch} Dispatch */
+
+/** Everything about the account that is not the profile. @param {State} state @param {Dispatch} dispatch */
+export function account(state, dispatch) {
+  return html`
+    <main class="page page-form account" id="main" data-testid="account">
+      <header class="page-head">
+        <h1 tabindex="-1">${t("account.heading")}</h1>
+        <button class="button" type="button" data-testid="logout" @click=${() => dispatch("logout")}>${t("account.logout")}</button>
+      </header>
+      <section class="card stack" aria-labelledby="display">
+        <h2 id="display">${t("account.display")}</h2>
+        <div class="choices">${languageChoice(state, dispatch)}${themeChoice(state, dispatch)}</div>
+      </section>
+      ${learned(state, dispatch)}
+      ${people(state, "likes", dispatch)}
+      ${people(state, "blocks", dispatch)}
+      ${devices(state, dispatch)}
+      ${password(state, dispatch)}
+      ${end(state, dispatch)}
+    </main>`;
+}

@@ -1,0 +1,37 @@
+import { t } from "../../models/language.js";
+import { html } from "../../../vendor/lit-html.js";
+import { formMessage, textField, textsOf } from "../field.js";
+
+/** A copy of everything, and the end of it all. @param {import("../../store.js").State} state @param {import("../../dispatch.js").Dispatch} dispatch */
+export function end(state, dispatch) {
+  return html`
+    <section class="card stack stack-close" aria-labelledby="data-heading">
+      <header><h2 id="data-heading">${t("account.data")}</h2>
+        <p class="muted">${t("account.data_words")}</p></header>
+      <div class="actions">
+        <button class="button" type="button" data-testid="export" @click=${() => dispatch("exportAccount")}>${t("account.export")}</button>
+        ${state.account.deleting ? "" : html`<button class="button button-danger" type="button" data-testid="ask-deletion"
+          @click=${() => dispatch("askDeletion", true)}>${t("account.delete")}</button>`}
+      </div>
+      ${state.account.deleting ? question(state, dispatch) : ""}
+    </section>`;
+}
+
+/** @param {import("../../store.js").State} state @param {import("../../dispatch.js").Dispatch} dispatch */
+function question({ form: { fields, busy, message } }, dispatch) {
+  return html`
+    <form class="stack stack-close danger" data-testid="deletion-form" novalidate aria-labelledby="deletion-question"
+      @submit=${(/** @type {SubmitEvent} */ event) => dispatch("deleteAccount", textsOf(event))}>
+      <h3 id="deletion-question">${t("account.delete_question")}</h3>
+      <p>${t("account.delete_words")}</p>
+      ${textField({ name: "password", label: t("signup.password"), type: "password", required: true,
+        autocomplete: "current-password", error: fields.password })}
+      ${formMessage(message)}
+      <div class="actions">
+        <button class="button" type="button" data-testid="keep-account" @click=${() => dispatch("askDeletion", false)}>
+          ${t("account.keep")}</button>
+        <button class="button button-danger" type="submit" data-testid="confirm-deletion" ?disabled=${busy}>
+          ${t("account.delete_now")}</button>
+      </div>
+    </form>`;
+}

@@ -1,0 +1,30 @@
+import { t } from "../../models/language.js";
+import { html, nothing } from "../../../vendor/lit-html.js";
+import { avatar } from "../avatar.js";
+import { part } from "./part.js";
+
+/**
+ * Whom the person likes, or has blocked; each can be taken back.
+ * @param {import("../../store.js").State} state
+ * @param {"likes"|"blocks"} name
+ * @param {import("../../dispatch.js").Dispatch} dispatch
+ */
+export function people(state, name, dispatch) {
+  return part(state, name, dispatch, () => {
+    const list = state.account[name] ?? [];
+    if (list.length === 0) return html`<p class="muted" data-testid="no-${name}">${t(`account.no_${name}`)}</p>`;
+    return html`<ul class="rows">${list.map((person) => row(person, name, dispatch))}</ul>`;
+  });
+}
+
+/** @param {import("../../types.js").KnownPerson} person @param {"likes"|"blocks"} name @param {import("../../dispatch.js").Dispatch} dispatch */
+function row({ id, display_name, mutual }, name, dispatch) {
+  return html`
+    <li class="row" data-testid=${name === "likes" ? "liked" : "blocked"}>
+      ${avatar(display_name)}
+      <span class="row-words"><strong>${display_name}</strong>
+        ${mutual ? html`<span class="muted small">${t("account.mutual")}</span>` : nothing}</span>
+      <button class="button button-small" type="button" aria-label=${t(`account.undo_${name}`, { name: display_name })}
+        @click=${() => dispatch("takeBack", { part: name, id })}>${t("account.take_back")}</button>
+    </li>`;
+}
