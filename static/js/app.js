@@ -107,6 +107,9 @@ addEventListener("online", probe);
 addEventListener("offline", probe);
 addEventListener("pageshow", probe);
 addEventListener("resize", () => store.update({}));
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  location.hash = data.go; // somebody has followed a notification
+});
 document.addEventListener("visibilitychange", probe);
 document.addEventListener("resume", probe);
 

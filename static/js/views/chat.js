@@ -111,7 +111,7 @@ function announcements({ said, timeCall }, name) {
 /** Asked once, when the person has said something and may want to hear the answer. @param {State} state @param {Chat} current @param {Dispatch} dispatch */
 function offerAlerts({ alerts, user }, { list }, dispatch) {
   const sent = list.messages.some(({ sender_id }) => sender_id === user?.id);
-  if (!mayAsk(alerts, { sent, canNotify: "Notification" in window })) return nothing;
+  if (!mayAsk(alerts, { sent, canNotify: "Notification" in window && "serviceWorker" in navigator })) return nothing;
   return html`
     <div class="strip strip-quiet" data-testid="offer-alerts">
       ${bell}<span>${t("notify.offer")}</span>
