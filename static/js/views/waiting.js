@@ -69,7 +69,7 @@ function filters({ queueBusy }, ticket, dispatch) {
 function sound({ alerts }, dispatch) {
   if (!alerts.asked) return nothing;
   return html`
-    <label class="switch"><input type="checkbox" data-testid="sound" .checked=${alerts.sound}
+    <label class="chip"><input type="checkbox" data-testid="sound" .checked=${alerts.sound}
       @change=${(/** @type {Event} */ event) =>
         dispatch("chooseAlerts", { sound: /** @type {HTMLInputElement} */ (event.currentTarget).checked })}>
       <span>${t("notify.sound")}</span></label>`;
