@@ -9,7 +9,7 @@ import { html, nothing } from "../../vendor/lit-html.js";
 
 /** @param {import("../store.js").Chat} chat @param {string} name @param {Dispatch} dispatch */
 export function outcome({ status, keptJustNow }, name, dispatch) {
-  if (status?.state === "ended") return ended(status.reason, name, dispatch);
+  if (status?.state === "ended") return ended(status.reason, dispatch);
   if (status?.state !== "kept" || !keptJustNow) return nothing;
   return html`
     <section class="outcome outcome-kept" role="status" data-testid="outcome" data-outcome="kept">
@@ -20,8 +20,8 @@ export function outcome({ status, keptJustNow }, name, dispatch) {
     </section>`;
 }
 
-/** @param {Reason|null} reason @param {string} name @param {Dispatch} dispatch */
-function ended(reason, name, dispatch) {
+/** @param {Reason|null} reason @param {Dispatch} dispatch */
+function ended(reason, dispatch) {
   const words = `outcome.${reason}`;
   return html`
     <section class="outcome" role="status" data-testid="outcome" data-outcome="ended" data-reason=${reason ?? nothing}>
@@ -31,6 +31,6 @@ function ended(reason, name, dispatch) {
         <a class="button button-primary" href="#/wait" data-testid="meet-again">${t("outcome.meet")}</a>
         <a class="button" href="#/conversations">${t("app.conversations")}</a>
       </div>
-      <button class="link small" type="button" data-testid="report-or-block" @click=${() => dispatch("openPeer")}>${t("outcome.safety", { name })}</button>
+      <button class="link small" type="button" data-testid="report-or-block" @click=${() => dispatch("openPeer")}>${t("outcome.safety")}</button>
     </section>`;
 }
