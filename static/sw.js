@@ -42,3 +42,16 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method === "GET" && isShell(new URL(request.url))) event.respondWith(freshOrKept(request));
 });
+
+/** Somebody follows a notification: to the page that is open, or to a new one. @param {string} hash of the screen */
+async function follow(hash) {
+  const [page] = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (!page) return clients.openWindow(`/${hash}`);
+  page.postMessage({ go: hash });
+  return page.focus();
+}
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(follow(event.notification.data));
+});

@@ -8,11 +8,15 @@ import { parseRoute } from "./models/route.js";
 import { firstLanguage } from "./language-file.js";
 import { keepShell } from "./offline-shell.js";
 import { createOutbox } from "./outbox.js";
+import { unreadTotal } from "./models/room.js";
 import { chosenLanguage, chosenTheme, wear } from "./preferences.js";
 import { createStore, initialState } from "./store.js";
+import { openTabs } from "./tabs.js";
 import { render } from "../vendor/lit-html.js";
 import { app, title } from "./views/app.js";
+import { showUnread } from "./views/favicon.js";
 import { anchorLog } from "./views/log-scroll.js";
+import { openModals } from "./views/modal.js";
 
 const store = createStore({
   ...initialState(Date.now()), route: parseRoute(location.hash), language: chosenLanguage(), theme: chosenTheme(),
@@ -27,21 +31,27 @@ const outbox = createOutbox((error) => {
 });
 /** @type {import("./dispatch.js").Context["sockets"]} */
 const sockets = { notifications: null, chat: null };
-const dispatch = createDispatch({ store, api, outbox, sockets });
+const tellTabs = openTabs((word) => dispatch("tabSaid", word));
+const dispatch = createDispatch({ store, api, outbox, sockets, tellTabs });
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 let shownScreen = "";
+let shownAtEnd = true;
 let shownFaults = store.state.form.fields;
 
 function draw() {
   const { state } = store;
-  const anchor = anchorLog(document.getElementById("log"));
+  const atEnd = state.chat?.atEnd ?? true;
+  const anchor = anchorLog(document.getElementById("log"), atEnd && !shownAtEnd);
+  shownAtEnd = atEnd;
   render(app(state, dispatch), root);
+  openModals();
   document.title = title(state);
+  showUnread(unreadTotal(state.rooms) > 0);
   const log = document.getElementById("log");
   anchor(log);
   if (log !== null) dispatch("seen");
-  const hasMoment = (state.chat?.momentUntilMs ?? 0) > state.nowMs;
+  const hasMoment = state.chat?.moment ?? false;
   focusFirstFault(state.form.fields);
   focusNewScreen(`${state.session}/${state.route.screen}/${state.route.roomId}/${state.chat?.load}/${hasMoment}`);
 }
@@ -63,8 +73,15 @@ function focusFirstFault(faults) {
   /** @type {HTMLElement|null} */ (root.querySelector('form [aria-invalid="true"]'))?.focus();
 }
 
+/** A page that did not run for so long was asleep, and so were its connections. */
+const SLEPT_MS = 15_000;
+let awakeAtMs = Date.now();
+
 /** Redraws when the shown time changes. */
 function keepTime() {
+  const nowMs = Date.now();
+  if (nowMs - awakeAtMs > SLEPT_MS) probe();
+  awakeAtMs = nowMs;
   dispatch("tick");
   const { chat, clock } = store.state;
   const left = remainingMs(chat?.status?.ends_at ?? null, serverNowMs(clock, Date.now()));
@@ -90,12 +107,17 @@ addEventListener("online", probe);
 addEventListener("offline", probe);
 addEventListener("pageshow", probe);
 addEventListener("resize", () => store.update({}));
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  location.hash = data.go; // somebody has followed a notification
+});
 document.addEventListener("visibilitychange", probe);
+document.addEventListener("resume", probe);
 
 wear(store.state.theme);
 await firstLanguage();
 store.subscribe(draw);
 draw();
 keepTime();
+dispatch("loadAlerts");
 dispatch("restore");
 keepShell();

@@ -5,23 +5,29 @@ import { ApiError } from "./api.js";
 import { t } from "./models/language.js";
 import { wordsFor } from "./models/problem.js";
 import * as account from "./actions/account.js";
+import * as alerts from "./actions/alerts.js";
 import * as appearance from "./actions/appearance.js";
 import * as avatar from "./actions/avatar.js";
 import * as chat from "./actions/chat.js";
 import * as decision from "./actions/decision.js";
+import * as files from "./actions/files.js";
 import * as frames from "./actions/frames.js";
 import * as history from "./actions/history.js";
 import * as navigation from "./actions/navigation.js";
 import * as notifications from "./actions/notifications.js";
+import * as peer from "./actions/peer.js";
 import * as profile from "./actions/profile.js";
 import * as queue from "./actions/queue.js";
+import * as rooms from "./actions/rooms.js";
+import * as sending from "./actions/sending.js";
 import * as session from "./actions/session.js";
+import * as settling from "./actions/settling.js";
 
 const NOTICE_MS = 6_000;
 
 const actions = {
   ...session, ...navigation, ...profile, ...queue, ...notifications, ...chat, ...history, ...frames,
-  ...decision, ...appearance, ...account, ...avatar,
+  ...decision, ...appearance, ...account, ...avatar, ...settling, ...alerts, ...files, ...peer, ...rooms, ...sending,
 };
 
 /**
@@ -31,6 +37,7 @@ const actions = {
  * @property {import("./api.js").Api} api
  * @property {import("./outbox.js").Outbox} outbox
  * @property {Dispatch} dispatch
+ * @property {(word: import("./tabs.js").Word) => void} tellTabs
  * @property {{notifications: import("./connection.js").Connection|null, chat: import("./connection.js").Connection|null}} sockets
  *
  * @typedef {keyof typeof actions} ActionName

@@ -1,3 +1,5 @@
+import { quiet } from "./models/alerts.js";
+
 /**
  * The one store: everything the screens show. Only actions change it; views only read it.
  *
@@ -18,12 +20,27 @@
  * @property {string|null} epoch
  * @property {number} storedSeq the database has everything up to here
  * @property {number} typingUntilMs the other is typing until then, local time
- * @property {number} momentUntilMs the match is presented until then, local time
+ * @property {boolean} moment the match is presented
  * @property {boolean} keptJustNow
  * @property {boolean} historyBusy
  * @property {boolean} historyWanted asked for again while busy
  * @property {boolean} voteBusy
  * @property {boolean} leaving the person is asked whether they mean it
+ * @property {boolean} atEnd the newest message is in sight
+ * @property {import("./types.js").Message|null} said the other's newest message that came while the room was open
+ * @property {{phase: string, leftMs: number, words: string}|null} timeCall the last reading of the clock, and what was called out
+ * @property {import("./models/upload.js").Upload[]} uploads files of the message that is being written
+ * @property {string|null} picture the file that is looked at in full
+ * @property {boolean} liked the other one is
+ * @property {PeerPanel|null} peer
+ * @property {boolean} emojis whether they are offered
+ *
+ * @typedef {object} PeerPanel the other one, looked at closer
+ * @property {boolean} busy
+ * @property {boolean} reported
+ * @property {string|null} problem
+ * @property {string[]} reasons for a report
+ * @property {import("./types.js").PeerProfile|null} profile null: not read, or not for this person to see
  *
  * @typedef {"sessions"|"likes"|"blocks"|"learned"} AccountPart
  *
@@ -66,6 +83,7 @@
  * @property {boolean} roomsLoaded
  * @property {Chat|null} chat
  * @property {{notifications: Link, chat: Link|null}} links
+ * @property {import("./models/alerts.js").Alerts} alerts
  * @property {boolean} keepsUnsent false: the browser refuses to, and what is not sent is lost with the page
  * @property {{text: string, untilMs: number}|null} notice
  */
@@ -83,6 +101,7 @@ export function initialState(nowMs) {
     language: null,
     theme: null,
     keepsUnsent: true,
+    alerts: quiet(),
     ...signedOutState(nowMs),
   };
 }

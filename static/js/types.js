@@ -35,6 +35,11 @@
  * @property {string} id
  * @property {"image"|"file"} kind
  * @property {string} name
+ * @property {string} content_type
+ * @property {number} size_bytes
+ * @property {number} [width] of an image, in pixels
+ * @property {number} [height]
+ * @property {string} [placeholder] a ThumbHash in Base64
  * @property {string} [thumbnail_url]
  * @property {string} url
  *
@@ -68,6 +73,8 @@
  * @property {string} created_at
  * @property {Message|null} last_message
  * @property {number} unread_count
+ * @property {number} [read_seq] how far this browser has read; not on the wire
+ * @property {number} [reveal_level] how much of each other's profile the two see, 0 to 2
  * @property {Match|null} match
  *
  * @typedef {object} Ticket
@@ -89,11 +96,21 @@
  * @property {number|null} age_min
  * @property {number|null} age_max
  *
+ * @typedef {object} PeerProfile what of it is not revealed is absent
+ * @property {string} id
+ * @property {string} display_name
+ * @property {number} reveal_level 0, 1 after a mutual like, 2 after a kept room
+ * @property {string[]} [interests]
+ * @property {string} [bio]
+ * @property {string[]} [languages]
+ * @property {string[]} [looking_for]
+ *
  * @typedef {object} ProfileOptions
  * @property {string[]} interests
  * @property {string[]} looking_for
  * @property {string[]} languages
  * @property {string[]} genders
+ * @property {string[]} report_reasons
  *
  * @typedef {object} SignedInDevice
  * @property {string} id

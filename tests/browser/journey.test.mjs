@@ -156,19 +156,14 @@ async function watchTheEnd(server, member, othersDeed) {
   await questionOnBothSockets(member);
   const read = await server.device(member);
   const { ends_at } = await read(`/simple-countdown/status/${await member.roomId()}`);
+  await member.page.evaluate(recordLooks);
   const from = Date.now();
   await othersDeed();
-  const looks = [];
-  let endedAt = 0;
-  while (endedAt === 0 && Date.now() - from < 20_000) {
-    const look = await lookOf(member.page);
-    if (looks.at(-1) !== look) looks.push(look);
-    if (await member.find("outcome").count() > 0) endedAt = Date.now();
-    else await sleep(100);
-  }
+  await member.sees("outcome", {}, 20_000);
+  const { looks, endedAt } = await member.page.evaluate(() => window.recorded);
   const endsAt = Date.parse(ends_at);
   const heard = member.frames.filter(({ at, type }) => at > from && at < endsAt && type !== "pong");
-  return { looks: [...looks, await lookOf(member.page)], heard, lateMs: endedAt - endsAt };
+  return { looks, heard, lateMs: endedAt - endsAt };
 }
 
 /** The room's own socket and that of the notifications both tell of the question, one a little later. */
@@ -180,15 +175,26 @@ async function questionOnBothSockets({ frames }) {
   }
 }
 
-/** The page without what differs between any two chats: ids, times, and how they were matched. */
-function lookOf(page) {
-  return page.locator("#main").evaluate((main) => {
-    const copy = main.cloneNode(true);
+/**
+ * Runs in the page: keeps every look of it, as it is drawn and not now and then, for a busy machine shows some of them for
+ * a moment only. Left out is what differs between any two chats: ids, times, and how they were matched.
+ */
+function recordLooks() {
+  const look = () => {
+    const copy = document.querySelector("#main").cloneNode(true);
     copy.querySelector('[data-testid="opener"]')?.remove();
     return copy.innerHTML
       .replaceAll(/<!--.*?-->/gs, "")
       .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID")
-      .replaceAll(/\d+:\d\d/g, "TIME")
+      .replaceAll(/\d+:\d\d|\d+ sec/g, "TIME")
       .replaceAll(/stroke-dashoffset="[^"]*"/g, "");
-  });
+  };
+  const recorded = { looks: [look()], endedAt: 0 };
+  window.recorded = recorded;
+  const keep = () => {
+    const now = look();
+    if (recorded.looks.at(-1) !== now) recorded.looks.push(now);
+    if (recorded.endedAt === 0 && document.querySelector('[data-testid="outcome"]')) recorded.endedAt = Date.now();
+  };
+  new MutationObserver(keep).observe(document.querySelector("#app"), { subtree: true, childList: true, attributes: true, characterData: true });
 }

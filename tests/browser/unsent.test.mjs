@@ -128,6 +128,54 @@ story("a broker that is away for some seconds fails no message: all go out by th
   for (const person of [ana, tom]) assert.deepEqual((await person.messages()).map(({ text }) => text), ["hello", ...texts]);
 });
 
+story("when the room ends, what was acknowledged is kept until it is stored, and is not lost from sight", async (scene) => {
+  const { server } = scene;
+  const [ana, tom] = await talking(scene);
+  const release = await server.holdDatabase();
+  await ana.say("the broker alone has this");
+  await tom.hears("the broker alone has this");
+  await ana.sees("message", { "data-mine": "true", "data-state": "sent" });
+  await endChat(tom);
+  await ana.sees("outcome");
+  assert.equal((await kept(ana)).length, 1, "it is not stored yet");
+  const room = await ana.roomId();
+  await ana.go("conversations");
+  await ana.go(`room/${room}`);
+  await ana.hears("the broker alone has this");
+  assert.equal((await kept(ana)).length, 1, "nor when the room is opened again");
+  await release();
+  await ana.page.waitForTimeout(2_000); // what is still to be written has been written by then
+  await ana.page.reload();
+  await ana.hears("the broker alone has this");
+  await untilNothingIsKept(ana);
+  assert.deepEqual((await ana.messages()).map(({ text, state }) => [text, state]), [["hello", "sent"], ["the broker alone has this", "sent"]]);
+});
+
+story("what a closed tab could not send before the room ended is shown as not sent", async (scene) => {
+  const { server } = scene;
+  const [ana, tom] = await talking(scene);
+  const room = await ana.roomId();
+  await server.kill();
+  await ana.say("too late");
+  await ana.sees("message", { "data-state": "sending" });
+  await ana.page.close();
+  await server.start();
+  await backOnline(tom);
+  await endChat(tom);
+  ana.watch.expect(/^409 POST \/chat\/rooms\/[^/]+\/messages$/);
+  await ana.openTab(`/#/room/${room}`);
+  await ana.sees("message", { "data-state": "failed" });
+  assert.deepEqual((await ana.messages()).map(({ text, state }) => [text, state]), [["hello", "sent"], ["too late", "failed"]]);
+  assert.equal(await ana.find("retry").count(), 0, "an ended chat takes no more messages");
+});
+
+/** @param {Person} person */
+async function endChat(person) {
+  await person.press("leave-room");
+  await person.press("confirm-leave");
+  await person.sees("outcome");
+}
+
 /** Two people who have met, and whose first message is stored. */
 async function talking(scene) {
   const [ana, tom] = await scene.members("Ana", "Tom");

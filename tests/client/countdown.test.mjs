@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  formatElapsed, formatRemaining, hearServerTime, offsetMs, phaseTotalMs, remainingMs, ringFraction, serverNowMs,
+  formatRemaining, hearServerTime, offsetMs, phaseTotalMs, remainingMs, ringFraction, serverNowMs,
   unsetClock, untilNextDigitMs,
 } from "../../static/js/models/countdown.js";
 
@@ -84,10 +84,4 @@ test("the next redraw comes just after the digit changes", () => {
   assert.equal(formatRemaining(12_345), "0:13");
   assert.equal(untilNextDigitMs(null), 1000);
   assert.equal(untilNextDigitMs(0), 1000);
-});
-
-test("elapsed time is said in words", () => {
-  assert.equal(formatElapsed(-5), "0 s");
-  assert.equal(formatElapsed(59_900), "59 s");
-  assert.equal(formatElapsed(65_000), "1 min 05 s");
 });

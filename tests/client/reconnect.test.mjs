@@ -25,8 +25,8 @@ test("a loss counts from its beginning, however many tries there were", () => {
   link = nextLink(link, "offline", 1_000);
   link = nextLink(link, "connecting", 2_000);
   link = nextLink(link, "offline", 3_500);
-  assert.equal(isLost(link, 3_500), false);
-  assert.equal(isLost(link, 4_001), true);
+  assert.equal(isLost(link, 5_500), false);
+  assert.equal(isLost(link, 6_001), true);
   link = nextLink(link, "online", 5_000);
   assert.equal(isLost(link, 60_000), false);
   assert.equal(isLost(nextLink(link, "closed", 6_000), 60_000), false);

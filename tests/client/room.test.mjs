@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  changeRoom, keptRooms, newerStatus, openRooms, peerAmong, putRoom, statusOf, unreadTotal,
+  changeRoom, keptRooms, newerStatus, openRooms, peerAmong, putRoom, recounted, statusOf, unreadTotal,
 } from "../../static/js/models/room.js";
 import { parseRoute, redirect, roomHash } from "../../static/js/models/route.js";
 
@@ -78,4 +78,15 @@ test("each person is led to where they may be", () => {
   assert.equal(redirect(parseRoute("#/login"), true), "#/conversations");
   assert.equal(redirect(parseRoute("#/room/1"), true), null);
   assert.equal(redirect(parseRoute("#/signup"), false), null);
+});
+
+test("what was read in another tab does not come back as unread, however late the server counts it", () => {
+  const last_message = { seq: 8, sent_at: "2026-01-01T12:00:09.000Z" };
+  const heard = { count: 2, last_message, onScreen: false };
+  assert.equal(recounted(room("a"), heard).unread_count, 2);
+  assert.equal(recounted(room("a", { read_seq: 7 }), heard).unread_count, 2);
+  assert.equal(recounted(room("a", { read_seq: 8 }), heard).unread_count, 0);
+  assert.equal(recounted(room("a"), { ...heard, onScreen: true }).unread_count, 0);
+  assert.equal(recounted(room("a"), { count: 0, onScreen: false }).last_message, null);
+  assert.equal(recounted(room("a"), heard).last_message, last_message);
 });

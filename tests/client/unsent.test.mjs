@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  ACK_WAIT_MS, acknowledged, add, dropStored, failed, giveUp, keptForm, overdue, passes, putOff, retried, rewound, sameKept,
-  takenUp, toSendAgain, tried,
+  ACK_WAIT_MS, acknowledged, add, dropStored, failed, keptForm, lost, overdue, passes, putOff, retried, rewound, sameKept,
+  takenUp, toSendAgain, tried, unsettled,
 } from "../../static/js/models/unsent.js";
 
 const two = () => add(add([], { client_id: "a", text: "first" }, 1_000), { client_id: "b", text: "second" }, 2_000);
@@ -78,10 +78,17 @@ test("what was put off goes out together and in its order, and what is written m
   assert.equal(add(entries, { client_id: "d", text: "fourth" }, 11_002)[3].put_off, false);
 });
 
-test("when the room ends, what is not acknowledged has failed and the rest is the server's", () => {
-  const entries = giveUp(acknowledged(two(), "a", 7), "The chat had ended.");
-  assert.deepEqual(ids(entries), ["b"]);
-  assert.equal(entries[0].state, "failed");
+test("when the room ends, nothing is given up: what is acknowledged waits to be stored, the server is asked about the rest", () => {
+  const entries = failed(acknowledged(add(two(), { client_id: "c", text: "third" }, 3_000), "a", 7), "c", "Too long.");
+  assert.deepEqual(ids(unsettled(entries)), ["b"]);
+  assert.deepEqual(ids(unsettled(takenUp([], entries.map(keptForm)))), ["a", "b"], "an acknowledgement does not outlive the page");
+  assert.deepEqual(ids(dropStored(acknowledged(entries, "b", 8), 7)), ["b", "c"]);
+});
+
+test("what the server does not have when the room has ended is shown as failed, acknowledged or not", () => {
+  const entries = lost(lost(acknowledged(two(), "a", 7), "a", "The chat had ended."), "b", "The chat had ended.");
+  assert.deepEqual(entries.map(({ state, seq }) => [state, seq]), [["failed", null], ["failed", null]]);
+  assert.deepEqual(ids(dropStored(entries, 1_000)), ["a", "b"]);
 });
 
 test("what was acknowledged and is not stored is sent again when the stream has lost its end, whatever is stored by then", () => {

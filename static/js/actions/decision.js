@@ -5,9 +5,9 @@
  * @typedef {import("../types.js").Status} Status
  */
 import { ApiError } from "../api.js";
-import { hearServerTime, phaseTotalMs } from "../models/countdown.js";
-import { changeRoom, newerStatus } from "../models/room.js";
-import { giveUp } from "../models/unsent.js";
+import { hearServerTime, phaseTotalMs, remainingMs, serverNowMs } from "../models/countdown.js";
+import { changeRoom, isRunning, newerStatus } from "../models/room.js";
+import { timeCallWords, timeToCall } from "../models/time-call.js";
 import { changeChat } from "./current-chat.js";
 
 /** Refusals that only say that the room has moved on: its status is the answer. */
@@ -90,13 +90,25 @@ export function statusRead(context, { status: heard, live }) {
       status,
       phaseTotalMs: phaseTotalMs(status, { seenFromStart: live && changed, createdAt: chat.room?.created_at ?? null }),
       keptJustNow: chat.keptJustNow || (changed && status.state === "kept"),
-      ...(status.state === "ended" ? { unsent: giveUp(chat.unsent, "The chat had ended.") } : {}),
     };
   });
   const { chat, rooms } = store.state;
   if (chat?.roomId !== roomId || !chat.status) return;
   const { state, ends_at } = chat.status;
+  if (state === "ended") context.dispatch("settleUnsent");
   if (rooms.some((room) => room.id === roomId && room.state !== state)) {
     store.update({ rooms: changeRoom(rooms, roomId, { state, ends_at, kept: state === "kept" }) });
   }
+}
+
+/** The time left, for those who do not see the clock. @param {Context} context */
+export function callTime(context) {
+  const { chat, clock } = context.store.state;
+  if (!chat?.status) return;
+  const { state: phase, ends_at } = chat.status;
+  const leftMs = isRunning(chat.status) ? remainingMs(ends_at, serverNowMs(clock, Date.now())) : null;
+  if (leftMs === null) return;
+  const called = timeToCall(chat.timeCall, { phase, leftMs });
+  const words = called === null ? chat.timeCall?.words ?? "" : timeCallWords(phase, called);
+  changeChat(context, chat.roomId, () => ({ timeCall: { phase, leftMs, words } }));
 }

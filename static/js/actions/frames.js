@@ -60,7 +60,10 @@ function message(context, roomId, frame) {
     list: list.receive(chat.list, received),
     unsent: unsentAfter(chat, [received], me),
     typingUntilMs: received.sender_id === me ? chat.typingUntilMs : 0,
+    said: received.sender_id === me ? chat.said : received,
+    moment: chat.moment && received.sender_id === me,
   }));
+  context.dispatch("roomTouched", { roomId, fields: { last_message: received } });
   const { chat } = context.store.state;
   if (chat && list.hasGap(chat.list)) return context.dispatch("syncHistory", roomId);
 }
@@ -71,11 +74,14 @@ function ack(context, roomId, { client_id, seq, id, sent_at }) {
   changeChat(context, roomId, (chat) => {
     const entry = chat.unsent.find((candidate) => candidate.client_id === client_id);
     if (!entry) return {};
+    const { text, attachments } = entry;
     return {
-      list: list.acknowledge(chat.list, { seq, id, client_id, room_id: roomId, sender_id, text: entry.text, sent_at }),
+      list: list.acknowledge(chat.list, { seq, id, client_id, room_id: roomId, sender_id, text, attachments, sent_at }),
       unsent: unsent.dropStored(unsent.acknowledged(chat.unsent, client_id, seq), chat.storedSeq),
     };
   });
+  const own = context.store.state.chat?.list.messages.find((known) => known.seq === seq);
+  if (own) context.dispatch("roomTouched", { roomId, fields: { last_message: own } });
 }
 
 /** @param {Context} context @param {string} roomId @param {Frame} frame */

@@ -4,11 +4,13 @@
  * @typedef {import("../dispatch.js").Context} Context
  */
 import { remainingMs, serverNowMs } from "../models/countdown.js";
+import { t } from "../models/language.js";
 import { isRunning } from "../models/room.js";
 import { parseRoute, redirect } from "../models/route.js";
 import { overdue } from "../models/unsent.js";
 import { idleForm } from "../store.js";
 
+const NOTICE_MS = 6_000;
 /** A phase that is over for this long without a word from the server: ask. */
 const PHASE_OVERDUE_MS = 2_000;
 const TICKET_EVERY_MS = 5_000;
@@ -46,6 +48,7 @@ export function tick({ store, dispatch }) {
   const { notice, chat, ticket, route, clock } = store.state;
   store.update({ nowMs, notice: notice !== null && notice.untilMs <= nowMs ? null : notice });
   if (chat !== null && overdue(chat.unsent, nowMs).length > 0) dispatch("sendOverdue");
+  dispatch("callTime");
   const due = [
     chat?.status && isRunning(chat.status) &&
       (remainingMs(chat.status.ends_at, serverNowMs(clock, nowMs - PHASE_OVERDUE_MS)) === 0) && "loadStatus",
@@ -54,6 +57,17 @@ export function tick({ store, dispatch }) {
   if (!due || nowMs - askedAtMs < TICKET_EVERY_MS) return;
   askedAtMs = nowMs;
   dispatch(/** @type {"loadStatus"|"loadTicket"} */ (due));
+}
+
+/** Something to say to the person, for some seconds. @param {Context} context @param {string} text */
+export function tell({ store }, text) {
+  store.update({ notice: { text, untilMs: Date.now() + NOTICE_MS } });
+}
+
+/** @param {Context} context @param {string} text */
+export async function copyText({ dispatch }, text) {
+  await navigator.clipboard.writeText(text);
+  await dispatch("tell", t("message.copied"));
 }
 
 /** @param {Context} context */

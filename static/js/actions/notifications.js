@@ -7,7 +7,8 @@
 import { Connection } from "../connection.js";
 import { hearServerTime } from "../models/countdown.js";
 import { nextLink } from "../models/link.js";
-import { changeRoom, sortRooms, statusOf } from "../models/room.js";
+import { changeRoom, peerAmong, putRoom, recounted, sortRooms, statusOf } from "../models/room.js";
+import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
 
 /** Matches already shown: the server repeats them rather than lose one. @type {Set<string>} */
@@ -43,16 +44,31 @@ export function notified(context, frame) {
   if (frame.type === "match_found") return matchFound(context, frame);
   if (frame.type === "room") return roomChanged(context, frame);
   if (frame.type === "unread") return unreadChanged(context, frame);
-  if (frame.type === "mutual_like") return dispatch("loadRooms");
+  if (frame.type === "mutual_like") return likedEachOther(context, frame);
+  if (frame.type === "ticket") return dispatch("ticketRead", frame);
   if (frame.type === "signed_out") return dispatch("signedOut");
 }
 
 /** @param {Context} context @param {Frame} frame */
-function matchFound({ store }, frame) {
+function matchFound({ store, dispatch }, frame) {
   if (presented.has(frame.room_id)) return;
   presented.add(frame.room_id);
   store.update({ ticket: { state: "matched", room_id: frame.room_id } });
   location.hash = roomHash(frame.room_id);
+  const name = frame.peer.display_name;
+  return dispatch("alertPerson", { title: t("notify.match", { name }), body: t("notify.match_body"), roomId: frame.room_id });
+}
+
+/** Both see more of each other from now on. @param {Context} context @param {Frame} frame */
+async function likedEachOther({ store, dispatch }, { user_id, reveal_level }) {
+  const { rooms, chat, user } = store.state;
+  const isWith = (/** @type {import("../types.js").Room} */ room) => room.members.some((member) => member.id === user_id);
+  store.update({ rooms: rooms.map((room) => (isWith(room) ? { ...room, reveal_level } : room)) });
+  const peer = chat?.room && user ? peerAmong(chat.room.members, user.id) : null;
+  if (!chat?.room || peer === null || peer.id !== user_id) return;
+  store.update({ chat: { ...chat, room: { ...chat.room, reveal_level } } });
+  if (chat.peer !== null) dispatch("openPeer");
+  return dispatch("tell", t("peer.mutual", { name: peer.display_name }));
 }
 
 /** @param {Context} context @param {Frame} frame */
@@ -71,16 +87,23 @@ function roomChanged({ store, dispatch }, frame) {
 }
 
 /** @param {Context} context @param {Frame} frame */
-function unreadChanged({ store, dispatch }, frame) {
+function unreadChanged(context, frame) {
+  const { store, dispatch } = context;
   const { rooms, chat } = store.state;
-  if (!rooms.some((room) => room.id === frame.room_id)) return dispatch("loadRooms");
-  const onScreen = chat?.roomId === frame.room_id && document.visibilityState === "visible";
-  store.update({
-    rooms: changeRoom(rooms, frame.room_id, {
-      unread_count: onScreen ? 0 : frame.count,
-      ...(frame.last_message ? { last_message: frame.last_message } : {}),
-    }),
-  });
+  const room = rooms.find((known) => known.id === frame.room_id);
+  if (!room) return dispatch("loadRooms");
+  const onScreen = chat?.roomId === frame.room_id && chat?.atEnd === true && document.visibilityState === "visible";
+  const { count, last_message } = frame;
+  store.update({ rooms: putRoom(rooms, recounted(room, { count, last_message, onScreen })) });
+  return messageCame(context, frame);
+}
+
+/** @param {Context} context @param {Frame} frame */
+function messageCame({ store, dispatch }, { room_id: roomId, last_message: message }) {
+  const room = store.state.rooms.find((known) => known.id === roomId);
+  const sender = room?.members.find((member) => member.id === message?.sender_id);
+  if (!message || !sender || sender.id === store.state.user?.id) return;
+  return dispatch("alertPerson", { title: sender.display_name, body: message.text || t("message.attachment"), roomId });
 }
 
 /** @param {Context} context */

@@ -4,8 +4,10 @@
  * @typedef {import("../dispatch.js").Context} Context
  */
 import { ApiError } from "../api.js";
+import { t } from "../models/language.js";
 import { openRooms } from "../models/room.js";
 import { roomHash } from "../models/route.js";
+import { relaxed } from "../models/waiting.js";
 
 /** @param {Context} context */
 export async function joinQueue(context) {
@@ -53,4 +55,20 @@ export function ticketRead({ store }, ticket) {
   store.update({ ticket });
   const { route } = store.state;
   if (ticket.state === "matched" && ticket.room_id && route.screen === "wait") location.hash = roomHash(ticket.room_id);
+}
+
+/** Gives up one wish, and goes on waiting without it. @param {Context} context @param {string} filter */
+export async function relaxFilter({ store, api, dispatch }, filter) {
+  if (store.state.queueBusy) return;
+  store.update({ queueBusy: true });
+  try {
+    const profile = await api.request("GET", "/users/me/profile");
+    const wider = relaxed(profile, filter);
+    await api.request("PUT", "/users/me/profile", wider);
+    store.update({ profile: { ...store.state.profile, profile: wider } });
+  } finally {
+    store.update({ queueBusy: false });
+  }
+  await dispatch("tell", t("wait.relaxed"));
+  await dispatch("loadTicket");
 }

@@ -102,13 +102,3 @@ export function untilNextDigitMs(leftMs) {
   if (leftMs === null || leftMs <= 0) return 1000;
   return (leftMs % 1000) + 10;
 }
-
-/**
- * A length of time in words a person would use, for example `1 min 05 s`.
- * @param {number} ms
- */
-export function formatElapsed(ms) {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
-}

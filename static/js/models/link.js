@@ -6,7 +6,7 @@
  */
 
 /** Short losses are nobody's business. */
-const SHOWN_AFTER_MS = 3_000;
+const SHOWN_AFTER_MS = 5_000;
 
 /**
  * @param {Link|null} link

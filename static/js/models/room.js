@@ -76,6 +76,17 @@ export function lastActivity(room) {
   return room.last_message?.sent_at ?? room.created_at;
 }
 
+/**
+ * A room after the server has counted what is unread. It may have counted before it heard that all of it was read here.
+ * @param {Room} room
+ * @param {{count: number, last_message?: import("../types.js").Message|null, onScreen: boolean}} heard
+ * @returns {Room}
+ */
+export function recounted(room, { count, last_message, onScreen }) {
+  const isRead = onScreen || (last_message?.seq ?? Infinity) <= (room.read_seq ?? 0);
+  return { ...room, unread_count: isRead ? 0 : count, last_message: last_message ?? room.last_message };
+}
+
 /** Conversations that are kept. @param {Room[]} rooms */
 export function keptRooms(rooms) {
   return rooms.filter((room) => room.state === "kept");

@@ -72,7 +72,7 @@ function rowOfUnsent(entry) {
     seq: null,
     clientId: entry.client_id,
     text: entry.text,
-    attachments: [],
+    attachments: entry.attachments,
     at: new Date(entry.created_ms),
     mine: true,
     state: entry.state,

@@ -7,6 +7,7 @@ import { retryDelayMs } from "./reconnect.js";
  * @typedef {object} Unsent
  * @property {string} client_id
  * @property {string} text
+ * @property {import("../types.js").Attachment[]} attachments files that the server has already
  * @property {number} created_ms
  * @property {number|null} tried_ms when it last went out; null if it never did
  * @property {number|null} again_ms when it goes out again, unless the server answers
@@ -16,7 +17,7 @@ import { retryDelayMs } from "./reconnect.js";
  * @property {number|null} seq
  * @property {string|null} problem why it failed, for the reader
  *
- * @typedef {Pick<Unsent, "client_id"|"text"|"created_ms"|"problem">} Kept what outlives the page; a problem: it has failed
+ * @typedef {Pick<Unsent, "client_id"|"text"|"attachments"|"created_ms"|"problem">} Kept what outlives the page; a problem: it has failed
  */
 
 /** How long an acknowledgement may take before the message goes out again, in milliseconds. */
@@ -37,14 +38,14 @@ const NEVER_TRIED = { ...ANSWERED, tried_ms: null };
 /**
  * It goes out at once, or with those that were put off before it: they stay in their order.
  * @param {Unsent[]} entries
- * @param {{client_id: string, text: string}} message
+ * @param {{client_id: string, text: string, attachments?: import("../types.js").Attachment[]}} message
  * @param {number} nowMs
  * @returns {Unsent[]}
  */
-export function add(entries, { client_id, text }, nowMs) {
+export function add(entries, { client_id, text, attachments = [] }, nowMs) {
   const ahead = firstPutOff(entries);
   const place = ahead ? { ...NEVER_TRIED, again_ms: ahead.again_ms, put_off: true } : NEVER_TRIED;
-  return [...entries, { client_id, text, created_ms: nowMs, ...place, state: "sending", seq: null, problem: null }];
+  return [...entries, { client_id, text, attachments, created_ms: nowMs, ...place, state: "sending", seq: null, problem: null }];
 }
 
 /** @param {Unsent[]} entries */
@@ -63,8 +64,8 @@ function change(entries, clientId, fields) {
 }
 
 /** What of an entry outlives the page. An acknowledgement does not: the server may have lost what it stands for. @param {Unsent} entry @returns {Kept} */
-export function keptForm({ client_id, text, created_ms, problem }) {
-  return { client_id, text, created_ms, problem };
+export function keptForm({ client_id, text, attachments = [], created_ms, problem }) {
+  return { client_id, text, attachments, created_ms, problem };
 }
 
 /** @param {Unsent|undefined} before @param {Unsent} after */
@@ -141,15 +142,23 @@ export function retried(entries, clientId) {
 }
 
 /**
- * Nothing more can be sent: the room has ended. What was acknowledged is the server's to keep.
+ * Where nothing can be sent any more, the room having ended: what nobody knows the fate of. The server tells it of each by
+ * its `client_id`; until then it stays.
  * @param {Unsent[]} entries
+ */
+export function unsettled(entries) {
+  return entries.filter((entry) => entry.state === "sending");
+}
+
+/**
+ * The server has no such message, and takes none any more.
+ * @param {Unsent[]} entries
+ * @param {string} clientId
  * @param {string} problem
  * @returns {Unsent[]}
  */
-export function giveUp(entries, problem) {
-  return entries
-    .filter((entry) => entry.seq === null)
-    .map((entry) => asFailed(entry, entry.problem ?? problem));
+export function lost(entries, clientId, problem) {
+  return entries.map((entry) => (entry.client_id === clientId ? { ...asFailed(entry, problem), seq: null } : entry));
 }
 
 /** @param {Unsent} entry @param {string} problem @returns {Unsent} */

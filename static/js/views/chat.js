@@ -1,12 +1,18 @@
+import { mayAsk } from "../models/alerts.js";
+import { t } from "../models/language.js";
 import { isLost } from "../models/link.js";
 import { isRunning, peerAmong } from "../models/room.js";
+import { FILE_MAX_BYTES, IMAGE_MAX_BYTES, sizeWords } from "../models/upload.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
+import { composer } from "./composer.js";
 import { decision, leaving } from "./decision.js";
-import { back, exit, send } from "./icons.js";
+import { back, bell, exit, more } from "./icons.js";
 import { messages } from "./messages.js";
 import { moment } from "./moment.js";
 import { outcome } from "./outcome.js";
+import { peerPanel } from "./peer-panel.js";
+import { lightbox } from "./picture.js";
 import { ring } from "./ring.js";
 
 /**
@@ -18,31 +24,44 @@ import { ring } from "./ring.js";
 /** @param {State} state @param {Dispatch} dispatch */
 export function chat(state, dispatch) {
   const { chat: current, user, nowMs } = state;
-  if (current === null || current.load === "loading") return simple("One moment…", "Opening the conversation.", nothing);
+  if (current === null || current.load === "loading") return simple(t("app.moment"), t("chat.opening"), nothing);
   if (current.load === "missing") {
-    return simple("Not found", "There is no such conversation.", html`
-      <a class="button button-primary" href="#/conversations">Conversations</a>`);
+    return simple(t("chat.missing_title"), t("problem.room_not_found"), html`
+      <a class="button button-primary" href="#/conversations">${t("app.conversations")}</a>`);
   }
   if (current.load === "failed") {
-    return simple("Not reached", "The conversation could not be opened.", html`
+    return simple(t("chat.failed_title"), t("chat.failed"), html`
       <button class="button button-primary" type="button"
-        @click=${() => dispatch("openRoom", current.roomId)}>Try again</button>`);
+        @click=${() => dispatch("openRoom", current.roomId)}>${t("app.retry")}</button>`);
   }
   const me = user?.id ?? "";
   const peer = peerAmong(current.members, me);
-  const name = peer?.display_name ?? "Someone";
+  const name = peer?.display_name ?? t("app.someone");
   return html`
-    <main class="chat" id="main" data-testid="chat" data-room-id=${current.roomId} data-state=${current.status?.state ?? nothing}>
+    <main class="chat" id="main" data-testid="chat" data-room-id=${current.roomId} data-state=${current.status?.state ?? nothing}
+      @dragover=${dragged} @dragleave=${undragged} @drop=${(/** @type {DragEvent} */ event) => dropped(event, dispatch)}>
       ${head(state, current, name, peer?.online ?? false, dispatch)}
       ${messages(current, me, nowMs, dispatch)}
-      <div class="chat-foot">
-        ${current.leaving && current.status?.state !== "ended" ? leaving(name, dispatch) : decision(current, name, dispatch)}
-        ${outcome(current, name, dispatch)}
-        ${current.status?.state === "ended" ? nothing : unkept(state)}
-        ${current.status?.state === "ended" ? nothing : composer(name, dispatch)}
-      </div>
-      ${current.momentUntilMs > nowMs ? moment(current, name, dispatch) : nothing}
+      ${foot(state, current, name, dispatch)}
+      ${announcements(current, name)}
+      ${current.moment ? moment(current, name, dispatch) : nothing}
+      ${peerPanel(current, name, dispatch)}
+      ${lightbox(current, dispatch)}
+      <p class="drop-hint" aria-hidden="true">${t("file.drop", { image: sizeWords(IMAGE_MAX_BYTES), file: sizeWords(FILE_MAX_BYTES) })}</p>
     </main>`;
+}
+
+/** @param {State} state @param {Chat} current @param {string} name @param {Dispatch} dispatch */
+function foot(state, current, name, dispatch) {
+  if (current.status?.state === "ended") return html`<div class="chat-foot">${outcome(current, name, dispatch)}</div>`;
+  return html`
+    <div class="chat-foot">
+      ${current.leaving ? leaving(name, dispatch) : decision(current, name, dispatch)}
+      ${outcome(current, name, dispatch)}
+      ${current.status?.state === "notification" ? nothing : offerAlerts(state, current, dispatch)}
+      ${unkept(state)}
+      ${composer(current, name, dispatch)}
+    </div>`;
 }
 
 /** @param {string} title @param {string} words @param {unknown} action */
@@ -56,15 +75,17 @@ function head(state, current, name, online, dispatch) {
   const phase = current.status?.state;
   return html`
     <header class="chat-head">
-      <a class="icon-button" href="#/conversations" aria-label="Back to conversations" data-testid="back">${back}</a>
+      <a class="icon-button" href="#/conversations" aria-label=${t("chat.back")} data-testid="back">${back}</a>
       ${avatar(name)}
       <div class="chat-name">
         <h1 tabindex="-1" data-testid="chat-peer">${name}</h1>
-        ${phase === "ended" ? html`<p class="presence">ended</p>` : presence(state, online, phase === "kept")}
+        ${phase === "ended" ? html`<p class="presence">${t("chat.ended")}</p>` : presence(state, online, phase === "kept")}
       </div>
       ${current.status && isRunning(current.status) ? ring(state) : nothing}
+      <button class="icon-button" type="button" aria-label=${t("chat.about", { name })} title=${t("chat.about", { name })}
+        data-testid="open-peer" @click=${() => dispatch("openPeer")}>${more}</button>
       ${phase === "ended" ? nothing : html`
-        <button class="icon-button" type="button" aria-label="Leave this chat" title="Leave this chat"
+        <button class="icon-button" type="button" aria-label=${t("chat.leave")} title=${t("chat.leave")}
           data-testid="leave-room" @click=${() => dispatch("askLeave", true)}>${exit}</button>`}
     </header>`;
 }
@@ -75,40 +96,55 @@ function presence({ links, nowMs }, online, kept) {
   const there = online && !lost;
   return html`
     <p class="presence ${there ? "is-online" : ""}" data-testid="presence" data-online=${String(there)}
-      >${lost ? "reconnecting…" : online ? "online" : "offline"}${kept ? " · kept" : ""}</p>`;
+      >${t(lost ? "chat.reconnecting" : online ? "chat.online" : "chat.offline")}${kept ? ` · ${t("chat.kept")}` : ""}</p>`;
+}
+
+/** For those who hear the page: what comes newly, and the time. What is read of older days is not called out. @param {Chat} current @param {string} name */
+function announcements({ said, timeCall }, name) {
+  return html`
+    <div class="visually-hidden">
+      <p role="status" data-testid="said">${said === null ? "" : t("chat.said", { name, text: said.text || t("message.attachment") })}</p>
+      <p role="status" data-testid="time-call">${timeCall?.words ?? ""}</p>
+    </div>`;
+}
+
+/** Asked once, when the person has said something and may want to hear the answer. @param {State} state @param {Chat} current @param {Dispatch} dispatch */
+function offerAlerts({ alerts, user }, { list }, dispatch) {
+  const sent = list.messages.some(({ sender_id }) => sender_id === user?.id);
+  if (!mayAsk(alerts, { sent, canNotify: "Notification" in window && "serviceWorker" in navigator })) return nothing;
+  return html`
+    <div class="strip strip-quiet" data-testid="offer-alerts">
+      ${bell}<span>${t("notify.offer")}</span>
+      <button class="button button-small" type="button" data-testid="allow-alerts" @click=${() => dispatch("allowAlerts")}>${t("notify.allow")}</button>
+      <button class="button button-small button-quiet" type="button" data-testid="refuse-alerts"
+        @click=${() => dispatch("chooseAlerts", { asked: true })}>${t("notify.refuse")}</button>
+    </div>`;
 }
 
 /** @param {State} state */
 function unkept({ keepsUnsent }) {
   return html`<div role="status">${keepsUnsent ? nothing : html`
-    <p class="strip" data-testid="unkept">This browser does not let us keep unsent messages. Leave this page open until all is sent.</p>`}</div>`;
+    <p class="strip" data-testid="unkept">${t("chat.unkept")}</p>`}</div>`;
 }
 
-/** @param {string} name @param {Dispatch} dispatch */
-function composer(name, dispatch) {
-  /** @param {HTMLFormElement} form */
-  const submit = (form) => {
-    const input = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
-    dispatch("sendMessage", input.value);
-    input.value = "";
-    input.focus();
-  };
-  /** @param {KeyboardEvent} event */
-  const keydown = (event) => {
-    const enters = event.key === "Enter" && !event.shiftKey && !event.isComposing;
-    // On a touch keyboard Enter is the only way to a new line; there the button sends.
-    if (!enters || matchMedia("(hover: none) and (pointer: coarse)").matches) return;
-    event.preventDefault();
-    submit(/** @type {HTMLFormElement} */ (/** @type {HTMLElement} */ (event.target).closest("form")));
-  };
-  return html`
-    <form class="composer" @submit=${(/** @type {SubmitEvent} */ event) => {
-      event.preventDefault();
-      submit(/** @type {HTMLFormElement} */ (event.currentTarget));
-    }}>
-      <label class="visually-hidden" for="message-input">Message to ${name}</label>
-      <textarea id="message-input" name="text" rows="1" maxlength="4000" placeholder="Write a message" autocomplete="off"
-        enterkeyhint="enter" data-testid="message-input" @keydown=${keydown} @input=${() => dispatch("typed")}></textarea>
-      <button class="icon-button icon-button-primary" type="submit" aria-label="Send" data-testid="send">${send}</button>
-    </form>`;
+/** @param {DragEvent} event */
+function dragged(event) {
+  if (!event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  /** @type {HTMLElement} */ (event.currentTarget).classList.add("is-dragged");
+}
+
+/** @param {DragEvent} event */
+function undragged(event) {
+  const main = /** @type {HTMLElement} */ (event.currentTarget);
+  if (!main.contains(/** @type {Node|null} */ (event.relatedTarget))) main.classList.remove("is-dragged");
+}
+
+/** @param {DragEvent} event @param {Dispatch} dispatch */
+function dropped(event, dispatch) {
+  /** @type {HTMLElement} */ (event.currentTarget).classList.remove("is-dragged");
+  const files = [...(event.dataTransfer?.files ?? [])];
+  if (files.length === 0) return;
+  event.preventDefault();
+  dispatch("addFiles", files);
 }

@@ -1,3 +1,4 @@
+import { formatShortDay, formatTime, t } from "../models/language.js";
 import { keptRooms, lastActivity, openRooms, peerAmong } from "../models/room.js";
 import { roomHash } from "../models/route.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -14,17 +15,17 @@ export function conversations(state) {
   return html`
     <main class="page page-form" id="main">
       <header class="page-head">
-        <h1 tabindex="-1">Conversations</h1>
-        <a class="button button-primary" href="#/wait" data-testid="go-wait">Meet someone</a>
+        <h1 tabindex="-1">${t("app.conversations")}</h1>
+        <a class="button button-primary" href="#/wait" data-testid="go-wait">${t("conversations.meet")}</a>
       </header>
       ${open.length === 0 ? nothing : html`
-        <section><h2>Going on now</h2><ul class="card room-list" data-testid="open-rooms">
+        <section><h2>${t("conversations.open")}</h2><ul class="card room-list" data-testid="open-rooms">
           ${open.map((room) => row(room, me))}</ul></section>`}
       <section>
-        ${open.length === 0 ? nothing : html`<h2>Kept</h2>`}
+        ${open.length === 0 ? nothing : html`<h2>${t("conversations.kept")}</h2>`}
         <ul class="card room-list" data-testid="conversations" ?hidden=${kept.length === 0}>
           ${kept.map((room) => row(room, me))}</ul>
-        ${kept.length > 0 ? nothing : roomsLoaded ? empty() : html`<p class="muted" role="status">Loading…</p>`}
+        ${kept.length > 0 ? nothing : roomsLoaded ? empty() : html`<p class="muted" role="status">${t("app.loading")}</p>`}
       </section>
     </main>`;
 }
@@ -33,17 +34,17 @@ function empty() {
   return html`
     <div class="card empty" data-testid="no-conversations">
       <img src="/img/two-people.svg" width="240" height="200" alt="">
-      <p><strong>No kept conversations yet.</strong></p>
-      <p class="muted">When you and the other person both choose to keep a chat, it stays here.</p>
+      <p><strong>${t("conversations.none")}</strong></p>
+      <p class="muted">${t("conversations.none_words")}</p>
     </div>`;
 }
 
 /** @param {Room} room @param {string} me */
 function row(room, me) {
   const peer = peerAmong(room.members, me);
-  const name = peer?.display_name ?? "Someone";
+  const name = peer?.display_name ?? t("app.someone");
   const last = room.last_message;
-  const preview = last ? `${last.sender_id === me ? "You: " : ""}${last.text || "Attachment"}` : "No messages yet";
+  const preview = last ? previewOf(last, me) : t("conversations.no_messages");
   return html`
     <li>
       <a class="room" href=${roomHash(room.id)} data-testid="conversation" data-room-id=${room.id}>
@@ -52,18 +53,22 @@ function row(room, me) {
           <span class="room-top"><strong>${name}</strong><time class="muted small">${when(lastActivity(room))}</time></span>
           <span class="room-top">
             <span class="room-last muted" data-testid="last-message">${preview}</span>
-            ${room.unread_count === 0 ? nothing : html`<span class="badge" data-testid="unread">${room.unread_count}
-              <span class="visually-hidden">unread</span></span>`}
+            ${room.unread_count === 0 ? nothing : html`<span class="badge" data-testid="unread"><span aria-hidden="true">${room.unread_count}</span>
+              <span class="visually-hidden">${t("app.unread", { count: room.unread_count })}</span></span>`}
           </span>
         </span>
       </a>
     </li>`;
 }
 
+/** @param {import("../types.js").Message} last @param {string} me */
+function previewOf({ sender_id, text, attachments = [] }, me) {
+  const words = text || (attachments[0]?.name ?? t("message.attachment"));
+  return sender_id === me ? t("conversations.you", { text: words }) : words;
+}
+
 /** @param {string} time */
 function when(time) {
   const at = new Date(time);
-  return at.toDateString() === new Date().toDateString()
-    ? at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-    : at.toLocaleDateString([], { day: "numeric", month: "short" });
+  return at.toDateString() === new Date().toDateString() ? formatTime(at) : formatShortDay(at);
 }

@@ -1,5 +1,6 @@
+import { t } from "../models/language.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { check, lock } from "./icons.js";
+import { check, exit, lock, meet } from "./icons.js";
 
 /**
  * @typedef {import("../store.js").Chat} Chat
@@ -17,7 +18,7 @@ export function decision(chat, name, dispatch) {
   const { status } = chat;
   if (status === null) return nothing;
   if (status.state === "idle") return beforeStart(chat, name, dispatch);
-  if (status.state === "countdown") return early(chat, status, dispatch);
+  if (status.state === "countdown") return early(chat, status, name, dispatch);
   if (status.state === "notification") return question(chat, status, name, dispatch);
   return nothing;
 }
@@ -25,67 +26,69 @@ export function decision(chat, name, dispatch) {
 /** @param {Chat} chat @param {string} name @param {Dispatch} dispatch */
 function beforeStart(chat, name, dispatch) {
   if (chat.room?.match) {
-    return html`<p class="strip" role="status" data-testid="waiting-for-peer">Waiting for ${name} to arrive…</p>`;
+    return html`<p class="strip" role="status" data-testid="waiting-for-peer">${t("decision.waiting_for", { name })}</p>`;
   }
   return html`
     <div class="strip">
-      <span>The five minutes start when you say so.</span>
+      <span>${t("decision.start_when")}</span>
       <button class="button button-small" type="button" data-testid="start-countdown" ?disabled=${chat.voteBusy}
-        @click=${() => dispatch("startCountdown")}>Start now</button>
+        @click=${() => dispatch("startCountdown")}>${t("decision.start")}</button>
     </div>`;
 }
 
-/** @param {Chat} chat @param {Status} status @param {Dispatch} dispatch */
-function early(chat, status, dispatch) {
-  if (status.my_response !== null) return answered(status);
+/** @param {Chat} chat @param {Status} status @param {string} name @param {Dispatch} dispatch */
+function early(chat, status, name, dispatch) {
+  if (status.my_response !== null) return answered(status, name);
   return html`
     <div class="strip">
-      <span>Enjoying this?</span>
+      <span>${t("decision.enjoying")}</span>
       <button class="button button-small" type="button" data-testid="keep" ?disabled=${chat.voteBusy}
-        @click=${() => dispatch("vote", "keep")}>Keep this chat</button>
+        @click=${() => dispatch("vote", "keep")}>${t("decision.keep")}</button>
     </div>`;
 }
 
-/** @param {Status} status */
-function answered({ my_response }) {
+/** @param {Status} status @param {string} name */
+function answered({ my_response }, name) {
   return html`
     <p class="strip strip-answered" role="status" data-testid="answered" data-response=${my_response ?? nothing}>
-      ${check}<span>${my_response === "keep" ? "You would like to keep this chat." : "You would like to end this chat."}
-      <span class="muted">Only you can see this.</span></span></p>`;
+      ${check}<span>${t(my_response === "keep" ? "decision.answered_keep" : "decision.answered_end", { name })}
+      <span class="muted">${t("decision.only_you")}</span></span></p>`;
 }
 
 /** @param {string} name @param {Dispatch} dispatch */
 export function leaving(name, dispatch) {
   return html`
     <section class="decision" aria-labelledby="leave-question" data-testid="leave-question">
-      <h2 id="leave-question">End the chat with ${name} for good?</h2>
+      <h2 id="leave-question">${t("decision.leave_question", { name })}</h2>
       <div class="decision-buttons">
-        <button class="button" type="button" data-testid="stay" @click=${() => dispatch("askLeave", false)}>Stay</button>
+        <button class="button" type="button" data-testid="stay" @click=${() => dispatch("askLeave", false)}>${t("decision.stay")}</button>
         <button class="button button-danger" type="button" data-testid="confirm-leave"
-          @click=${() => dispatch("leaveRoom")}>End chat</button>
+          @click=${() => dispatch("leaveRoom")}>${t("decision.leave")}</button>
       </div>
     </section>`;
 }
 
-/** @param {Chat} chat @param {Status} status @param {string} name @param {Dispatch} dispatch */
+/** Each answer says what comes of it, so that neither is given by mistake. @param {Chat} chat @param {Status} status @param {string} name @param {Dispatch} dispatch */
 function question(chat, status, name, dispatch) {
   if (status.my_response !== null) {
-    return html`<section class="decision" data-testid="decision">${answered(status)}
-      <p class="muted small">The outcome is shown when the time is up.</p></section>`;
+    return html`<section class="decision" data-testid="decision">${answered(status, name)}
+      <p class="muted small">${t("decision.outcome_later")}</p></section>`;
   }
   return html`
-    <section class="decision" aria-labelledby="question" data-testid="decision">
-      <h2 id="question">Time is up. Stay in touch with ${name}?</h2>
+    <section class="decision decision-open" aria-labelledby="question" data-testid="decision">
+      <h2 id="question">${t("decision.question", { name })}</h2>
       <div class="decision-buttons">
-        <button class="button" type="button" data-testid="end" ?disabled=${chat.voteBusy}
-          @click=${() => dispatch("vote", "end")}>End here</button>
-        <button class="button button-primary" type="button" data-testid="keep" ?disabled=${chat.voteBusy}
-          @click=${() => dispatch("vote", "keep")}>Keep this chat</button>
+        <button class="button answer" type="button" data-testid="end" ?disabled=${chat.voteBusy}
+          @click=${() => dispatch("vote", "end")}>${exit}<span><strong>${t("decision.end")}</strong>
+            <span class="small">${t("decision.end_means")}</span></span></button>
+        <button class="button button-primary answer" type="button" data-testid="keep" ?disabled=${chat.voteBusy}
+          @click=${() => dispatch("vote", "keep")}>${meet}<span><strong>${t("decision.keep")}</strong>
+            <span class="small">${t("decision.keep_means", { name })}</span></span></button>
       </div>
       <div class="decision-foot">
-        <p class="muted small">${lock} Your answer is private.</p>
+        <p class="muted small">${lock} ${t("decision.private", { name })}</p>
         <button class="link" type="button" data-testid="more-time" ?disabled=${chat.voteBusy}
-          @click=${() => dispatch("moreTime")}>I need more time</button>
+          @click=${() => dispatch("moreTime")}>${t("decision.more_time")}</button>
       </div>
     </section>`;
 }

@@ -1,8 +1,12 @@
+import { formatDay, formatTime, t } from "../models/language.js";
 import { hasEarlier } from "../models/message-list.js";
 import { peerAmong } from "../models/room.js";
+import { textParts } from "../models/text-links.js";
 import { timeline } from "../models/timeline.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { check } from "./icons.js";
+import { attachments } from "./attachments.js";
+import { check, copy, down } from "./icons.js";
+import { placeIn } from "./log-scroll.js";
 import { opener } from "./moment.js";
 
 /**
@@ -22,61 +26,73 @@ export function messages(chat, me, nowMs, dispatch) {
   const rows = timeline(chat.list.messages, chat.unsent, { me, peerReadSeq: peer?.read_seq ?? 0 });
   const earlier = hasEarlier(chat.list);
   const typing = chat.typingUntilMs > nowMs;
+  const name = peer?.display_name ?? t("app.someone");
+  const takesMore = chat.status?.state !== "ended";
   return html`
-    <div class="log" id="log" role="log" aria-live="polite" aria-label="Messages" tabindex="0" data-testid="messages">
-      ${earlier ? html`<button class="button button-quiet" type="button" data-testid="load-earlier"
-        ?disabled=${chat.historyBusy} @click=${() => dispatch("loadEarlier")}>Show earlier messages</button>` : nothing}
-      ${earlier ? nothing : opener(chat, peer?.display_name ?? "Someone")}
-      <ol class="messages">${rows.map((row) => message(row, dispatch))}</ol>
-      <p class="typing" data-testid="typing">${typing ? html`
-        <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
-        ${peer?.display_name ?? "Someone"} is typing…` : nothing}</p>
+    <div class="log-place">
+      <div class="log" id="log" role="log" aria-live="off" aria-label=${t("chat.messages")} tabindex="0" data-testid="messages"
+        @scroll=${(/** @type {Event} */ event) => dispatch("scrolled", placeIn(/** @type {HTMLElement} */ (event.currentTarget)))}>
+        ${earlier ? html`<button class="button button-quiet" type="button" data-testid="load-earlier"
+          ?disabled=${chat.historyBusy} @click=${() => dispatch("loadEarlier")}>${t("chat.earlier")}</button>` : nothing}
+        ${earlier ? nothing : opener(chat, name)}
+        <ol class="messages">${rows.map((row) => message(row, name, takesMore, dispatch))}</ol>
+        <p class="typing" data-testid="typing">${typing ? html`
+          <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span> ${t("chat.typing", { name })}` : nothing}</p>
+      </div>
+      ${chat.atEnd ? nothing : html`
+        <button class="icon-button to-end" type="button" aria-label=${t("chat.to_end")} title=${t("chat.to_end")} data-testid="to-end"
+          @click=${toEnd}>${down}</button>`}
     </div>`;
 }
 
-/** @param {Row} row @param {Dispatch} dispatch */
-function message(row, dispatch) {
+function toEnd() {
+  const log = document.getElementById("log");
+  log?.scrollTo({ top: log.scrollHeight });
+  log?.focus({ preventScroll: true });
+}
+
+/** @param {Row} row @param {string} name the other one's @param {boolean} takesMore the room does @param {Dispatch} dispatch */
+function message(row, name, takesMore, dispatch) {
   const side = row.mine ? "mine" : "theirs";
   return html`
     <li class="message ${side} ${row.startsGroup ? "starts-group" : ""}" data-testid="message"
       data-seq=${row.seq ?? nothing} data-state=${row.state} data-mine=${String(row.mine)}>
       ${row.startsDay ? html`<p class="day"><span>${day(row.at)}</span></p>` : nothing}
-      <div class="bubble">
-        <span class="visually-hidden">${row.mine ? "You said:" : "They said:"}</span>
-        ${row.text === "" ? nothing : html`<p class="text" data-testid="message-text">${row.text}</p>`}
-        ${row.attachments.map(attachment)}
-        ${row.state === "sent" ? html`<span class="mark">${check}</span>` : nothing}
+      <div class="bubble-row">
+        <div class="bubble" title=${formatTime(row.at)}>
+          <span class="visually-hidden">${row.mine ? t("message.you_said") : t("message.they_said", { name })}</span>
+          ${row.text === "" ? nothing : html`<p class="text" data-testid="message-text">${linked(row.text)}</p>`}
+          ${attachments(row, dispatch)}
+          ${row.state === "sent" ? html`<span class="mark">${check}</span>` : nothing}
+        </div>
+        ${row.text === "" || !navigator.clipboard ? nothing : html`
+          <button class="icon-button copy" type="button" tabindex="-1" aria-label=${t("message.copy")} title=${t("message.copy")}
+            data-testid="copy" @click=${() => dispatch("copyText", row.text)}>${copy}</button>`}
       </div>
-      ${foot(row, dispatch)}
+      ${foot(row, takesMore, dispatch)}
     </li>`;
 }
 
-/** @param {Row} row @param {Dispatch} dispatch */
-function foot(row, dispatch) {
+/** Without white space between the pieces: the text keeps its own. @param {string} text */
+function linked(text) {
+  return textParts(text).map((part) => (part.href === null ? part.text
+    : html`<a href=${part.href} target="_blank" rel="noopener noreferrer">${part.text}</a>`));
+}
+
+/** @param {Row} row @param {boolean} takesMore @param {Dispatch} dispatch */
+function foot(row, takesMore, dispatch) {
   if (row.state === "failed") {
-    return html`<p class="foot foot-failed">Not sent. ${row.problem ?? ""}
+    return html`<p class="foot foot-failed">${t("message.not_sent")} ${row.problem ?? ""} ${takesMore ? html`
       <button class="link" type="button" data-testid="retry"
-        @click=${() => dispatch("retryMessage", row.clientId)}>Try again</button></p>`;
+        @click=${() => dispatch("retryMessage", row.clientId)}>${t("app.retry")}</button>` : nothing}</p>`;
   }
-  if (row.state === "sending") return html`<p class="foot">Sending…</p>`;
+  if (row.state === "sending") return html`<p class="foot">${t("message.sending")}</p>`;
   if (!row.endsGroup && row.receipt === null) return nothing;
-  return html`<p class="foot"><time datetime=${row.at.toISOString()}>${time(row.at)}</time>${row.receipt === null
-    ? nothing : html` · <span data-testid="receipt">${row.receipt === "seen" ? "Seen" : "Sent"}</span>`}</p>`;
-}
-
-/** @param {import("../types.js").Attachment} file */
-function attachment(file) {
-  return html`<a class="attachment" href=${file.url} target="_blank" rel="noopener">
-    ${file.kind === "image" && file.thumbnail_url ? html`<img src=${file.thumbnail_url} alt=${file.name}>` : file.name}</a>`;
-}
-
-/** @param {Date} at */
-function time(at) {
-  return at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return html`<p class="foot"><time datetime=${row.at.toISOString()}>${formatTime(row.at)}</time>${row.receipt === null
+    ? nothing : html` · <span data-testid="receipt">${t(row.receipt === "seen" ? "message.seen" : "message.sent")}</span>`}</p>`;
 }
 
 /** @param {Date} at */
 function day(at) {
-  if (at.toDateString() === new Date().toDateString()) return "Today";
-  return at.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
+  return at.toDateString() === new Date().toDateString() ? t("message.today") : formatDay(at);
 }

@@ -1,24 +1,30 @@
+import { pieces, t } from "../models/language.js";
+import { reasonWords } from "../models/match-reason.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
+import { closing } from "./modal.js";
 
 /**
- * The match moment: who it is, why, and how to begin. It passes by itself, for the clock is soon running.
+ * The match moment: who it is, why, and how to begin. It goes when the person says so, or the other one says
+ * something first: nobody has to read against a clock.
  * @param {import("../store.js").Chat} chat
  * @param {string} name
  * @param {import("../dispatch.js").Dispatch} dispatch
  */
 export function moment({ room }, name, dispatch) {
+  const icebreaker = room?.match?.icebreaker;
+  const { cancel } = closing(() => dispatch("dismissMoment"));
   return html`
-    <div class="moment" role="dialog" aria-modal="true" aria-labelledby="moment-title" data-testid="match-moment">
+    <dialog class="modal moment" aria-labelledby="moment-title" data-testid="match-moment" @cancel=${cancel}>
       <div class="card stack centred moment-card">
         ${avatar(name)}
-        <h1 id="moment-title" tabindex="-1">Meet <span data-testid="peer-name">${name}</span></h1>
+        <h1 id="moment-title" tabindex="-1" autofocus>${t("moment.meet")} <span data-testid="peer-name">${name}</span></h1>
         ${reasons(room?.match?.reasons ?? [])}
-        ${room?.match?.icebreaker ? html`<p class="icebreaker">“${room.match.icebreaker}”</p>` : nothing}
+        ${icebreaker ? html`<p class="icebreaker">“${icebreaker}”</p>` : nothing}
         <button class="button button-primary" type="button" data-testid="start-chatting"
-          @click=${() => dispatch("dismissMoment")}>Say hello</button>
+          @click=${() => dispatch("dismissMoment")}>${t("moment.hello")}</button>
       </div>
-    </div>`;
+    </dialog>`;
 }
 
 /** What stays of it at the top of the conversation. @param {import("../store.js").Chat} chat @param {string} name */
@@ -27,17 +33,14 @@ export function opener({ room }, name) {
   if (!match) return nothing;
   return html`
     <div class="opener" data-testid="opener">
-      <p>You and <strong>${name}</strong></p>
+      <p>${pieces("moment.you_and", { name: html`<strong>${name}</strong>` })}</p>
       ${reasons(match.reasons)}
       ${match.icebreaker ? html`<p class="icebreaker" data-testid="icebreaker">“${match.icebreaker}”</p>` : nothing}
     </div>`;
 }
 
-/** A sentence that stands alone in a chip needs no full stop. @param {string} sentence */
-const asLabel = (sentence) => sentence.replace(/\.$/, "");
-
 /** @param {import("../types.js").MatchReason[]} list */
 function reasons(list) {
   if (list.length === 0) return nothing;
-  return html`<ul class="reasons" data-testid="reasons">${list.map((reason) => html`<li>${asLabel(reason.text)}</li>`)}</ul>`;
+  return html`<ul class="reasons" data-testid="reasons">${list.map((reason) => html`<li>${reasonWords(reason)}</li>`)}</ul>`;
 }

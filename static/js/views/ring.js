@@ -1,4 +1,5 @@
 import { formatRemaining, remainingMs, ringFraction, serverNowMs } from "../models/countdown.js";
+import { t } from "../models/language.js";
 import { isRunning } from "../models/room.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 
@@ -16,7 +17,7 @@ export function ring({ chat, clock, nowMs }) {
   const urgent = chat.status.state === "notification" || left <= URGENT_MS;
   const gone = ROUND * (1 - ringFraction(left, chat.phaseTotalMs));
   return html`
-    <div class="ring ${urgent ? "ring-urgent" : ""}" role="timer" aria-label="Time left">
+    <div class="ring ${urgent ? "ring-urgent" : ""}" role="timer" aria-label=${t("chat.time_left")}>
       <svg viewBox="0 0 48 48" data-testid="countdown-ring" aria-hidden="true">
         <circle class="ring-track" cx="24" cy="24" r=${RADIUS}></circle>
         <circle class="ring-left" cx="24" cy="24" r=${RADIUS} transform="rotate(-90 24 24)"

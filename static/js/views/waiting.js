@@ -1,5 +1,7 @@
-import { formatElapsed, serverNowMs } from "../models/countdown.js";
-import { missing, optionLabel } from "../models/profile.js";
+import { serverNowMs } from "../models/countdown.js";
+import { formatDuration, t } from "../models/language.js";
+import { missing } from "../models/profile.js";
+import { filterName, mayRelax } from "../models/waiting.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { starter } from "./starter.js";
 
@@ -11,7 +13,7 @@ export function waiting(state, dispatch) {
   return html`
     <main class="page page-narrow" id="main">
       <section class="card stack centred" data-testid="wait-screen">
-        ${ticket === null || state.profile.profile === null ? html`<p class="muted" role="status">One moment…</p>`
+        ${ticket === null || state.profile.profile === null ? html`<p class="muted" role="status">${t("app.moment")}</p>`
           : ticket.state === "waiting" ? inQueue(state, ticket, dispatch) : notInQueue(state, dispatch)}
       </section>
     </main>`;
@@ -23,31 +25,52 @@ function notInQueue(state, dispatch) {
   if (profile !== null && options !== null && missing(profile).length > 0) return starter(state, profile, options, dispatch);
   return html`
     <img class="wait-picture" src="/img/two-people.svg" width="240" height="200" alt="">
-    <h1 tabindex="-1">Ready to meet someone?</h1>
-    <p class="muted">We look for a person who fits you. As soon as you both are here, you have five minutes.</p>
+    <h1 tabindex="-1">${t("wait.ready")}</h1>
+    <p class="muted">${t("wait.ready_words")}</p>
     <button class="button button-primary" type="button" data-testid="join-queue" ?disabled=${queueBusy}
-      @click=${() => dispatch("joinQueue")}>${queueBusy ? "One moment…" : "Find someone to talk to"}</button>
-    <p class="muted small"><a href="#/profile">Change your profile</a></p>`;
+      @click=${() => dispatch("joinQueue")}>${queueBusy ? t("app.moment") : t("wait.join")}</button>
+    ${sound(state, dispatch)}
+    <p class="muted small"><a href="#/profile">${t("wait.profile")}</a></p>`;
 }
 
 /** @param {State} state @param {import("../types.js").Ticket} ticket @param {Dispatch} dispatch */
-function inQueue({ clock, nowMs }, ticket, dispatch) {
+function inQueue(state, ticket, dispatch) {
+  const { clock, nowMs } = state;
   const since = ticket.joined_at ? Date.parse(ticket.joined_at) : serverNowMs(clock, nowMs);
   const estimate = ticket.estimated_wait_ms;
-  const kept = (ticket.filters ?? []).filter((filter) => filter.excluded > 0);
+  const left = estimate == null ? t("wait.not_known") : t("wait.about", { time: formatDuration(estimate) });
   return html`
     <div class="pulse" aria-hidden="true"><span></span><span></span><span></span></div>
-    <h1 tabindex="-1" data-testid="waiting">Looking for someone…</h1>
+    <h1 tabindex="-1" data-testid="waiting">${t("wait.looking")}</h1>
     <dl class="facts">
-      <div><dt>Waiting for</dt><dd data-testid="elapsed">${formatElapsed(serverNowMs(clock, nowMs) - since)}</dd></div>
-      <div><dt>Usually takes</dt><dd data-testid="estimated-wait">
-        ${estimate == null ? "not known" : `about ${formatElapsed(estimate)}`}</dd></div>
+      <div><dt>${t("wait.waiting_for")}</dt><dd data-testid="elapsed">${formatDuration(serverNowMs(clock, nowMs) - since)}</dd></div>
+      <div><dt>${t("wait.estimate")}</dt><dd data-testid="estimated-wait">${left}</dd></div>
     </dl>
-    ${kept.length === 0 ? nothing : html`
-      <ul class="filters">${kept.map((filter) => html`
-        <li>${optionLabel(filter.name)}: leaves out ${filter.excluded}
-          ${filter.excluded === 1 ? "person" : "people"} now waiting</li>`)}</ul>`}
-    <p class="muted">You may reload this page or lose the connection for a moment: your place is kept.</p>
-    <button class="button" type="button" data-testid="leave-queue" @click=${() => dispatch("leaveQueue")}>
-      Stop looking</button>`;
+    ${filters(state, ticket, dispatch)}
+    ${sound(state, dispatch)}
+    <p class="muted small">${t("wait.place_is_kept")}</p>
+    <button class="button" type="button" data-testid="leave-queue" @click=${() => dispatch("leaveQueue")}>${t("wait.stop")}</button>`;
+}
+
+/** Who is left out by what, and the way to let them in. @param {State} state @param {import("../types.js").Ticket} ticket @param {Dispatch} dispatch */
+function filters({ queueBusy }, ticket, dispatch) {
+  const excluding = (ticket.filters ?? []).filter(({ excluded }) => excluded > 0);
+  if (excluding.length === 0) return nothing;
+  return html`
+    <ul class="filters" data-testid="filters">${excluding.map(({ name, excluded }) => html`
+      <li data-testid="filter" data-name=${name}>
+        <span>${t("wait.leaves_out", { filter: filterName(name), count: excluded })}</span>
+        ${mayRelax(name) ? html`<button class="button button-small" type="button" data-testid="relax" ?disabled=${queueBusy}
+          @click=${() => dispatch("relaxFilter", name)}>${t(`wait.relax_${name}`)}</button>` : nothing}
+      </li>`)}</ul>`;
+}
+
+/** @param {State} state @param {Dispatch} dispatch */
+function sound({ alerts }, dispatch) {
+  if (!alerts.asked) return nothing;
+  return html`
+    <label class="chip"><input type="checkbox" data-testid="sound" .checked=${alerts.sound}
+      @change=${(/** @type {Event} */ event) =>
+        dispatch("chooseAlerts", { sound: /** @type {HTMLInputElement} */ (event.currentTarget).checked })}>
+      <span>${t("notify.sound")}</span></label>`;
 }

@@ -1,5 +1,7 @@
 /** Where the tests find what they run, and where they leave their pictures. */
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
+import { createServer } from "node:net";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,12 +11,22 @@ export const PICTURES = join(ROOT, "artifacts", "browser");
 
 export const CHROMIUM = process.env.WEBCHAT_TEST_CHROMIUM ?? "/usr/bin/chromium";
 
-/** The program under test, as `cargo build` leaves it. */
-export function webchat() {
+/** A program under test, as `cargo build` leaves it. @param {string} name */
+export function program(name) {
   const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
-  const program = join(process.env.WEBCHAT_TEST_BIN_DIR ?? join(target, "debug"), "webchat");
-  if (!existsSync(program)) throw new Error(`${program} is missing: run cargo build --workspace`);
-  return program;
+  const path = join(process.env.WEBCHAT_TEST_BIN_DIR ?? join(target, "debug"), name);
+  if (!existsSync(path)) throw new Error(`${path} is missing: run cargo build --workspace`);
+  return path;
+}
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, "close");
+  return port;
 }
 
 /** PATH with the folder of nats-server in front, where one was fetched or named. */

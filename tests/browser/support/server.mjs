@@ -2,11 +2,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathWithNats, ROOT, webchat } from "./places.mjs";
+import { deviceOf } from "./device.mjs";
+import { freePort, pathWithNats, program, ROOT } from "./places.mjs";
 
 const READY_WITHIN_MS = 60_000;
 const STOPPED_WITHIN_MS = 15_000;
@@ -24,13 +24,17 @@ export class Server {
   #folder = "";
   #port = 0;
   #process = null;
+  #holder = null;
   #output = [];
 
   /** @param {Record<string, Record<string, unknown>>} settings over the defaults, as in config/default.toml */
   constructor(settings = {}) {
     this.#settings = { admin: { port: 0 }, limits: { enabled: false }, ...settings };
     // However the tests end, the server ends with them.
-    process.once("exit", () => this.#process?.kill("SIGKILL"));
+    process.once("exit", () => {
+      this.#holder?.kill();
+      this.#process?.kill("SIGKILL");
+    });
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   }
 
@@ -47,7 +51,7 @@ export class Server {
   async start() {
     this.#folder ||= await mkdtemp(join(tmpdir(), "webchat-browser-"));
     this.#port ||= await freePort();
-    const child = spawn(webchat(), ["serve"], { cwd: this.#folder, env: this.#environment(), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program("webchat"), ["serve"], { cwd: this.#folder, env: this.#environment(), stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (data) => (this.#output = [...this.#output, String(data)].slice(-OUTPUT_KEPT)));
@@ -88,7 +92,7 @@ export class Server {
   async holdDatabase() {
     const database = join(this.#folder, "data", "webchat.db");
     const holder = spawn("python3", ["-c", HOLD_DATABASE, database], { stdio: ["pipe", "pipe", "inherit"] });
-    process.once("exit", () => holder.kill());
+    this.#holder = holder;
     await once(holder.stdout, "data");
     return async () => {
       holder.stdin.end();
@@ -114,6 +118,7 @@ export class Server {
 
   /** Ends cleanly, as the tests expect it to, and leaves nothing behind. */
   async stop() {
+    this.#holder?.kill(); // a story that failed may not have let the database go
     const child = this.#process;
     const isRunning = child !== null && child.exitCode === null && child.signalCode === null;
     if (isRunning) {
@@ -125,23 +130,9 @@ export class Server {
     if (isRunning && child.exitCode !== 0) throw new Error(`webchat serve did not end cleanly on SIGTERM:\n${this.output}`);
   }
 
-  /**
-   * A second device of a person, beside the page: what the server itself says.
-   * @returns {Promise<(path: string, method?: string) => Promise<any>>} asks for a path; the answer's JSON
-   */
-  async device({ username, password }) {
-    const { access_token } = await this.#json("/auth/login", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ username, password }),
-    });
-    return (path, method = "GET") => this.#json(path, { method, headers: { authorization: `Bearer ${access_token}` } });
-  }
-
-  async #json(path, request) {
-    const response = await fetch(this.origin + path, request);
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.status === 204 ? null : response.json();
+  /** A second device of a person. @param {{username: string, password: string}} person */
+  device(person) {
+    return deviceOf(this.origin, person);
   }
 
   #environment() {
@@ -181,13 +172,4 @@ export class Server {
     child.kill(signal);
     await ended;
   }
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

@@ -18,10 +18,10 @@ const ARGUMENTS = [
 /**
  * Opens a stage for the stories of this file.
  * @param {Record<string, Record<string, unknown>>} settings of the server
+ * @param {Server|import("./deployment.mjs").Deployment} server
  * @returns {(name: string, body: (scene: Scene) => Promise<void>) => void} declares a story
  */
-export function openStage(settings) {
-  const server = new Server(settings);
+export function openStage(settings, server = new Server(settings)) {
   let browser;
   before(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });

@@ -1,0 +1,56 @@
+/**
+ * Calling the person back to the page: a sound, and the system's own notification.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ * @typedef {import("../models/alerts.js").Alerts} Alerts
+ */
+import { alertsFrom } from "../models/alerts.js";
+import { chime, readyChime } from "../chime.js";
+import { roomHash } from "../models/route.js";
+
+const CHOICE = "webchat.alerts";
+/** One tab is enough: the others of this browser stay silent for as long. */
+const ALONE_MS = 1_500;
+const ALONE_LOCK = "webchat-alert";
+
+/** What was chosen in this browser before. @param {Context} context */
+export function loadAlerts({ store }) {
+  store.update({ alerts: alertsFrom(localStorage.getItem(CHOICE)) });
+}
+
+/** @param {Context} context @param {Partial<Alerts>} choice */
+export function chooseAlerts({ store }, choice) {
+  const alerts = { ...store.state.alerts, ...choice };
+  localStorage.setItem(CHOICE, JSON.stringify(alerts));
+  store.update({ alerts });
+  if (alerts.sound) readyChime();
+}
+
+/** The browser asks by itself, once. @param {Context} context */
+export async function allowAlerts({ dispatch }) {
+  await dispatch("chooseAlerts", { asked: true, sound: true });
+  const permission = await Notification.requestPermission();
+  await dispatch("chooseAlerts", { notices: permission === "granted" });
+}
+
+/**
+ * Something has happened that the person waits for. Who looks at the page sees it.
+ * @param {Context} context
+ * @param {{title: string, body: string, roomId: string}} what
+ */
+export async function alertPerson({ store }, { title, body, roomId }) {
+  if (document.visibilityState === "visible" && document.hasFocus()) return;
+  const { sound, notices } = store.state.alerts;
+  await navigator.locks.request(ALONE_LOCK, { ifAvailable: true }, async (lock) => {
+    if (lock === null) return;
+    if (sound) chime();
+    if (notices && Notification.permission === "granted") await show(title, body, roomId);
+    await new Promise((resolve) => setTimeout(resolve, ALONE_MS));
+  });
+}
+
+/** By the worker that keeps the page's files: on phones nobody else may. @param {string} title @param {string} body @param {string} roomId */
+async function show(title, body, roomId) {
+  const worker = await navigator.serviceWorker.getRegistration();
+  await worker?.showNotification(title, { body, tag: roomId, icon: "/img/icon-192.png", data: roomHash(roomId) });
+}

@@ -1,0 +1,110 @@
+/**
+ * The files of the message that is being written, and those of messages that are read.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ */
+import { ApiError } from "../api.js";
+import * as list from "../models/message-list.js";
+import { wordsFor } from "../models/problem.js";
+import { t } from "../models/language.js";
+import * as uploads from "../models/upload.js";
+import { sendFile } from "../upload.js";
+import { changeChat } from "./current-chat.js";
+
+/** Every upload under way, and how it is broken off. @type {Map<string, AbortController>} */
+const underWay = new Map();
+/** The addresses of files live for ten minutes; a picture that fails is not asked for again sooner than this. */
+const REFRESH_EVERY_MS = 5_000;
+/** @type {Map<number, number>} */
+const refreshed = new Map();
+
+/** Files were picked, pasted or dropped. @param {Context} context @param {File[]} files */
+export function addFiles(context, files) {
+  const { chat } = context.store.state;
+  if (!chat || chat.status?.state === "ended") return;
+  const taken = files.slice(0, uploads.room(chat.uploads));
+  if (taken.length < files.length) context.dispatch("tell", t("file.too_many", { count: uploads.FILES_MAX }));
+  for (const file of taken) begin(context, chat.roomId, file);
+}
+
+/** @param {Context} context @param {string} roomId @param {File} file */
+function begin(context, roomId, file) {
+  const id = crypto.randomUUID();
+  changeChat(context, roomId, (chat) => ({ uploads: uploads.begun(chat.uploads, file, id) }));
+  const begun = context.store.state.chat?.uploads.find((upload) => upload.id === id);
+  if (begun?.state === "uploading") send(context, roomId, file, id);
+}
+
+/** @param {Context} context @param {string} roomId @param {File} file @param {string} id */
+async function send(context, roomId, file, id) {
+  const controller = new AbortController();
+  underWay.set(id, controller);
+  try {
+    const attachment = await sendWithFreshToken(context.api, {
+      path: `/chat/rooms/${roomId}/files`,
+      file,
+      signal: controller.signal,
+      onProgress: (sentBytes) =>
+        changeChat(context, roomId, (chat) => ({ uploads: uploads.progressed(chat.uploads, id, sentBytes) })),
+    });
+    changeChat(context, roomId, (chat) => ({ uploads: uploads.done(chat.uploads, id, attachment) }));
+  } catch (error) {
+    if (controller.signal.aborted) return;
+    if (!(error instanceof ApiError)) throw error;
+    changeChat(context, roomId, (chat) => ({ uploads: uploads.failed(chat.uploads, id, wordsFor(error)) }));
+  } finally {
+    underWay.delete(id);
+  }
+}
+
+/** @param {import("../api.js").Api} api @param {Omit<import("../upload.js").Sending, "token">} sending */
+async function sendWithFreshToken(api, sending) {
+  try {
+    return await sendFile({ ...sending, token: api.token() });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    await api.refresh();
+    return sendFile({ ...sending, token: api.token() });
+  }
+}
+
+/** Takes a file out of the message, also one on its way. @param {Context} context @param {string} id */
+export function removeFile(context, id) {
+  const { chat } = context.store.state;
+  underWay.get(id)?.abort();
+  if (chat) changeChat(context, chat.roomId, (now) => ({ uploads: uploads.without(now.uploads, id) }));
+}
+
+/** The room is left: nobody waits for its files. */
+export function dropFiles() {
+  underWay.forEach((controller) => controller.abort());
+  underWay.clear();
+  refreshed.clear();
+}
+
+/**
+ * Reads one message again, for the fresh addresses of its files.
+ * @param {Context} context
+ * @param {number} seq
+ */
+export async function refreshFiles(context, seq) {
+  const { chat } = context.store.state;
+  const nowMs = Date.now();
+  if (!chat || nowMs - (refreshed.get(seq) ?? 0) < REFRESH_EVERY_MS) return;
+  refreshed.set(seq, nowMs);
+  const { items } = await context.api.request("GET", `/chat/rooms/${chat.roomId}/messages?after=${seq - 1}&limit=1`);
+  const found = items.filter((/** @type {import("../types.js").Message} */ item) => item.seq === seq);
+  changeChat(context, chat.roomId, (now) => ({ list: list.mergeHistory(now.list, found) }));
+}
+
+/** A picture is looked at, in full. @param {Context} context @param {string} fileId */
+export function openPicture(context, fileId) {
+  const { chat } = context.store.state;
+  if (chat) changeChat(context, chat.roomId, () => ({ picture: fileId }));
+}
+
+/** @param {Context} context */
+export function closePicture(context) {
+  const { chat } = context.store.state;
+  if (chat) changeChat(context, chat.roomId, () => ({ picture: null }));
+}

@@ -1,0 +1,121 @@
+/**
+ * The other one, looked at closer: their profile as far as it is revealed, liking, blocking, reporting.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ * @typedef {import("../store.js").PeerPanel} PeerPanel
+ */
+import { ApiError } from "../api.js";
+import { t } from "../models/language.js";
+import { peerAmong } from "../models/room.js";
+import { wordsFor } from "../models/problem.js";
+import { changeChat } from "./current-chat.js";
+
+/** @param {Context} context */
+export async function openPeer(context) {
+  const { chat, profile } = context.store.state;
+  const peer = peerOf(context);
+  if (!chat || !peer) return;
+  changeChat(context, chat.roomId, () => ({
+    peer: { busy: false, reported: false, problem: null, reasons: profile.options?.report_reasons ?? [], profile: null },
+  }));
+  await Promise.all([readReasons(context), readProfile(context, peer.id), readLike(context, chat.roomId, peer.id)]);
+}
+
+/** @param {Context} context */
+async function readReasons(context) {
+  const { store, api } = context;
+  if (store.state.profile.options !== null) return;
+  const options = await api.request("GET", "/profiles/options");
+  store.update({ profile: { ...store.state.profile, options } });
+  change(context, () => ({ reasons: options.report_reasons }));
+}
+
+/** As much as is revealed; of somebody who is blocked, nothing. @param {Context} context @param {string} peerId */
+async function readProfile(context, peerId) {
+  try {
+    const profile = await context.api.request("GET", `/users/${peerId}/profile`);
+    change(context, () => ({ profile }));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+  }
+}
+
+/** @param {Context} context @param {string} roomId @param {string} peerId */
+async function readLike(context, roomId, peerId) {
+  let liked = false;
+  let cursor = "";
+  do {
+    const page = await context.api.request("GET", `/users/me/likes?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    liked = page.items.some((/** @type {{id: string}} */ user) => user.id === peerId);
+    cursor = page.next_cursor ?? "";
+  } while (!liked && cursor);
+  changeChat(context, roomId, () => ({ liked }));
+}
+
+/** @param {Context} context */
+export function closePeer(context) {
+  const { chat } = context.store.state;
+  if (chat) changeChat(context, chat.roomId, () => ({ peer: null }));
+}
+
+/** @param {Context} context */
+function peerOf({ store }) {
+  const { chat, user } = store.state;
+  return chat && user ? peerAmong(chat.members, user.id) : null;
+}
+
+/** @param {Context} context @param {(peer: PeerPanel) => Partial<PeerPanel>} patch */
+function change(context, patch) {
+  const { chat } = context.store.state;
+  if (!chat) return;
+  changeChat(context, chat.roomId, (now) => (now.peer === null ? {} : { peer: { ...now.peer, ...patch(now.peer) } }));
+}
+
+/** One thing at a time; what is refused is said in the panel itself. @param {Context} context @param {() => Promise<void>} deed */
+async function act(context, deed) {
+  if (context.store.state.chat?.peer?.busy) return;
+  change(context, () => ({ busy: true, problem: null }));
+  try {
+    await deed();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    change(context, () => ({ problem: wordsFor(error) }));
+  } finally {
+    change(context, () => ({ busy: false }));
+  }
+}
+
+/** A one-sided like is told to nobody. @param {Context} context @param {boolean} liked */
+export async function likePeer(context, liked) {
+  const peer = peerOf(context);
+  const { chat } = context.store.state;
+  if (!peer || !chat) return;
+  await act(context, async () => {
+    await context.api.request(liked ? "PUT" : "DELETE", `/users/${peer.id}/like`);
+    changeChat(context, chat.roomId, () => ({ liked }));
+  });
+}
+
+/** Ends what the two have together, for good. @param {Context} context */
+export async function blockPeer(context) {
+  const peer = peerOf(context);
+  if (!peer) return;
+  await act(context, async () => {
+    await context.api.request("PUT", `/users/${peer.id}/block`);
+    await context.dispatch("closePeer");
+    await context.dispatch("tell", t("peer.blocked", { name: peer.display_name }));
+    await context.dispatch("loadStatus");
+  });
+}
+
+/** @param {Context} context @param {{reason: string, detail: string}} report */
+export async function reportPeer(context, { reason, detail }) {
+  const peer = peerOf(context);
+  const { chat } = context.store.state;
+  if (!peer || !chat) return;
+  await act(context, async () => {
+    const form = { reason, room_id: chat.roomId, ...(detail.trim() === "" ? {} : { detail: detail.trim() }) };
+    await context.api.request("POST", `/users/${peer.id}/report`, form);
+    change(context, () => ({ reported: true }));
+  });
+}

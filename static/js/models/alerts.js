@@ -1,0 +1,31 @@
+/**
+ * When the person is called back to the page, by a sound or by the system's own notification.
+ *
+ * @typedef {object} Alerts what the person wants
+ * @property {boolean} asked whether they were asked: once, after their first message
+ * @property {boolean} sound
+ * @property {boolean} notices
+ */
+
+/** @returns {Alerts} nothing, until somebody asks for it */
+export function quiet() {
+  return { asked: false, sound: false, notices: false };
+}
+
+/**
+ * @param {string|null} kept
+ * @returns {Alerts}
+ */
+export function alertsFrom(kept) {
+  const { asked, sound, notices } = { ...quiet(), ...JSON.parse(kept ?? "{}") };
+  return { asked: asked === true, sound: sound === true, notices: notices === true };
+}
+
+/**
+ * Whether to offer it: not before the person has said something themselves, and only once.
+ * @param {Alerts} alerts
+ * @param {{sent: boolean, canNotify: boolean}} facts `sent`: a message of theirs has arrived
+ */
+export function mayAsk({ asked }, { sent, canNotify }) {
+  return !asked && sent && canNotify;
+}

@@ -1,0 +1,14 @@
+import { formatList, has, t } from "./language.js";
+import { languageLabel, optionLabel } from "./profile.js";
+
+/**
+ * Why two people were brought together, in the person's language. A reason that is newer than this client is shown in the
+ * server's words.
+ * @param {import("../types.js").MatchReason} reason
+ * @returns {string}
+ */
+export function reasonWords({ code, values, text }) {
+  if (!has(`reason.${code}`)) return text.replace(/\.$/, ""); // it stands alone: no sentence among others
+  const label = code === "shared_languages" ? languageLabel : optionLabel;
+  return t(`reason.${code}`, { list: formatList(values.map((value) => label(value))) });
+}

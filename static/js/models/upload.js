@@ -1,0 +1,119 @@
+import { formatNumber, t } from "./language.js";
+
+/**
+ * The files of a message that is being written: on their way to the server, there, or refused.
+ *
+ * @typedef {import("../types.js").Attachment} Attachment
+ * @typedef {object} Upload
+ * @property {string} id this client's
+ * @property {string} name
+ * @property {number} size_bytes
+ * @property {boolean} isImage
+ * @property {"uploading"|"done"|"failed"} state
+ * @property {number} sent_bytes
+ * @property {string|null} problem why it failed, for the reader
+ * @property {Attachment|null} attachment what the server has made of it
+ */
+
+export const IMAGE_MAX_BYTES = 10 * 1024 * 1024;
+export const FILE_MAX_BYTES = 25 * 1024 * 1024;
+/** As many as one message carries. */
+export const FILES_MAX = 10;
+
+/** What the server calls an image; everything else it is given as a file. */
+const IMAGE_TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+
+/** @param {{type: string}} file */
+export function isImage({ type }) {
+  return IMAGE_TYPES.has(type);
+}
+
+/**
+ * Why a file cannot be sent, said before it goes out; null: it can.
+ * @param {{name: string, size: number, type: string}} file
+ * @returns {string|null}
+ */
+export function faultOf(file) {
+  if (file.size === 0) return t("file.empty");
+  if (isImage(file) && file.size > IMAGE_MAX_BYTES) return t("file.image_too_large", { size: sizeWords(IMAGE_MAX_BYTES) });
+  if (file.size > FILE_MAX_BYTES) return t("file.too_large", { size: sizeWords(FILE_MAX_BYTES) });
+  return null;
+}
+
+/**
+ * @param {Upload[]} uploads
+ * @param {{name: string, size: number, type: string}} file
+ * @param {string} id
+ * @returns {Upload[]}
+ */
+export function begun(uploads, file, id) {
+  const problem = faultOf(file);
+  return [...uploads, {
+    id, name: file.name, size_bytes: file.size, isImage: isImage(file), state: problem === null ? "uploading" : "failed",
+    sent_bytes: 0, problem, attachment: null,
+  }];
+}
+
+/** How many more files the message can take. @param {Upload[]} uploads */
+export function room(uploads) {
+  return Math.max(0, FILES_MAX - uploads.length);
+}
+
+/** @param {Upload[]} uploads @param {string} id @param {Partial<Upload>} fields @returns {Upload[]} */
+function change(uploads, id, fields) {
+  return uploads.map((upload) => (upload.id === id ? { ...upload, ...fields } : upload));
+}
+
+/** @param {Upload[]} uploads @param {string} id @param {number} sentBytes */
+export function progressed(uploads, id, sentBytes) {
+  return change(uploads, id, { sent_bytes: sentBytes });
+}
+
+/** @param {Upload[]} uploads @param {string} id @param {Attachment} attachment */
+export function done(uploads, id, attachment) {
+  return change(uploads, id, { state: "done", attachment });
+}
+
+/** @param {Upload[]} uploads @param {string} id @param {string} problem */
+export function failed(uploads, id, problem) {
+  return change(uploads, id, { state: "failed", problem });
+}
+
+/** @param {Upload[]} uploads @param {string} id */
+export function without(uploads, id) {
+  return uploads.filter((upload) => upload.id !== id);
+}
+
+/** The part that is sent, 0 to 1. A request carries some bytes more than its file. @param {Upload} upload */
+export function fraction({ sent_bytes, size_bytes, state }) {
+  if (state === "done") return 1;
+  return size_bytes === 0 ? 0 : Math.min(1, sent_bytes / size_bytes);
+}
+
+/** Whether a message can go out: nothing of it is still on its way. @param {Upload[]} uploads */
+export function areSettled(uploads) {
+  return uploads.every(({ state }) => state !== "uploading");
+}
+
+/**
+ * Whether there is a message to send: words or a file, and no file still on its way.
+ * @param {{uploads: Upload[]}} chat
+ * @param {string} text
+ */
+export function isReady({ uploads }, text) {
+  return areSettled(uploads) && (text.trim() !== "" || attachmentsOf(uploads).length > 0);
+}
+
+/** @param {Upload[]} uploads @returns {Attachment[]} */
+export function attachmentsOf(uploads) {
+  return uploads.flatMap(({ attachment }) => (attachment === null ? [] : [attachment]));
+}
+
+const UNITS = ["B", "kB", "MB"];
+
+/** A size as people read it: `512 B`, `1.4 MB`. @param {number} bytes */
+export function sizeWords(bytes) {
+  const power = bytes < 1024 ? 0 : bytes < 1024 * 1024 ? 1 : 2;
+  const value = bytes / 1024 ** power;
+  return `${formatNumber(Math.round(value * (value < 10 && power > 0 ? 10 : 1)) / (value < 10 && power > 0 ? 10 : 1))}\u00a0${UNITS[power]}`;
+}

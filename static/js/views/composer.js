@@ -1,0 +1,103 @@
+import { t } from "../models/language.js";
+import { areSettled, FILE_MAX_BYTES, FILES_MAX, IMAGE_MAX_BYTES, sizeWords } from "../models/upload.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { clip, send, smile } from "./icons.js";
+import { tray } from "./tray.js";
+
+/**
+ * @typedef {import("../store.js").Chat} Chat
+ * @typedef {import("../dispatch.js").Dispatch} Dispatch
+ */
+
+/** What people reach for most; every other one comes from the system's own keyboard. */
+const EMOJIS = ("😀 😄 😂 🤣 😊 😍 🥰 😘 😎 🤔 😅 😉 🙃 😴 😢 😭 😡 😱 🤯 🥳 👍 👎 👏 🙏 🤝 💪 👋 🤞 ❤️ 💔 🔥 ✨ 🎉 🎂 "
+  + "☕️ 🍕 🌍 🌞 🌈 🎵 ⚽️ 🎮 📚 ✈️ 🏔️ 🌊 🐶 🐱").split(" ");
+
+/** Where a message is written. @param {Chat} chat @param {string} name the other one's @param {Dispatch} dispatch */
+export function composer(chat, name, dispatch) {
+  const settled = areSettled(chat.uploads);
+  return html`
+    ${chat.emojis ? emojis(dispatch) : nothing}
+    ${tray(chat.uploads, dispatch)}
+    <form class="composer" @submit=${(/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      submit(/** @type {HTMLFormElement} */ (event.currentTarget), settled, dispatch);
+    }}>
+      <label class="icon-button pick" title=${t("file.add")}>
+        ${clip}<span class="visually-hidden">${t("file.add")}</span>
+        <input type="file" multiple data-testid="file-input" aria-describedby="file-limits"
+          @change=${(/** @type {Event} */ event) => picked(event, dispatch)}>
+      </label>
+      <span class="visually-hidden" id="file-limits">${t("file.limits", {
+        image: sizeWords(IMAGE_MAX_BYTES), file: sizeWords(FILE_MAX_BYTES), count: FILES_MAX })}</span>
+      <label class="visually-hidden" for="message-input">${t("chat.message_to", { name })}</label>
+      <textarea id="message-input" name="text" rows="1" maxlength="4000" placeholder=${t("chat.write")} autocomplete="off"
+        enterkeyhint="enter" data-testid="message-input" @paste=${(/** @type {ClipboardEvent} */ event) => pasted(event, dispatch)}
+        @keydown=${(/** @type {KeyboardEvent} */ event) => keydown(event, settled, dispatch)}
+        @input=${() => dispatch("typed")}></textarea>
+      <button class="icon-button" type="button" title=${t("chat.emoji")} aria-label=${t("chat.emoji")} data-testid="emoji"
+        aria-expanded=${String(chat.emojis)} @click=${() => dispatch("offerEmojis", !chat.emojis)}>${smile}</button>
+      <button class="icon-button icon-button-primary" type="submit" aria-label=${t("chat.send")} data-testid="send"
+        ?disabled=${!settled}>${send}</button>
+    </form>`;
+}
+
+/** @param {HTMLFormElement} form @param {boolean} settled @param {Dispatch} dispatch */
+function submit(form, settled, dispatch) {
+  if (!settled) return;
+  const input = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
+  dispatch("sendMessage", input.value);
+  input.value = "";
+  input.focus();
+}
+
+/** @param {KeyboardEvent} event @param {boolean} settled @param {Dispatch} dispatch */
+function keydown(event, settled, dispatch) {
+  if (event.key === "Escape") dispatch("offerEmojis", false);
+  const enters = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  // On a touch keyboard Enter is the only way to a new line; there the button sends.
+  if (!enters || matchMedia("(hover: none) and (pointer: coarse)").matches) return;
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (/** @type {HTMLElement} */ (event.target).closest("form"));
+  submit(form, settled, dispatch);
+}
+
+/** @param {Event} event @param {Dispatch} dispatch */
+function picked(event, dispatch) {
+  const input = /** @type {HTMLInputElement} */ (event.currentTarget);
+  dispatch("addFiles", [...(input.files ?? [])]);
+  input.value = ""; // the same file may be picked again
+}
+
+/** @param {ClipboardEvent} event @param {Dispatch} dispatch */
+function pasted(event, dispatch) {
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (files.length === 0) return;
+  event.preventDefault();
+  dispatch("addFiles", files);
+}
+
+/** @param {Dispatch} dispatch */
+function emojis(dispatch) {
+  return html`
+    <div class="emojis" role="group" aria-label=${t("chat.emoji")} data-testid="emojis"
+      @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && (dispatch("offerEmojis", false), writer()?.focus())}>
+      ${EMOJIS.map((emoji) => html`
+        <button class="emoji" type="button" @click=${() => insert(emoji, dispatch)}>${emoji}</button>`)}
+      <p class="muted small emojis-hint">${t("chat.emoji_hint")}</p>
+    </div>`;
+}
+
+/** @returns {HTMLTextAreaElement|null} */
+function writer() {
+  return document.querySelector("#message-input");
+}
+
+/** Where the cursor is, as if it were typed. @param {string} emoji @param {Dispatch} dispatch */
+function insert(emoji, dispatch) {
+  const input = writer();
+  if (!input) return;
+  input.setRangeText(emoji, input.selectionStart, input.selectionEnd, "end");
+  input.focus();
+  dispatch("typed");
+}

@@ -1,0 +1,88 @@
+import { formatList, t } from "../models/language.js";
+import { languageLabel, optionLabel } from "../models/profile.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { avatar } from "./avatar.js";
+import { close, meet } from "./icons.js";
+import { closing } from "./modal.js";
+
+/**
+ * The other one, looked at closer: what is revealed of them, liking, and the two ways to be rid of them. Opened is one
+ * action, blocked or reported is the second.
+ *
+ * @typedef {import("../store.js").Chat} Chat
+ * @typedef {import("../store.js").PeerPanel} PeerPanel
+ * @typedef {import("../dispatch.js").Dispatch} Dispatch
+ */
+
+/** @param {Chat} chat @param {string} name @param {Dispatch} dispatch */
+export function peerPanel(chat, name, dispatch) {
+  const { peer } = chat;
+  if (peer === null) return nothing;
+  const { cancel, beside } = closing(() => dispatch("closePeer"));
+  return html`
+    <dialog class="modal sheet" aria-labelledby="peer-title" data-testid="peer-panel" @cancel=${cancel} @click=${beside}>
+      <div class="sheet-body stack stack-close">
+        <button class="icon-button sheet-close" type="button" aria-label=${t("app.close")} data-testid="close-peer"
+          @click=${() => dispatch("closePeer")}>${close}</button>
+        <header class="peer-head">${avatar(name)}<h2 id="peer-title" tabindex="-1" autofocus>${name}</h2>
+          <p class="muted small">${t(`peer.reveal_${peer.profile?.reveal_level ?? chat.room?.reveal_level ?? 0}`)}</p></header>
+        ${peer.profile === null ? nothing : revealed(peer.profile)}
+        ${chat.status?.state === "ended" ? nothing : like(chat.liked, peer, name, dispatch)}
+        <section class="peer-part">
+          <button class="button button-danger" type="button" data-testid="block" ?disabled=${peer.busy} aria-describedby="block-means"
+            @click=${() => dispatch("blockPeer")}>${t("peer.block", { name })}</button>
+          <p class="hint" id="block-means">${t("peer.block_means")}</p>
+        </section>
+        ${peer.problem === null ? nothing : html`<p class="form-error" role="alert">${peer.problem}</p>`}
+        ${peer.reported ? html`<p class="form-note" role="status" data-testid="reported">${t("peer.reported")}</p>` : report(peer, name, dispatch)}
+      </div>
+    </dialog>`;
+}
+
+/** @param {import("../types.js").PeerProfile} profile */
+function revealed({ bio, interests = [], languages = [], looking_for = [] }) {
+  const lists = /** @type {[string, string[]][]} */ ([
+    [t("peer.interests"), interests.map(optionLabel)],
+    [t("peer.languages"), languages.map(languageLabel)],
+    [t("peer.looking_for"), looking_for.map(optionLabel)],
+  ]).filter(([, values]) => values.length > 0);
+  return html`
+    ${bio ? html`<p class="peer-bio" data-testid="peer-bio">${bio}</p>` : nothing}
+    ${lists.length === 0 ? nothing : html`<dl class="peer-lists" data-testid="peer-lists">
+      ${lists.map(([name, values]) => html`<div><dt>${name}</dt><dd>${formatList(values)}</dd></div>`)}</dl>`}`;
+}
+
+/** @param {boolean} liked @param {PeerPanel} peer @param {string} name @param {Dispatch} dispatch */
+function like(liked, peer, name, dispatch) {
+  return html`
+    <section class="peer-part">
+      <button class="button ${liked ? "is-liked" : ""}" type="button" data-testid="like" aria-pressed=${String(liked)}
+        ?disabled=${peer.busy} aria-describedby="like-means" @click=${() => dispatch("likePeer", !liked)}>
+        ${meet}${liked ? t("peer.liked", { name }) : t("peer.like", { name })}</button>
+      <p class="hint" id="like-means">${t("peer.like_means")}</p>
+    </section>`;
+}
+
+/** @param {PeerPanel} peer @param {string} name @param {Dispatch} dispatch */
+function report(peer, name, dispatch) {
+  /** @param {MouseEvent} event @param {string} reason */
+  const file = (event, reason) => {
+    const form = /** @type {HTMLElement} */ (event.currentTarget).closest("section");
+    const detail = /** @type {HTMLTextAreaElement|null|undefined} */ (form?.querySelector("textarea"))?.value ?? "";
+    dispatch("reportPeer", { reason, detail });
+  };
+  return html`
+    <section class="peer-part" aria-labelledby="report-title">
+      <h3 id="report-title">${t("peer.report", { name })}</h3>
+      <details class="field">
+        <summary>${t("peer.detail")} <span class="optional">${t("app.optional")}</span></summary>
+        <textarea rows="2" maxlength="1000" aria-label=${t("peer.detail")} data-testid="report-detail"></textarea>
+      </details>
+      <p class="hint">${t("peer.report_means")}</p>
+      <div class="chips" data-testid="report-reasons">
+        ${peer.reasons.map((reason) => html`
+          <button class="button button-small" type="button" data-testid="report-reason" data-reason=${reason} ?disabled=${peer.busy}
+            @click=${(/** @type {MouseEvent} */ event) => file(event, reason)}>${optionLabel(reason)}</button>`)}
+      </div>
+    </section>`;
+}

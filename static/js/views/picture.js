@@ -1,0 +1,41 @@
+import { t } from "../models/language.js";
+import { html, nothing } from "../../vendor/lit-html.js";
+import { back, close, forward } from "./icons.js";
+import { closing } from "./modal.js";
+
+/**
+ * A picture in full, over everything else. Arrow keys go through the pictures of the conversation.
+ *
+ * @typedef {import("../store.js").Chat} Chat
+ * @typedef {import("../dispatch.js").Dispatch} Dispatch
+ */
+
+/** @param {Chat} chat @param {Dispatch} dispatch */
+export function lightbox({ list, picture }, dispatch) {
+  const pictures = list.messages.flatMap(({ seq, attachments = [] }) =>
+    attachments.filter(({ kind }) => kind === "image").map((file) => ({ file, seq })));
+  const index = pictures.findIndex(({ file }) => file.id === picture);
+  if (index < 0) return nothing;
+  const { file, seq } = pictures[index];
+  const [before, after] = [pictures[index - 1], pictures[index + 1]];
+  const { cancel, beside } = closing(() => dispatch("closePicture"));
+  /** @param {{file: {id: string}}|undefined} to */
+  const go = (to) => to && dispatch("openPicture", to.file.id);
+  return html`
+    <dialog class="modal lightbox" aria-label=${file.name} data-testid="lightbox" @cancel=${cancel} @click=${beside}
+      @keydown=${(/** @type {KeyboardEvent} */ event) => go({ ArrowLeft: before, ArrowRight: after }[event.key])}>
+      <div class="lightbox-bar">
+        <p class="lightbox-name">${file.name}</p>
+        <a class="button button-quiet" href=${file.url} download=${file.name} rel="noopener noreferrer">${t("file.save")}</a>
+        <button class="icon-button" type="button" aria-label=${t("app.close")} data-testid="close-picture"
+          @click=${() => dispatch("closePicture")}>${close}</button>
+      </div>
+      <div class="lightbox-stage" @click=${beside}>
+        ${before ? html`<button class="icon-button lightbox-back" type="button" aria-label=${t("file.before")} @click=${() => go(before)}>${back}</button>` : nothing}
+        ${file.thumbnail_url ? html`<img class="lightbox-blur" src=${file.thumbnail_url} alt="" aria-hidden="true">` : nothing}
+        <img class="lightbox-full" src=${file.url} alt=${file.name} width=${file.width ?? nothing} height=${file.height ?? nothing}
+          data-testid="full-picture" @error=${() => dispatch("refreshFiles", seq)}>
+        ${after ? html`<button class="icon-button lightbox-next" type="button" aria-label=${t("file.after")} @click=${() => go(after)}>${forward}</button>` : nothing}
+      </div>
+    </dialog>`;
+}

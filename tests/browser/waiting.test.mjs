@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 60 } });
+const BOTH_SCHEMES = { schemes: ["light", "dark"] };
+
+story("who waits sees whom a wish leaves out, and gives it up with one click", async (scene) => {
+  const [ada, eve] = await Promise.all(["Ada", "Eve"].map((name) => scene.enter(name)));
+  for (const person of [ada, eve]) {
+    await person.signUp();
+    await person.chooseProfile({ gender: "woman" });
+  }
+  await ada.page.locator('input[name="preferred_genders"][value="man"]').check();
+  for (const person of [ada, eve]) await person.saveProfile();
+  await eve.joinQueue();
+  await eve.sees("waiting");
+  await ada.joinQueue();
+  await ada.sees("filter", { "data-name": "gender" });
+  assert.match(await ada.reads("filter"), /1 person/);
+  await ada.show("22-waiting-filtered", BOTH_SCHEMES);
+  await ada.narrow();
+  await ada.show("22-waiting-filtered", BOTH_SCHEMES);
+
+  await ada.press("relax");
+  await Promise.all([ada, eve].map((person) => person.press("start-chatting")));
+  const read = await scene.server.device(ada);
+  assert.deepEqual((await read("/users/me/profile")).preferred_genders, []);
+  await ada.say("hello after all");
+  await eve.hears("hello after all");
+});
+
+story("alerts are offered after the first message, once, and bring back who has gone elsewhere", async (scene) => {
+  const [ida, tim] = await scene.members("Ida", "Tim");
+  await ida.context.grantPermissions(["notifications"]);
+  await ida.go("wait");
+  await ida.sees("join-queue");
+  assert.equal(await ida.find("sound").count(), 0, "nothing is offered before");
+  await ida.press("join-queue");
+  await tim.joinQueue();
+  await Promise.all([ida, tim].map((person) => person.press("start-chatting")));
+  await tim.say("hello");
+  await ida.hears("hello");
+  assert.equal(await ida.find("offer-alerts").count(), 0, "nothing is offered before one's own first message");
+  await ida.say("hello Tim");
+  await ida.press("allow-alerts");
+  await ida.find("offer-alerts").waitFor({ state: "detached" });
+  await tim.hears("hello Tim");
+
+  await tim.say("seen as it comes");
+  await ida.hears("seen as it comes");
+  assert.deepEqual(await ida.page.evaluate(shownNotifications), [], "who looks at the page sees it");
+  await ida.page.evaluate(hidePage);
+  await tim.say("are you there?");
+  await ida.page.waitForFunction(async () => (await (await navigator.serviceWorker.getRegistration()).getNotifications()).length > 0);
+  assert.deepEqual(await ida.page.evaluate(shownNotifications), [{ title: "Tim", body: "are you there?" }]);
+  await ida.page.reload();
+  await ida.hears("are you there?");
+  assert.equal(await ida.find("offer-alerts").count(), 0, "the answer is remembered");
+
+  await tim.press("refuse-alerts");
+  await tim.page.reload();
+  await tim.hears("are you there?");
+  assert.equal(await tim.find("offer-alerts").count(), 0);
+});
+
+/** Runs in the page: what the system shows of it. */
+async function shownNotifications() {
+  const worker = await navigator.serviceWorker.getRegistration();
+  return (await worker.getNotifications()).map(({ title, body }) => ({ title, body }));
+}
+
+/** Runs in the page: as if another tab were in front. */
+function hidePage() {
+  Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+}

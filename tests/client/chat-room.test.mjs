@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import "./support/english.mjs";
+import { alertsFrom, mayAsk, quiet } from "../../static/js/models/alerts.js";
+import { reasonWords } from "../../static/js/models/match-reason.js";
+import { textParts } from "../../static/js/models/text-links.js";
+import { timeCallWords, timeToCall } from "../../static/js/models/time-call.js";
+import { filterName, mayRelax, relaxed } from "../../static/js/models/waiting.js";
+
+const links = (text) => textParts(text).filter(({ href }) => href !== null).map(({ href }) => href);
+
+test("an address of the web is a link, and nothing else is", () => {
+  assert.deepEqual(links("see https://example.com/a?b=c#d and http://example.org"), ["https://example.com/a?b=c#d", "http://example.org/"]);
+  const hostile = [
+    "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,<script>alert(1)</script>", "file:///etc/passwd", "www.example.com",
+    "https://", "http://[", "vbscript:x", "//example.com", "java\u0000script:alert(1)",
+  ];
+  for (const text of hostile) assert.deepEqual(links(text), [], text);
+});
+
+test("a link ends where the sentence or the bracket around it does", () => {
+  assert.deepEqual(links("Look at https://example.com/a_(b)."), ["https://example.com/a_(b)"]);
+  assert.deepEqual(links("(https://example.com/a), [https://example.com/b]"), ["https://example.com/a", "https://example.com/b"]);
+  assert.deepEqual(links("https://example.com!?"), ["https://example.com/"]);
+});
+
+test("the pieces of a text are the text", () => {
+  for (const text of ["", "plain", "a https://x.org b", "https://x.org", "https://x.org\n\nhttps://y.org.", "<b>https://x.org</b>"]) {
+    assert.equal(textParts(text).map((part) => part.text).join(""), text);
+  }
+  assert.deepEqual(links('<a href="https://x.org/">x</a>'), ["https://x.org/"]);
+});
+
+test("the time is called out as a phase begins and at five minutes, one, half a one and ten seconds", () => {
+  const called = [];
+  let before = null;
+  for (let leftMs = 300_000; leftMs > 0; leftMs -= 700) {
+    const reading = { phase: "countdown", leftMs };
+    const call = timeToCall(before, reading);
+    if (call !== null) called.push(call);
+    before = reading;
+  }
+  assert.deepEqual(called, [300_000, 60_000, 30_000, 10_000]);
+  assert.equal(timeToCall(before, { phase: "notification", leftMs: 29_600 }), 30_000, "a new phase is called as the clock shows it");
+  assert.equal(timeToCall({ phase: "countdown", leftMs: 200_000 }, { phase: "countdown", leftMs: 9_000 }), 10_000, "after a sleep, the last one");
+  assert.equal(timeToCall({ phase: "notification", leftMs: 8_000 }, { phase: "notification", leftMs: 28_000 }), null, "more time");
+  assert.equal(timeToCall(null, { phase: "countdown", leftMs: 0 }), null);
+  assert.match(timeCallWords("countdown", 300_000), /5 min left/);
+  assert.match(timeCallWords("notification", 30_000), /30 sec left to decide/);
+});
+
+test("a wish is given up by itself, the rest of the profile stays", () => {
+  const profile = {
+    display_name: "Ada", bio: null, interests: ["chess"], looking_for: [], languages: ["en"], gender: "woman",
+    preferred_genders: ["man"], age_min: 30, age_max: 40, more: "that the route would refuse",
+  };
+  const { more: _, ...form } = profile;
+  assert.deepEqual(relaxed(profile, "gender"), { ...form, preferred_genders: [] });
+  assert.deepEqual(relaxed(profile, "age"), { ...form, age_min: null, age_max: null });
+  assert.deepEqual(["gender", "age", "age_group"].map(mayRelax), [true, true, false]);
+  assert.equal(filterName("age"), "Age");
+  assert.equal(filterName("brand_new"), "brand new");
+});
+
+test("the reasons of a match are said in the person's language, and those that are not known in the server's words", () => {
+  const frames = JSON.parse(readFileSync(new URL("../../contract/golden/notifications_server_frames.json", import.meta.url), "utf8"));
+  const [reason] = frames.find(({ type }) => type === "match_found").reasons;
+  assert.equal(reasonWords(reason), "You both like: Hiking");
+  assert.equal(reasonWords({ code: "shared_languages", values: ["en", "vi"], text: "" }), "You both speak: English and Vietnamese");
+  assert.equal(reasonWords({ code: "brand_new", values: [], text: "You both laugh." }), "You both laugh");
+});
+
+test("alerts are offered once, and not before the person has said something", () => {
+  assert.equal(mayAsk(quiet(), { sent: false, canNotify: true }), false);
+  assert.equal(mayAsk(quiet(), { sent: true, canNotify: false }), false);
+  assert.equal(mayAsk(quiet(), { sent: true, canNotify: true }), true);
+  assert.equal(mayAsk({ ...quiet(), asked: true }, { sent: true, canNotify: true }), false);
+  assert.deepEqual(alertsFrom(null), quiet());
+  assert.deepEqual(alertsFrom('{"asked":true,"sound":"yes","notices":true}'), { asked: true, sound: false, notices: true });
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import "./support/english.mjs";
+import * as uploads from "../../static/js/models/upload.js";
+import { add, keptForm, takenUp } from "../../static/js/models/unsent.js";
+import { timeline } from "../../static/js/models/timeline.js";
+
+const MB = 1024 * 1024;
+const file = (fields = {}) => ({ name: "a.pdf", size: 1_000, type: "application/pdf", ...fields });
+const attachment = (id) => ({ id, kind: "file", name: `${id}.pdf`, content_type: "application/pdf", size_bytes: 1_000, url: `/files/${id}` });
+
+test("what is too large is said before it goes out", () => {
+  assert.equal(uploads.faultOf(file({ size: 25 * MB })), null);
+  assert.match(uploads.faultOf(file({ size: 25 * MB + 1 })), /25\sMB/);
+  assert.equal(uploads.faultOf(file({ type: "image/png", size: 10 * MB })), null);
+  assert.match(uploads.faultOf(file({ type: "image/png", size: 10 * MB + 1 })), /10\sMB/);
+  assert.equal(uploads.faultOf(file({ type: "image/svg+xml", size: 11 * MB })), null, "a drawing is a file like any other");
+  assert.ok(uploads.faultOf(file({ size: 0 })));
+  assert.equal(uploads.begun([], file({ size: 30 * MB }), "x")[0].state, "failed");
+});
+
+test("a message goes out when none of its files is on its way any more", () => {
+  let list = uploads.begun(uploads.begun([], file(), "a"), file({ size: 0 }), "b");
+  assert.equal(uploads.isReady({ uploads: list }, "words"), false);
+  list = uploads.progressed(list, "a", 500);
+  assert.equal(uploads.fraction(list[0]), 0.5);
+  assert.equal(uploads.fraction(uploads.progressed(list, "a", 5_000)[0]), 1);
+  list = uploads.done(list, "a", attachment("one"));
+  assert.equal(uploads.isReady({ uploads: list }, ""), true);
+  assert.deepEqual(uploads.attachmentsOf(list), [attachment("one")], "what was refused does not go with it");
+  list = uploads.without(list, "a");
+  assert.equal(uploads.isReady({ uploads: list }, " "), false, "nothing is left to send");
+  assert.equal(uploads.isReady({ uploads: uploads.failed(list, "b", "No.") }, "words"), true);
+});
+
+test("a message takes ten files", () => {
+  const ten = Array.from({ length: 10 }).reduce((list, _, index) => uploads.begun(list, file(), String(index)), []);
+  assert.equal(uploads.room([]), 10);
+  assert.equal(uploads.room(ten), 0);
+});
+
+test("files stay with their message until it is stored, also over a reload", () => {
+  const entries = add([], { client_id: "c", text: "", attachments: [attachment("one")] }, 1_000);
+  const [again] = takenUp([], entries.map(keptForm));
+  assert.deepEqual(again.attachments, [attachment("one")]);
+  assert.deepEqual(timeline([], entries, { me: "me", peerReadSeq: 0 })[0].attachments, [attachment("one")]);
+  const { attachments: _, ...older } = keptForm(entries[0]);
+  assert.deepEqual(takenUp([], [older])[0].attachments, [], "an older page kept none");
+});
+
+test("sizes are written as people read them", () => {
+  assert.deepEqual([0, 512, 1_536, 20 * 1024, 1.45 * MB, 25 * MB].map(uploads.sizeWords).map((words) => words.replace("\u00a0", " ")),
+    ["0 B", "512 B", "1.5 kB", "20 kB", "1.5 MB", "25 MB"]);
+});
