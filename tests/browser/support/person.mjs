@@ -22,7 +22,7 @@ export class Person {
    */
   constructor(name, context, origin) {
     this.name = name;
-    this.username = `${name.toLowerCase().replaceAll(/[^a-z]/g, "") || "someone"}-${process.pid}-${(born += 1)}`;
+    this.username = `${name.toLowerCase().replaceAll(/[^a-z]/g, "").slice(0, 12) || "someone"}-${process.pid}-${(born += 1)}`;
     this.password = "a quiet green river";
     this.context = context;
     this.origin = origin;
