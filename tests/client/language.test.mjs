@@ -52,6 +52,12 @@ test("every message that a source names is there", () => {
   assert.deepEqual(named.filter((key) => !known.has(key)), []);
 });
 
+test("no message is there for nothing", () => {
+  const dynamic = [...sources.matchAll(/[`"](\w+\.\w*)\$\{/g)].map(([, start]) => start);
+  const isUsed = (key) => sources.includes(`"${key}"`) || dynamic.some((start) => key.startsWith(start));
+  assert.deepEqual(messages(english).map(([key]) => key).filter((key) => !isUsed(key)), []);
+});
+
 test("the browser's languages choose, and English stands in for those that there are no words for", () => {
   assert.equal(bestLanguage(["fr-CA", "vi-VN", "en"]), "vi");
   assert.equal(bestLanguage(["de-AT"]), "de");
