@@ -11,7 +11,7 @@ export async function loadLanguage(chosen) {
   const language = chosen ?? bestLanguage(navigator.languages);
   const response = await fetch(`/locales/${language}.json`);
   if (!response.ok) throw new Error(`no words for ${language}: ${response.status}`);
-  speak(language, await response.json());
+  speak(language, await response.json(), regionOf(language));
   document.documentElement.lang = language;
 }
 
@@ -25,4 +25,9 @@ export async function firstLanguage() {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }
+}
+
+/** What the browser calls this language, with its region: British times are not American ones. @param {string} language */
+function regionOf(language) {
+  return navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
 }

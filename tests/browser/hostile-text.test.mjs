@@ -43,7 +43,7 @@ story("whatever people write, in every field, is shown as it was written and doe
   }
   assert.deepEqual((await ben.messages()).map(({ text }) => text), CORPUS);
   await ben.press("open-peer");
-  await ben.find("peer-panel").getByRole("heading", { name }).waitFor();
+  await ben.find("peer-panel").getByRole("heading", { name, exact: true }).waitFor();
   await ben.show("27-hostile-name");
   await ben.press("close-peer");
   await ben.go("conversations");

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { tableOf } from "./support/english.mjs";
 import {
-  bestLanguage, formatDuration, formatList, formatRelative, LANGUAGES, pieces, speak, t,
+  bestLanguage, formatDuration, formatList, formatRelative, formatTime, LANGUAGES, pieces, speak, t,
 } from "../../static/js/models/language.js";
 
 const client = new URL("../../static/js/", import.meta.url);
@@ -92,4 +92,14 @@ test("lengths of time and lists are written as the language writes them", () => 
   assert.equal(formatList(["Schach", "Musik"]), "Schach und Musik");
   speak("vi", tables.vi);
   assert.equal(formatRelative(-3 * 60_000), "3 phút trước");
+});
+
+test("times are written as where the person lives, in the words of the language", () => {
+  const at = new Date(2026, 0, 2, 9, 5);
+  speak("en", english, "en-GB");
+  assert.equal(formatTime(at), "09:05");
+  assert.match(t("app.unread", { count: 1 }), /1 unread/);
+  speak("en", english, "en-US");
+  assert.match(formatTime(at), /^9:05\sAM$/);
+  speak("en", english);
 });

@@ -42,13 +42,8 @@ async function readProfile(context, peerId) {
 
 /** @param {Context} context @param {string} roomId @param {string} peerId */
 async function readLike(context, roomId, peerId) {
-  let liked = false;
-  let cursor = "";
-  do {
-    const page = await context.api.request("GET", `/users/me/likes?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
-    liked = page.items.some((/** @type {{id: string}} */ user) => user.id === peerId);
-    cursor = page.next_cursor ?? "";
-  } while (!liked && cursor);
+  const likes = await context.api.list("/users/me/likes");
+  const liked = likes.some((/** @type {{id: string}} */ user) => user.id === peerId);
   changeChat(context, roomId, () => ({ liked }));
 }
 

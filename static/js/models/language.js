@@ -13,12 +13,17 @@ export const LANGUAGES = { en: "English", vi: "Tiếng Việt", de: "Deutsch" };
 
 const FIRST = "en";
 
-/** @type {{language: string, table: Table}} */
-const spoken = { language: FIRST, table: {} };
+/** @type {{language: string, region: string, table: Table}} */
+const spoken = { language: FIRST, region: FIRST, table: {} };
 
-/** Speaks this language from now on. @param {string} language @param {Table} table */
-export function speak(language, table) {
-  Object.assign(spoken, { language, table });
+/**
+ * Speaks this language from now on.
+ * @param {string} language
+ * @param {Table} table
+ * @param {string} [region] the language as it is written where the person lives, for dates and times of day, and numbers
+ */
+export function speak(language, table, region = language) {
+  Object.assign(spoken, { language, region, table });
 }
 
 /** The language that is spoken, as a BCP 47 tag. */
@@ -83,27 +88,27 @@ function written(value, key, name) {
 
 /** @param {number} value */
 export function formatNumber(value) {
-  return new Intl.NumberFormat(spoken.language).format(value);
+  return new Intl.NumberFormat(spoken.region).format(value);
 }
 
 /** Hours and minutes. @param {Date} at */
 export function formatTime(at) {
-  return at.toLocaleTimeString(spoken.language, { hour: "2-digit", minute: "2-digit" });
+  return at.toLocaleTimeString(spoken.region, { timeStyle: "short" });
 }
 
 /** A day, with its weekday: for a conversation's days. @param {Date} at */
 export function formatDay(at) {
-  return at.toLocaleDateString(spoken.language, { weekday: "long", day: "numeric", month: "long" });
+  return at.toLocaleDateString(spoken.region, { weekday: "long", day: "numeric", month: "long" });
 }
 
 /** A day of a list, short. @param {Date} at */
 export function formatShortDay(at) {
-  return at.toLocaleDateString(spoken.language, { day: "numeric", month: "short" });
+  return at.toLocaleDateString(spoken.region, { day: "numeric", month: "short" });
 }
 
 /** A day and its time: when something was done. @param {Date} at */
 export function formatMoment(at) {
-  return at.toLocaleString(spoken.language, { dateStyle: "medium", timeStyle: "short" });
+  return at.toLocaleString(spoken.region, { dateStyle: "medium", timeStyle: "short" });
 }
 
 /** How long ago, or how soon: “yesterday”, “in 2 hours”. @param {number} ms negative for the past */

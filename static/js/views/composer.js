@@ -35,7 +35,7 @@ export function composer(chat, name, dispatch) {
         enterkeyhint="enter" data-testid="message-input" @paste=${(/** @type {ClipboardEvent} */ event) => pasted(event, dispatch)}
         @keydown=${(/** @type {KeyboardEvent} */ event) => keydown(event, settled, dispatch)}
         @input=${() => dispatch("typed")}></textarea>
-      <button class="icon-button" type="button" title=${t("chat.emoji")} aria-label=${t("chat.emoji")} data-testid="emoji"
+      <button class="icon-button emoji-button" type="button" title=${t("chat.emoji")} aria-label=${t("chat.emoji")} data-testid="emoji"
         aria-expanded=${String(chat.emojis)} @click=${() => dispatch("offerEmojis", !chat.emojis)}>${smile}</button>
       <button class="icon-button icon-button-primary" type="submit" aria-label=${t("chat.send")} data-testid="send"
         ?disabled=${!settled}>${send}</button>

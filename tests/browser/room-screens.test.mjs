@@ -1,0 +1,80 @@
+// Every screen of a meeting, narrow and wide, light and dark: looked over by axe-core, for its layout, and in a language that nobody speaks.
+import { setTimeout as sleep } from "node:timers/promises";
+import { meet } from "./support/person.mjs";
+import { plainWords, speakPseudo } from "./support/pseudo.mjs";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 20, notification_secs: 200 } });
+
+story("no sheet of a room breaks a rule of accessibility, at any width and in both themes", async (scene) => {
+  const [cay, dan] = await scene.members("Cay", "Dan");
+  await cay.joinQueue();
+  await cay.sees("waiting");
+  await dan.joinQueue();
+  await cay.sees("match-moment");
+  await cay.inspect("moment");
+  await Promise.all([cay, dan].map((person) => person.press("start-chatting")));
+  await cay.say("Hello, have a look at https://example.com/");
+  await dan.hears("Hello, have a look at https://example.com/");
+  await dan.press("open-peer");
+  await dan.sees("report-reason");
+  await dan.inspect("about-the-other");
+  await dan.press("close-peer");
+  await dan.press("emoji");
+  await dan.inspect("emojis");
+  await cay.sees("decision", {}, 60_000);
+  await cay.inspect("decision");
+  await dan.press("leave-room");
+  await dan.inspect("leave-question");
+  await dan.press("confirm-leave");
+  await cay.sees("outcome");
+  await cay.inspect("ended");
+});
+
+story("every word of a meeting comes from the table, and longer words have room at 320 px", async (scene) => {
+  const narrow = { viewport: { width: 320, height: 640 } };
+  const [eda, fin] = await Promise.all([scene.enter("Eda", narrow), scene.enter("Fin", narrow)]);
+  await speakPseudo(eda.context);
+  eda.watch.expect(/^401 POST \/auth\/refresh$/);
+  await eda.page.reload();
+  await eda.sees("go-signup");
+  for (const person of [eda, fin]) {
+    await person.signUp();
+    await person.chooseProfile();
+    await person.press("save-profile");
+    await person.sees("go-wait");
+  }
+  await meet(eda, fin);
+  const own = ["WebChat", "Windows", "Mac", "Ctrl", eda.name, fin.name, "Hello", await icebreaker(eda)];
+  const read = async (screen) => {
+    for (const words of await plainWords(eda.page, own)) eda.watch.complain(`${screen} says “${words}” in one language`);
+    await eda.show(`pseudo-${screen}`);
+  };
+  await eda.say("Hello");
+  await fin.hears("Hello");
+  await fin.find("message-input").pressSequentially("Hel");
+  await read("chat");
+  await eda.press("emoji");
+  await read("emojis");
+  await eda.press("emoji");
+  await eda.press("open-peer");
+  await eda.sees("report-reason");
+  await read("about-the-other");
+  await eda.press("close-peer");
+  await eda.sees("decision", {}, 60_000);
+  await sleep(1_000); // the answers take a moment to be taken
+  await read("decision");
+  await eda.press("keep");
+  await eda.sees("answered");
+  await read("answered");
+  await eda.press("leave-room");
+  await read("leave-question");
+  await eda.press("confirm-leave");
+  await eda.sees("outcome");
+  await read("ended");
+});
+
+/** The first question comes from the server, in the one language that it speaks. */
+async function icebreaker(person) {
+  return (await person.reads("icebreaker")).replaceAll(/[“”]/g, "");
+}
