@@ -5,6 +5,7 @@ use super::Edge;
 /// How often all edges are tried again at the most.
 const PASSES: u8 = 4;
 const NO_EDGE: u32 = u32::MAX;
+const NOBODY: u32 = u32::MAX;
 
 /// An edge as one of its people sees it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,36 +14,50 @@ struct Way {
     to: u32,
 }
 
+/// What the search asks of a person again and again: together, because it is read together.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The edge in use.
+    used: u32,
+    /// Whom it leads to.
+    mate: u32,
+    /// Its weight; nothing without one.
+    worth: f32,
+    /// The weight of the heaviest edge.
+    best: f32,
+    /// In which pass the person last changed.
+    changed: u8,
+}
+
 /// A pairing in progress, over the edges of the sparse graph, the heaviest first.
 struct Pairing<'a> {
     edges: &'a [Edge],
-    /// The edge in use of each person.
-    used: Vec<u32>,
+    places: Vec<Place>,
+    /// Who is free: apart from the places, because it is asked of everybody around.
+    is_free: Vec<bool>,
     /// The edges of each person, one slice after the other.
     starts: Vec<u32>,
     of_person: Vec<Way>,
-    /// In which pass each person last changed.
-    changed: Vec<u8>,
     pass: u8,
 }
 
 /// Couples of a great total weight. `edges` come the heaviest first, each pair once.
 pub(super) fn heavy(people: usize, edges: &[Edge]) -> Vec<Edge> {
     let mut pairing = Pairing::new(people, edges);
-    // The first pass finds free people only: it is the greedy pairing.
+    // The first pass takes free people only: it is the greedy pairing.
     for pass in 0..=PASSES {
         pairing.pass = pass;
         let mut improved = false;
-        for edge in (0u32..).take(edges.len()) {
-            improved |= pairing.try_edge(edge);
+        for (index, edge) in (0u32..).zip(edges) {
+            improved |= pairing.try_edge(index, edge);
         }
         if !improved {
             break;
         }
     }
-    let ranks = (0u32..).take(people);
-    let used = ranks.filter_map(|rank| {
-        let edge = pairing.edge(pairing.used[rank as usize])?;
+    let places = (0u32..).zip(&pairing.places);
+    let used = places.filter_map(|(rank, place)| {
+        let edge = edges.get(place.used as usize)?;
         (edge.pair.one() == rank).then_some(*edge)
     });
     used.collect()
@@ -69,48 +84,51 @@ impl<'a> Pairing<'a> {
                 *slot += 1;
             }
         }
+        let place = |rank: usize| {
+            // A person's edges come the heaviest first, too.
+            let heaviest = of_person[starts[rank] as usize..starts[rank + 1] as usize].first();
+            Place {
+                best: heaviest.map_or(0.0, |way| edges[way.edge as usize].weight),
+                ..Place::FREE
+            }
+        };
         Self {
             edges,
-            used: vec![NO_EDGE; people],
+            places: (0..people).map(place).collect(),
+            is_free: vec![true; people],
             starts,
             of_person,
-            changed: vec![0; people],
             pass: 0,
         }
     }
 
     /// Takes an edge into the pairing where that gains, with what the two left behind get instead: each other, or
     /// somebody free each.
-    fn try_edge(&mut self, index: u32) -> bool {
-        let Some(edge) = self.edge(index).copied() else {
-            return false;
-        };
+    fn try_edge(&mut self, index: u32, edge: &Edge) -> bool {
         let [a, b] = edge.pair.ranks();
+        let [at_a, at_b] = [a, b].map(|rank| self.places[rank as usize]);
         // Nothing new for either since the last time.
-        if [a, b]
-            .iter()
-            .all(|rank| self.changed[*rank as usize] + 1 < self.pass)
-        {
+        if at_a.changed.max(at_b.changed) + 1 < self.pass || at_a.used == index {
             return false;
         }
-        let (with_a, with_b) = (self.used[a as usize], self.used[b as usize]);
-        if with_a == index {
-            return false;
-        }
-        if with_a == NO_EDGE && with_b == NO_EDGE {
+        if at_a.used == NO_EDGE && at_b.used == NO_EDGE {
             self.use_edge(index);
             return true;
         }
-        let lost = self.weight(with_a) + self.weight(with_b);
-        let left = [self.mate(a), self.mate(b)];
-        let best = left.iter().flatten().map(|rank| self.heaviest_of(*rank));
-        if edge.weight + best.sum::<f32>() <= lost + f32::EPSILON {
+        if self.pass == 0 {
             return false;
         }
-        let together = match left {
-            [Some(one), Some(other)] => self.between(one, other),
-            _ => NO_EDGE,
-        };
+        let lost = at_a.worth + at_b.worth;
+        // Of two edges that replace two others one is worth more than half: it will be tried itself.
+        if edge.weight * 2.0 <= lost {
+            return false;
+        }
+        let left = [at_a.mate, at_b.mate];
+        let best: f32 = left.iter().map(|rank| self.best_of(*rank)).sum();
+        if edge.weight + best <= lost + f32::EPSILON {
+            return false;
+        }
+        let together = self.between(left);
         let apart = self.free_for(left, [a, b]);
         let gained = self
             .weight(together)
@@ -118,8 +136,8 @@ impl<'a> Pairing<'a> {
         if edge.weight + gained <= lost + 1e-6 {
             return false;
         }
-        self.leave(with_a);
-        self.leave(with_b);
+        self.leave(at_a.used);
+        self.leave(at_b.used);
         self.use_edge(index);
         if together != NO_EDGE && self.weight(together) >= gained {
             self.use_edge(together);
@@ -130,77 +148,88 @@ impl<'a> Pairing<'a> {
     }
 
     /// For each of the two the heaviest edge to somebody free; never the same person for both.
-    fn free_for(&self, left: [Option<u32>; 2], taken: [u32; 2]) -> [u32; 2] {
+    fn free_for(&self, left: [u32; 2], taken: [u32; 2]) -> [u32; 2] {
         let mut found = [NO_EDGE; 2];
-        let mut used_up = None;
+        let mut used_up = NOBODY;
         for (slot, rank) in found.iter_mut().zip(left) {
-            let Some(rank) = rank else { continue };
             let free = self.ways_of(rank).iter().find(|way| {
-                let is_free = self.used[way.to as usize] == NO_EDGE;
-                is_free && !taken.contains(&way.to) && used_up != Some(way.to)
+                self.is_free[way.to as usize] && !taken.contains(&way.to) && used_up != way.to
             });
             if let Some(way) = free {
-                used_up = Some(way.to);
+                used_up = way.to;
                 *slot = way.edge;
             }
         }
         found
     }
 
-    fn between(&self, one: u32, other: u32) -> u32 {
+    /// The edge between the two, if there is one.
+    fn between(&self, [one, other]: [u32; 2]) -> u32 {
+        if other == NOBODY {
+            return NO_EDGE;
+        }
         let mut ways = self.ways_of(one).iter();
         let way = ways.find(|way| way.to == other);
         way.map_or(NO_EDGE, |way| way.edge)
     }
 
     fn ways_of(&self, rank: u32) -> &[Way] {
+        if rank == NOBODY {
+            return &[];
+        }
         let (begin, end) = (self.starts[rank as usize], self.starts[rank as usize + 1]);
         &self.of_person[begin as usize..end as usize]
     }
 
-    /// Edges come the heaviest first, so a person's first is the heaviest.
-    fn heaviest_of(&self, rank: u32) -> f32 {
-        let first = self.ways_of(rank).first();
-        first.map_or(0.0, |way| self.weight(way.edge))
-    }
-
-    fn edge(&self, index: u32) -> Option<&'a Edge> {
-        self.edges.get(index as usize)
+    fn best_of(&self, rank: u32) -> f32 {
+        let place = self.places.get(rank as usize);
+        place.map_or(0.0, |place| place.best)
     }
 
     fn weight(&self, index: u32) -> f32 {
-        self.edge(index).map_or(0.0, |edge| edge.weight)
-    }
-
-    fn mate(&self, rank: u32) -> Option<u32> {
-        let used = self.used[rank as usize];
-        (used != NO_EDGE).then(|| self.other(used, rank))
-    }
-
-    fn other(&self, index: u32, rank: u32) -> u32 {
-        let [one, other] = self.edges[index as usize].pair.ranks();
-        if one == rank { other } else { one }
+        let edge = self.edges.get(index as usize);
+        edge.map_or(0.0, |edge| edge.weight)
     }
 
     fn leave(&mut self, index: u32) {
-        for rank in self
-            .edge(index)
-            .into_iter()
-            .flat_map(|edge| edge.pair.ranks())
-        {
-            self.used[rank as usize] = NO_EDGE;
-            self.changed[rank as usize] = self.pass;
+        let Some(edge) = self.edges.get(index as usize) else {
+            return;
+        };
+        for rank in edge.pair.ranks().map(|rank| rank as usize) {
+            self.places[rank] = Place {
+                best: self.places[rank].best,
+                changed: self.pass,
+                ..Place::FREE
+            };
+            self.is_free[rank] = true;
         }
     }
 
     fn use_edge(&mut self, index: u32) {
-        for rank in self
-            .edge(index)
-            .into_iter()
-            .flat_map(|edge| edge.pair.ranks())
-        {
-            self.used[rank as usize] = index;
-            self.changed[rank as usize] = self.pass;
+        let Some(edge) = self.edges.get(index as usize) else {
+            return;
+        };
+        let [one, other] = edge.pair.ranks();
+        for (rank, mate) in [(one, other), (other, one)] {
+            let place = &mut self.places[rank as usize];
+            *place = Place {
+                used: index,
+                mate,
+                worth: edge.weight,
+                best: place.best,
+                changed: self.pass,
+            };
+            self.is_free[rank as usize] = false;
         }
     }
+}
+
+impl Place {
+    const FREE: Self = Self {
+        used: NO_EDGE,
+        mate: NOBODY,
+        worth: 0.0,
+        best: 0.0,
+        changed: 0,
+    };
 }

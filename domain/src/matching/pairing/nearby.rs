@@ -5,12 +5,15 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use super::{
     Edge, Policy, Roster, Scorer, Screen,
     reserve::Terms,
+    roster::Person,
     spread::{mixed, spread},
 };
 use crate::UserId;
 
 /// How many people one looks at, for each one that is scored.
 const LOOKED_AT_PER_SCORED: usize = 4;
+/// How many of them stand side by side: whom the processor fetches together.
+const SIDE_BY_SIDE: usize = 8;
 /// How often one looks again where too few were found that want one, too.
 const ROUNDS: u64 = 8;
 
@@ -21,6 +24,8 @@ type Kind = (bool, u8, u64);
 struct Bucket {
     kind: Kind,
     ranks: Vec<u32>,
+    /// What the roster knows of them, copied into this order.
+    people: Vec<Person>,
     /// How many are younger than each age; the last entry is all.
     younger: Vec<u32>,
 }
@@ -34,15 +39,21 @@ struct Sketched {
     other: u32,
 }
 
-impl Sketched {
-    fn of(roster: &Roster, rank: u32, other: u32) -> Self {
-        Self {
-            sketch: roster.people[rank as usize].sketch(&roster.people[other as usize]),
-            lot: mixed(u64::from(rank) << 32 | u64::from(other)),
-            other,
-        }
-    }
+/// People of one kind of the ages that somebody wishes.
+#[derive(Clone, Copy)]
+struct Window<'a> {
+    ranks: &'a [u32],
+    people: &'a [Person],
+}
 
+/// What looking around needs, kept from one person to the next.
+#[derive(Default)]
+struct Search<'a> {
+    windows: Vec<Window<'a>>,
+    found: Vec<Sketched>,
+}
+
+impl Sketched {
     fn better_first(one: &Self, other: &Self) -> Ordering {
         let by_sketch = other.sketch.total_cmp(&one.sketch);
         by_sketch.then(one.lot.cmp(&other.lot))
@@ -54,23 +65,22 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
     screen: &Screen<'_, F>,
     scorer: &impl Scorer,
     policy: &Policy,
-    terms: &Terms<'_>,
+    terms: &Terms,
 ) -> Vec<Edge> {
     let roster = screen.roster();
     let buckets = buckets(roster);
     let mut edges = Vec::with_capacity(roster.len() * policy.k);
-    let mut found = Vec::new();
+    let mut search = Search::default();
     for bucket in &buckets {
         let partners: Vec<&Bucket> = buckets
             .iter()
             .filter(|other| suits(bucket.kind, other.kind))
             .collect();
-        for &rank in &bucket.ranks {
-            look_around(screen, &partners, rank, policy.scored, &mut found);
+        for (&rank, person) in bucket.ranks.iter().zip(&bucket.people) {
+            search.look_around(&partners, rank, person, policy.scored);
             let first = edges.len();
-            let pairs = found
-                .iter()
-                .filter_map(|found| screen.pairable(rank, found.other));
+            let found = search.found.iter();
+            let pairs = found.filter_map(|found| screen.pairable(rank, found.other));
             edges.extend(pairs.filter_map(|pair| terms.edge(pair, scorer.score(pair))));
             if edges.len() > first + policy.k {
                 edges[first..].select_nth_unstable_by(policy.k, Edge::heavier_first);
@@ -83,74 +93,61 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
     edges
 }
 
-/// The best by sketch of a sample of those who may be wanted, into `found`.
-fn look_around<F: Fn(UserId, UserId) -> bool>(
-    screen: &Screen<'_, F>,
-    partners: &[&Bucket],
-    rank: u32,
-    scored: usize,
-    found: &mut Vec<Sketched>,
-) {
-    let roster = screen.roster();
-    let (youngest, oldest) = roster.people[rank as usize].wanted_ages;
-    let windows: Vec<&[u32]> = partners
-        .iter()
-        .map(|bucket| bucket.aged(youngest, oldest))
-        .filter(|window| !window.is_empty())
-        .collect();
-    let total: usize = windows.iter().map(|window| window.len()).sum();
-    found.clear();
-    let sample = scored * LOOKED_AT_PER_SCORED;
-    for round in 0..ROUNDS {
-        let seed = u64::from(rank) << 3 | round;
-        let mut at = Cursor::new(&windows);
-        for position in spread(total, sample, seed) {
-            let Some(other) = at.seek(position as usize) else {
-                continue;
-            };
-            if other != rank && screen.wishes_allow(rank, other) {
-                found.push(Sketched::of(roster, rank, other));
+impl<'a> Search<'a> {
+    /// The best by sketch of a sample of those who may be wanted, into `found`.
+    fn look_around(&mut self, partners: &[&'a Bucket], rank: u32, person: &Person, scored: usize) {
+        let wished = partners
+            .iter()
+            .map(|bucket| bucket.aged(person.wanted_ages));
+        self.windows.clear();
+        self.windows
+            .extend(wished.filter(|window| !window.ranks.is_empty()));
+        self.found.clear();
+        let total: usize = self.windows.iter().map(|window| window.ranks.len()).sum();
+        let sample = scored * LOOKED_AT_PER_SCORED;
+        if total <= sample {
+            self.look_at(0, total, rank, person);
+        } else {
+            for round in 0..ROUNDS {
+                let seed = u64::from(rank) << 3 | round;
+                for begin in spread(total, sample.div_ceil(SIDE_BY_SIDE), seed) {
+                    self.look_at(begin as usize, SIDE_BY_SIDE, rank, person);
+                }
+                if self.found.len() >= scored {
+                    break;
+                }
             }
         }
-        if found.len() >= scored || total <= sample {
-            break;
+        if self.found.len() > scored {
+            self.found
+                .select_nth_unstable_by(scored, Sketched::better_first);
+            self.found.truncate(scored);
         }
-    }
-    if found.len() > scored {
-        found.select_nth_unstable_by(scored, Sketched::better_first);
-        found.truncate(scored);
-    }
-    found.sort_unstable_by(Sketched::better_first);
-    found.dedup();
-}
-
-/// Walks several slices as if they were one. Positions mostly ascend.
-struct Cursor<'a> {
-    slices: &'a [&'a [u32]],
-    slice: usize,
-    begin: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn new(slices: &'a [&'a [u32]]) -> Self {
-        Self {
-            slices,
-            slice: 0,
-            begin: 0,
-        }
+        self.found.sort_unstable_by(Sketched::better_first);
+        self.found.dedup();
     }
 
-    fn seek(&mut self, position: usize) -> Option<u32> {
-        if position < self.begin {
-            (self.slice, self.begin) = (0, 0);
-        }
-        loop {
-            let slice = self.slices.get(self.slice)?;
-            if let Some(rank) = slice.get(position - self.begin) {
-                return Some(*rank);
+    /// Looks at so many people side by side, as if the windows were one circle.
+    fn look_at(&mut self, begin: usize, count: usize, rank: u32, person: &Person) {
+        let (mut skip, mut left) = (begin, count);
+        for window in self.windows.iter().cycle() {
+            if left == 0 {
+                return;
             }
-            self.begin += slice.len();
-            self.slice += 1;
+            let here = window.ranks.len().saturating_sub(skip).min(left);
+            let begin = skip.min(window.ranks.len());
+            skip -= begin;
+            left -= here;
+            let seen = begin..begin + here;
+            let others = window.ranks[seen.clone()].iter().zip(&window.people[seen]);
+            let possible =
+                others.filter(|(other, features)| **other != rank && person.may_meet(features));
+            self.found
+                .extend(possible.map(|(&other, features)| Sketched {
+                    sketch: person.sketch(features),
+                    lot: mixed(u64::from(rank) << 32 | u64::from(other)),
+                    other,
+                }));
         }
     }
 }
@@ -173,6 +170,10 @@ fn buckets(roster: &Roster) -> Vec<Bucket> {
         }
         Bucket {
             kind,
+            people: ranks
+                .iter()
+                .map(|rank| roster.people[*rank as usize])
+                .collect(),
             ranks,
             younger,
         }
@@ -181,10 +182,14 @@ fn buckets(roster: &Roster) -> Vec<Bucket> {
 }
 
 impl Bucket {
-    fn aged(&self, youngest: u8, oldest: u8) -> &[u32] {
+    fn aged(&self, (youngest, oldest): (u8, u8)) -> Window<'_> {
         let begin = self.younger[usize::from(youngest)] as usize;
-        let end = self.younger[usize::from(oldest) + 1] as usize;
-        self.ranks.get(begin..end).unwrap_or_default()
+        // Nobody, where the oldest is younger than the youngest.
+        let end = (self.younger[usize::from(oldest) + 1] as usize).max(begin);
+        Window {
+            ranks: &self.ranks[begin..end],
+            people: &self.people[begin..end],
+        }
     }
 }
 

@@ -86,24 +86,24 @@ impl RecentScores {
 }
 
 /// The reserve of one tick, and what waiting adds.
-pub(super) struct Terms<'a> {
-    roster: &'a Roster,
-    now: Timestamp,
+pub(super) struct Terms {
+    /// For how many seconds each has waited, by rank.
+    waited: Vec<f32>,
     reserve: f32,
     decay_secs: f32,
     age_weight: f32,
 }
 
-impl<'a> Terms<'a> {
+impl Terms {
     pub(super) fn new(
-        roster: &'a Roster,
+        roster: &Roster,
         policy: &Policy,
         recent: &RecentScores,
         now: Timestamp,
     ) -> Self {
+        let ranks = (0u32..).take(roster.len());
         Self {
-            roster,
-            now,
+            waited: ranks.map(|rank| roster.waited_secs(rank, now)).collect(),
             reserve: recent.quantile(policy.reserve_quantile, now),
             decay_secs: policy.reserve_decay.as_secs_f32().max(f32::MIN_POSITIVE),
             age_weight: 1.0 / policy.patience.as_secs_f32().max(1.0),
@@ -120,9 +120,7 @@ impl<'a> Terms<'a> {
         } else {
             0.0
         };
-        let [one, other] = pair
-            .ranks()
-            .map(|rank| self.roster.waited_secs(rank, self.now));
+        let [one, other] = pair.ranks().map(|rank| self.waited[rank as usize]);
         let left = 1.0 - (one.max(other) / self.decay_secs).powi(2);
         if score < self.reserve * left.max(0.0) {
             return None;

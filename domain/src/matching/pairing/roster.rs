@@ -20,6 +20,8 @@ pub(super) struct Person {
     /// One bit a gender that the person wants to meet; all bits: no wish.
     pub(super) wanted_genders: u64,
     interests: u64,
+    /// One over the root of their number.
+    interests_norm: f32,
     looking_for: u64,
     languages: u64,
     pub(super) age: u8,
@@ -95,9 +97,11 @@ impl Person {
         } else {
             names.genders.bits(&features.preferred_genders)
         };
+        let interests = names.interests.bits(&features.interests);
         Self {
             wanted_genders,
-            interests: names.interests.bits(&features.interests),
+            interests,
+            interests_norm: small(interests.count_ones().max(1)).sqrt().recip(),
             looking_for: names.looking_for.bits(&features.looking_for),
             languages: names.languages.bits(&features.languages),
             age: features.age,
@@ -111,16 +115,20 @@ impl Person {
     }
 
     /// Whether this one's wishes allow the other.
-    pub(super) fn wants(&self, other: &Self) -> bool {
+    fn wants(&self, other: &Self) -> bool {
         let (youngest, oldest) = self.wanted_ages;
         self.wanted_genders >> other.gender & 1 == 1 && youngest <= other.age && other.age <= oldest
     }
 
+    /// Whether the wishes of both and their age groups let them meet.
+    pub(super) fn may_meet(&self, other: &Self) -> bool {
+        self.is_minor == other.is_minor && self.wants(other) && other.wants(self)
+    }
+
     /// A cheap guess, in no unit, at how well two suit each other: it only orders whom to score.
     pub(super) fn sketch(&self, other: &Self) -> f32 {
-        let likes = self.interests.count_ones() * other.interests.count_ones();
         let common = (self.interests & other.interests).count_ones();
-        let cosine = small(common) / small(likes.max(1)).sqrt();
+        let cosine = small(common) * self.interests_norm * other.interests_norm;
         let goal = if self.looking_for & other.looking_for == 0 {
             0.0
         } else {

@@ -52,17 +52,11 @@ impl<'a, F: Fn(UserId, UserId) -> bool> Screen<'a, F> {
     /// The pair, where the two may meet.
     pub fn pairable(&self, a: u32, b: u32) -> Option<Pairable> {
         let (one, other) = (a.min(b), a.max(b));
-        if one == other || !self.wishes_allow(one, other) {
+        let person = |rank: u32| &self.roster.people[rank as usize];
+        if one == other || !person(one).may_meet(person(other)) {
             return None;
         }
         let user = |rank: u32| self.roster.users[rank as usize];
         (!(self.forbidden)(user(one), user(other))).then_some(Pairable { one, other })
-    }
-
-    /// Whether the wishes of both and their age groups let them meet. Necessary, and cheap; not sufficient.
-    pub(super) fn wishes_allow(&self, a: u32, b: u32) -> bool {
-        let people = &self.roster.people;
-        let (a, b) = (&people[a as usize], &people[b as usize]);
-        a.is_minor == b.is_minor && a.wants(b) && b.wants(a)
     }
 }
