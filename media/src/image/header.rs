@@ -8,6 +8,8 @@ use crate::kind::{self, ImageFormat, Kind};
 pub struct Limits {
     /// Width times height.
     pub pixels: u64,
+    /// Width or height.
+    pub side: u32,
     /// What decoding and encoding one picture may hold in memory, beside the file itself and the encoded copy of it.
     pub memory_bytes: u64,
     /// Frames of an animation.
@@ -17,11 +19,12 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 50 megapixels and 300 MB: a photo of 50 megapixels that has to be turned upright is held twice.
+    /// 50 megapixels and 325 MB: a photo of 50 megapixels that has to be turned upright is held twice.
     fn default() -> Self {
         Self {
             pixels: 50_000_000,
-            memory_bytes: 300_000_000,
+            side: 65_535,
+            memory_bytes: 325_000_000,
             frames: 1_000,
             animation_pixels: 150_000_000,
         }
@@ -71,24 +74,30 @@ impl Promise {
         u64::from(self.width) * u64::from(self.height)
     }
 
+    /// With what is made of the picture beside its copy, and with the reduced columns or rows on the way there.
     fn memory_bytes(&self) -> u64 {
-        self.pixels() * self.bytes_per_pixel
+        const SMALL_PICTURES: u64 = 4_000_000;
+        const REDUCED_LINE: u64 = 512 * 4;
+        let shorter = u64::from(self.width.min(self.height));
+        self.pixels() * self.bytes_per_pixel + shorter * REDUCED_LINE + SMALL_PICTURES
     }
 
     fn check(&self, limits: &Limits) -> Result<(), Refusal> {
         if self.pixels() == 0 {
             return Err(Refusal::damaged("no pixels"));
         }
-        let allowed = limits
-            .pixels
-            .min(limits.memory_bytes / self.bytes_per_pixel);
-        if self.pixels() <= allowed {
+        let is_within = self.pixels() <= limits.pixels
+            && self.width.max(self.height) <= limits.side
+            && self.memory_bytes() <= limits.memory_bytes;
+        if is_within {
             return Ok(());
         }
+        let decodable = limits.memory_bytes / self.bytes_per_pixel;
         Err(Refusal::TooManyPixels {
             width: self.width,
             height: self.height,
-            megapixels: allowed / 1_000_000,
+            megapixels: limits.pixels.min(decodable) / 1_000_000,
+            side: limits.side,
         })
     }
 }

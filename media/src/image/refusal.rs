@@ -10,13 +10,14 @@ pub enum Refusal {
     NotAnImage,
     /// The header promises more pixels than are decoded. Nothing was decoded.
     #[error(
-        "The picture has {width} × {height} pixels. Send one with at most {megapixels} megapixels."
+        "The picture has {width} × {height} pixels. Send one with at most {megapixels} megapixels, and {side} pixels a side."
     )]
     TooManyPixels {
         width: u32,
         height: u32,
-        /// What this picture's format and colours would allow.
+        /// About what this picture's format and colours would allow.
         megapixels: u64,
+        side: u32,
     },
     /// An animation has more frames, or more pixels in all frames together, than are copied.
     #[error(

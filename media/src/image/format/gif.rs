@@ -10,8 +10,8 @@ use super::super::{
     pixels::{Layout, Pixels, index},
 };
 
-/// The whole picture with red, green, blue and alpha, and the numbers of one frame.
-const BYTES_PER_PIXEL: u64 = 5;
+/// The whole picture with red, green, blue and alpha, the numbers of one frame, and the frame packed anew.
+const BYTES_PER_PIXEL: u64 = 6;
 /// The format knows no more, and the promise has been checked.
 const LARGEST_FRAME: NonZeroU64 = NonZeroU64::MIN.saturating_add(65_535 * 65_535);
 

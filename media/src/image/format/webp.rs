@@ -11,28 +11,41 @@ use super::super::{
     pixels::{Layout, Pixels},
 };
 
-/// What the decoder holds beside the pixels: planes of luma, chroma and alpha, or a frame of an animation.
-const DECODER_BYTES_PER_PIXEL: u64 = 4;
-/// The encoder turns the picture into another one, with four samples.
-const ENCODER_BYTES_PER_PIXEL: u64 = 4;
+/// What the decoder holds for each pixel beside the picture itself: a copy with alpha; or planes of luma and chroma, and
+/// those of an alpha channel while it is unpacked; of an animation also a frame, and what it is drawn upon. The encoder, and
+/// turning the picture upright, come later and need no more than four bytes.
+const PLAIN: u64 = 4;
+const LOSSY_WITH_ALPHA: u64 = 7;
+const ANIMATED: u64 = 11;
+
+/// `RIFF`, the length, `WEBP`.
+const CONTAINER_BYTES: usize = 12;
 
 type Opened<'a> = WebPDecoder<Cursor<&'a [u8]>>;
 
 pub fn promise(bytes: &[u8]) -> Result<Promise, Refusal> {
     let mut decoder = opened(bytes)?;
-    let samples = layout(&decoder).bytes() as u64;
-    let turned = match orientation(&mut decoder)?.turns() {
-        true => samples,
-        false => 0,
-    };
     let (width, height) = decoder.dimensions();
-    let beside = DECODER_BYTES_PER_PIXEL
-        .max(ENCODER_BYTES_PER_PIXEL)
-        .max(turned);
+    if !frames_fit(
+        bytes.get(CONTAINER_BYTES..).unwrap_or_default(),
+        width,
+        height,
+    ) {
+        return Err(Refusal::damaged("a frame is larger than the picture"));
+    }
+    let beside = match (
+        decoder.is_animated(),
+        decoder.is_lossy(),
+        decoder.has_alpha(),
+    ) {
+        (true, _, _) => ANIMATED,
+        (false, true, true) => LOSSY_WITH_ALPHA,
+        (false, _, _) => PLAIN,
+    };
     Ok(Promise {
         width,
         height,
-        bytes_per_pixel: samples + beside,
+        bytes_per_pixel: layout(&decoder).bytes() as u64 + beside,
     })
 }
 
@@ -65,6 +78,44 @@ pub fn write(pixels: &Pixels) -> Result<Vec<u8>, Refusal> {
         .encode(&pixels.data, pixels.width, pixels.height, color)
         .map_err(Refusal::unsupported)?;
     Ok(encoded)
+}
+
+/// Whether no lossy frame says of itself that it is larger than the picture: the decoder would make room for all of it before
+/// it compares the two.
+fn frames_fit(mut chunks: &[u8], width: u32, height: u32) -> bool {
+    const ANIMATION_FRAME_HEADER: usize = 16;
+    while let Some((kind, content, rest)) = split_chunk(chunks) {
+        let fits = match kind {
+            b"VP8 " => frame_sides(content).is_none_or(|(w, h)| w <= width && h <= height),
+            b"ANMF" => content
+                .get(ANIMATION_FRAME_HEADER..)
+                .is_none_or(|inner| frames_fit(inner, width, height)),
+            _ => true,
+        };
+        if !fits {
+            return false;
+        }
+        chunks = rest;
+    }
+    true
+}
+
+/// The first chunk: its kind, its content, and what follows; the last content may be cut off.
+fn split_chunk(bytes: &[u8]) -> Option<(&[u8; 4], &[u8], &[u8])> {
+    let (kind, rest) = bytes.split_first_chunk::<4>()?;
+    let (length, rest) = rest.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let padded = length.checked_add(length % 2)?;
+    let content = &rest[..length.min(rest.len())];
+    Some((kind, content, rest.get(padded..).unwrap_or_default()))
+}
+
+/// Width and height of a key frame of VP8 (RFC 6386, section 9.1).
+fn frame_sides(frame: &[u8]) -> Option<(u32, u32)> {
+    const FOURTEEN_BITS: u16 = 0x3FFF;
+    let sides = frame.get(6..10)?;
+    let side = |low, high| u32::from(u16::from_le_bytes([low, high]) & FOURTEEN_BITS);
+    Some((side(sides[0], sides[1]), side(sides[2], sides[3])))
 }
 
 fn opened(bytes: &[u8]) -> Result<Opened<'_>, Refusal> {
