@@ -10,11 +10,14 @@ function isShell({ origin, pathname }) {
   return pathname === "/" || pathname === "/manifest.webmanifest" || /^\/(css|img|js|locales|vendor)\//.test(pathname);
 }
 
-/** All that the page names: its own list is the list. */
+/** Which of them is read first is known when it is spoken. */
+const LANGUAGES = ["en", "vi", "de"];
+
+/** All that the page names: its own list is the list. And the words, in every language. */
 async function shellFiles() {
   const page = await (await fetch("/", { cache: "no-cache" })).text();
   const named = [...page.matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, path]) => path);
-  return [...new Set(["/", ...named])];
+  return [...new Set(["/", ...named, ...LANGUAGES.map((language) => `/locales/${language}.json`)])];
 }
 
 async function keepShell() {

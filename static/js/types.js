@@ -99,6 +99,7 @@
  * @typedef {object} PeerProfile what of it is not revealed is absent
  * @property {string} id
  * @property {string} display_name
+ * @property {string|null} [avatar_url]
  * @property {number} reveal_level 0, 1 after a mutual like, 2 after a kept room
  * @property {string[]} [interests]
  * @property {string} [bio]

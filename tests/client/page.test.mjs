@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { LANGUAGES } from "../../static/js/models/language.js";
 
 const root = new URL("../../static/", import.meta.url);
 const read = (path) => readFileSync(new URL(`.${path}`, root));
@@ -35,6 +36,11 @@ test("whatever the page and its manifest name is there", () => {
   const manifest = JSON.parse(read("/manifest.webmanifest").toString());
   const named = [...addresses(/(?:href|src)="(\/[^"]*)"/g), manifest.start_url, ...manifest.icons.map(({ src }) => src)];
   assert.deepEqual(named.filter((path) => !existsSync(new URL(`.${path}`, root))), []);
+});
+
+test("without a connection every language is there", () => {
+  const [, list] = read("/sw.js").toString().match(/const LANGUAGES = (\[[^\]]*\])/);
+  assert.deepEqual(JSON.parse(list), Object.keys(LANGUAGES));
 });
 
 test("the first load is small enough for a slow connection", () => {

@@ -73,8 +73,16 @@ function formOf({ file, crop }) {
   return form;
 }
 
-/** Somebody's picture, as it is shown to this person; null where there is none. @param {Context} context @param {string} userId */
+/** The pictures of a list, one after the other; whoever has been asked for is not asked for again. @param {Context} context @param {(string|undefined)[]} userIds */
+export async function loadPictures({ store, dispatch }, userIds) {
+  for (const userId of userIds) {
+    if (userId !== undefined && !(userId in store.state.pictures)) await dispatch("loadPicture", userId);
+  }
+}
+
+/** Somebody's picture, as it is shown to this person; null where there is none. @param {Context} context @param {string|undefined} userId */
 export async function loadPicture({ store, api }, userId) {
+  if (userId === undefined) return;
   const blob = await api.blob(`/users/${userId}/avatar`);
   const { pictures } = store.state;
   const before = pictures[userId];

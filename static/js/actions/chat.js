@@ -7,6 +7,7 @@
 import { ApiError } from "../api.js";
 import { Connection } from "../connection.js";
 import { nextLink } from "../models/link.js";
+import { peerAmong } from "../models/room.js";
 import * as list from "../models/message-list.js";
 import { changeChat } from "./current-chat.js";
 
@@ -36,6 +37,7 @@ export async function openRoom(context, roomId) {
   }
   if (store.state.chat?.roomId !== roomId) return;
   connect(context, roomId);
+  dispatch("loadPicture", peerAmong(store.state.chat.members, store.state.user?.id ?? "")?.id);
   await dispatch("syncHistory", roomId);
 }
 

@@ -33,7 +33,10 @@ export async function navigated({ store, dispatch }) {
   store.update({ route, form: idleForm(), profile: { ...store.state.profile, saved: false } });
   if (before.screen === "room" && before.roomId !== route.roomId) await dispatch("closeRoom");
   if (route.screen === "room" && store.state.chat?.roomId !== route.roomId) dispatch("openRoom", route.roomId);
-  if (route.screen === "profile") dispatch("loadProfile");
+  if (route.screen === "profile") {
+    dispatch("loadProfile");
+    dispatch("loadPicture", store.state.user?.id);
+  }
   if (route.screen === "account") dispatch("loadAccount");
   if (route.screen === "wait") {
     dispatch("loadTicket");

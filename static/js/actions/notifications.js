@@ -7,7 +7,7 @@
 import { Connection } from "../connection.js";
 import { hearServerTime } from "../models/countdown.js";
 import { nextLink } from "../models/link.js";
-import { changeRoom, peerAmong, putRoom, recounted, sortRooms, statusOf } from "../models/room.js";
+import { changeRoom, keptRooms, peerAmong, putRoom, recounted, sortRooms, statusOf } from "../models/room.js";
 import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
 
@@ -107,6 +107,8 @@ function messageCame({ store, dispatch }, { room_id: roomId, last_message: messa
 }
 
 /** @param {Context} context */
-export async function loadRooms({ store, api }) {
+export async function loadRooms({ store, api, dispatch }) {
   store.update({ rooms: sortRooms(await api.list("/chat/rooms")), roomsLoaded: true });
+  const { rooms, route, user } = store.state;
+  if (route.screen === "conversations") await dispatch("loadPictures", keptRooms(rooms).map(({ members }) => peerAmong(members, user?.id ?? "")?.id));
 }

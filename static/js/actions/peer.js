@@ -35,6 +35,7 @@ async function readProfile(context, peerId) {
   try {
     const profile = await context.api.request("GET", `/users/${peerId}/profile`);
     change(context, () => ({ profile }));
+    if (profile.avatar_url) await context.dispatch("loadPicture", peerId);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
   }

@@ -11,7 +11,7 @@ import { avatar } from "./avatar.js";
 /** A person's picture, and the cutting of a new one. @param {State} state @param {Dispatch} dispatch */
 export function avatarEditor({ user, pictures, avatarEdit: edit }, dispatch) {
   const name = user?.display_name || user?.username || "";
-  const url = user === null ? null : pictures[user.id] ?? null;
+  const url = user === null ? null : pictures[user.id];
   /** @param {Event} event */
   const pick = (event) => {
     const input = /** @type {HTMLInputElement} */ (event.currentTarget);
@@ -31,7 +31,7 @@ export function avatarEditor({ user, pictures, avatarEdit: edit }, dispatch) {
             <button class="button" type="button" ?disabled=${edit.busy} @click=${() => dispatch("dropPicture")}>${t("app.cancel")}</button>
           </div>` : html`
           <label class="button file-button"><input type="file" accept="image/jpeg,image/png,image/webp,image/gif"
-            data-testid="pick-picture" @change=${pick}><span>${url === null ? t("avatar.choose") : t("avatar.change")}</span></label>`}
+            data-testid="pick-picture" @change=${pick}><span>${!url ? t("avatar.choose") : t("avatar.change")}</span></label>`}
       </div>
     </section>`;
 }

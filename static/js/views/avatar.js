@@ -5,7 +5,7 @@ const TINTS = 6;
 /**
  * A person's picture, or the initial on a tint that stays the same for the name.
  * @param {string} name
- * @param {string|null} [url]
+ * @param {string|null} [url] of the picture, as far as it is revealed
  */
 export function avatar(name, url = null) {
   if (url !== null) return html`<img class="avatar" src=${url} alt="" width="44" height="44">`;

@@ -37,15 +37,16 @@ export function chat(state, dispatch) {
   const me = user?.id ?? "";
   const peer = peerAmong(current.members, me);
   const name = peer?.display_name ?? t("app.someone");
+  const picture = state.pictures[peer?.id ?? ""];
   return html`
     <main class="chat" id="main" data-testid="chat" data-room-id=${current.roomId} data-state=${current.status?.state ?? nothing}
       @dragover=${dragged} @dragleave=${undragged} @drop=${(/** @type {DragEvent} */ event) => dropped(event, dispatch)}>
-      ${head(state, current, name, peer?.online ?? false, dispatch)}
+      ${head(state, current, { name, picture, online: peer?.online ?? false }, dispatch)}
       ${messages(current, me, nowMs, dispatch)}
       ${foot(state, current, name, dispatch)}
       ${announcements(current, name)}
-      ${current.moment ? moment(current, name, dispatch) : nothing}
-      ${peerPanel(current, name, dispatch)}
+      ${current.moment ? moment(current, { name, picture }, dispatch) : nothing}
+      ${peerPanel(current, { name, picture }, dispatch)}
       ${lightbox(current, dispatch)}
       <p class="drop-hint" aria-hidden="true">${t("file.drop", { image: sizeWords(IMAGE_MAX_BYTES), file: sizeWords(FILE_MAX_BYTES) })}</p>
     </main>`;
@@ -70,13 +71,18 @@ function simple(title, words, action) {
     <h1 tabindex="-1">${title}</h1><p class="muted">${words}</p>${action}</section></main>`;
 }
 
-/** @param {State} state @param {Chat} current @param {string} name @param {boolean} online @param {Dispatch} dispatch */
-function head(state, current, name, online, dispatch) {
+/**
+ * @param {State} state
+ * @param {Chat} current
+ * @param {{name: string, picture: string|null|undefined, online: boolean}} peer
+ * @param {Dispatch} dispatch
+ */
+function head(state, current, { name, picture, online }, dispatch) {
   const phase = current.status?.state;
   return html`
     <header class="chat-head">
       <a class="icon-button" href="#/conversations" aria-label=${t("chat.back")} data-testid="back">${back}</a>
-      ${avatar(name)}
+      ${avatar(name, picture)}
       <div class="chat-name">
         <h1 tabindex="-1" data-testid="chat-peer">${name}</h1>
         ${phase === "ended" ? html`<p class="presence">${t("chat.ended")}</p>` : presence(state, online, phase === "kept")}

@@ -8,7 +8,7 @@ import { avatar } from "./avatar.js";
 
 /** @param {State} state */
 export function conversations(state) {
-  const { rooms, roomsLoaded, user } = state;
+  const { rooms, roomsLoaded, user, pictures } = state;
   const me = user?.id ?? "";
   const open = openRooms(rooms);
   const kept = keptRooms(rooms);
@@ -20,11 +20,11 @@ export function conversations(state) {
       </header>
       ${open.length === 0 ? nothing : html`
         <section><h2>${t("conversations.open")}</h2><ul class="card room-list" data-testid="open-rooms">
-          ${open.map((room) => row(room, me))}</ul></section>`}
+          ${open.map((room) => row(room, me, pictures))}</ul></section>`}
       <section>
         ${open.length === 0 ? nothing : html`<h2>${t("conversations.kept")}</h2>`}
         <ul class="card room-list" data-testid="conversations" ?hidden=${kept.length === 0}>
-          ${kept.map((room) => row(room, me))}</ul>
+          ${kept.map((room) => row(room, me, pictures))}</ul>
         ${kept.length > 0 ? nothing : roomsLoaded ? empty() : html`<p class="muted" role="status">${t("app.loading")}</p>`}
       </section>
     </main>`;
@@ -39,8 +39,8 @@ function empty() {
     </div>`;
 }
 
-/** @param {Room} room @param {string} me */
-function row(room, me) {
+/** @param {Room} room @param {string} me @param {State["pictures"]} pictures */
+function row(room, me, pictures) {
   const peer = peerAmong(room.members, me);
   const name = peer?.display_name ?? t("app.someone");
   const last = room.last_message;
@@ -48,7 +48,7 @@ function row(room, me) {
   return html`
     <li>
       <a class="room" href=${roomHash(room.id)} data-testid="conversation" data-room-id=${room.id}>
-        ${avatar(name)}
+        ${avatar(name, pictures[peer?.id ?? ""])}
         <span class="room-words">
           <span class="room-top"><strong>${name}</strong><time class="muted small">${when(lastActivity(room))}</time></span>
           <span class="room-top">

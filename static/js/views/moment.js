@@ -8,16 +8,16 @@ import { closing } from "./modal.js";
  * The match moment: who it is, why, and how to begin. It goes when the person says so, or the other one says
  * something first: nobody has to read against a clock.
  * @param {import("../store.js").Chat} chat
- * @param {string} name
+ * @param {{name: string, picture: string|null|undefined}} peer
  * @param {import("../dispatch.js").Dispatch} dispatch
  */
-export function moment({ room }, name, dispatch) {
+export function moment({ room }, { name, picture }, dispatch) {
   const icebreaker = room?.match?.icebreaker;
   const { cancel } = closing(() => dispatch("dismissMoment"));
   return html`
     <dialog class="modal moment" aria-labelledby="moment-title" data-testid="match-moment" @cancel=${cancel}>
       <div class="card stack centred moment-card">
-        ${avatar(name)}
+        ${avatar(name, picture)}
         <h1 id="moment-title" tabindex="-1" autofocus>${t("moment.meet")} <span data-testid="peer-name">${name}</span></h1>
         ${reasons(room?.match?.reasons ?? [])}
         ${icebreaker ? html`<p class="icebreaker">“${icebreaker}”</p>` : nothing}

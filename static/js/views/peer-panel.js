@@ -14,8 +14,8 @@ import { closing } from "./modal.js";
  * @typedef {import("../dispatch.js").Dispatch} Dispatch
  */
 
-/** @param {Chat} chat @param {string} name @param {Dispatch} dispatch */
-export function peerPanel(chat, name, dispatch) {
+/** @param {Chat} chat @param {{name: string, picture: string|null|undefined}} shown @param {Dispatch} dispatch */
+export function peerPanel(chat, { name, picture }, dispatch) {
   const { peer } = chat;
   if (peer === null) return nothing;
   const { cancel, beside } = closing(() => dispatch("closePeer"));
@@ -24,7 +24,7 @@ export function peerPanel(chat, name, dispatch) {
       <div class="sheet-body stack stack-close">
         <button class="icon-button sheet-close" type="button" aria-label=${t("app.close")} data-testid="close-peer"
           @click=${() => dispatch("closePeer")}>${close}</button>
-        <header class="peer-head">${avatar(name)}<h2 id="peer-title" tabindex="-1" autofocus>${name}</h2>
+        <header class="peer-head">${avatar(name, picture)}<h2 id="peer-title" tabindex="-1" autofocus>${name}</h2>
           <p class="muted small">${t(`peer.reveal_${peer.profile?.reveal_level ?? chat.room?.reveal_level ?? 0}`)}</p></header>
         ${peer.profile === null ? nothing : revealed(peer.profile)}
         ${chat.status?.state === "ended" ? nothing : like(chat.liked, peer, name, dispatch)}

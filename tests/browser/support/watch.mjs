@@ -6,6 +6,8 @@ const HARMLESS = [
   /^console error: Failed to load resource/,
   // A page that goes away gives up what it had asked for.
   /net::ERR_ABORTED$/,
+  // Who has no picture is asked for it all the same.
+  /^404 GET \/users\/[^/]+\/avatar$/,
 ];
 
 export class Watch {
