@@ -102,4 +102,10 @@ impl Scorer for Synthetic {
         let [one, other] = pair.ranks().map(|rank| &self.people[rank as usize]);
         self.direction(one, other) * self.direction(other, one)
     }
+
+    fn usual(&self, rank: u32) -> f32 {
+        let person = &self.people[rank as usize];
+        let logistic = |log_odds: f32| 1.0 / (1.0 + (-log_odds).exp());
+        logistic(person[0]) * logistic(person[1])
+    }
 }

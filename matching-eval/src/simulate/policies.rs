@@ -17,7 +17,7 @@ pub struct Tried {
 pub fn tried() -> Vec<Tried> {
     let product = Policy::default();
     let mut all = vec![one("product", "product".to_owned(), product.clone())];
-    for reserve_quantile in [0.0, 0.5, 0.8, 0.9, 0.98] {
+    for reserve_quantile in [0.0, 0.5, 0.8, 0.9, 0.97, 0.98] {
         let policy = Policy {
             reserve_quantile,
             ..product.clone()
@@ -28,7 +28,7 @@ pub fn tried() -> Vec<Tried> {
             policy,
         ));
     }
-    for secs in [10, 18, 26, 35] {
+    for secs in [10, 18, 22, 26, 35] {
         let policy = Policy {
             reserve_decay: Duration::from_secs(secs),
             ..product.clone()

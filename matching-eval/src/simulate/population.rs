@@ -82,35 +82,39 @@ impl Person {
         logistic(INTERCEPT + self.generosity + other.appeal + taste)
     }
 
-    /// The posterior mean of each part, given an estimate of that correlation; what stays unknown flattens the logistic
-    /// (MacKay 1992).
     fn seems_to_keep(&self, other: &Self, sight: Sight) -> f64 {
-        let part = |so: f64, spread: f64, seen: f64, noise: f64| {
-            seen * (seen * so + (1.0 - seen * seen).sqrt() * spread * noise)
-        };
-        let sum = INTERCEPT
-            + part(
-                self.generosity,
-                GENEROSITY,
-                sight.person,
-                normal_of(self.id, 0, 2),
-            )
-            + part(
-                other.appeal,
-                APPEAL,
-                sight.person,
-                normal_of(other.id, 0, 3),
-            )
-            + part(
-                TASTE * normal_of(self.id, other.id, 1),
-                TASTE,
-                sight.taste,
-                normal_of(self.id, other.id, 4),
-            );
-        let unknown = (1.0 - sight.person.powi(2)) * (GENEROSITY.powi(2) + APPEAL.powi(2))
-            + (1.0 - sight.taste.powi(2)) * TASTE.powi(2);
-        logistic(sum / (1.0 + std::f64::consts::PI / 8.0 * unknown).sqrt())
+        let taste = seen(
+            sight.taste,
+            TASTE * normal_of(self.id, other.id, 1),
+            TASTE * normal_of(self.id, other.id, 4),
+        );
+        seems(
+            self.seen_generosity(sight) + other.seen_appeal(sight) + taste,
+            sight,
+        )
     }
+
+    fn seen_generosity(&self, sight: Sight) -> f64 {
+        let noise = GENEROSITY * normal_of(self.id, 0, 2);
+        seen(sight.person, self.generosity, noise)
+    }
+
+    fn seen_appeal(&self, sight: Sight) -> f64 {
+        let noise = APPEAL * normal_of(self.id, 0, 3);
+        seen(sight.person, self.appeal, noise)
+    }
+}
+
+/// The posterior mean of a part, given an estimate of that correlation with it.
+fn seen(correlation: f64, so: f64, noise: f64) -> f64 {
+    correlation * (correlation * so + (1.0 - correlation * correlation).sqrt() * noise)
+}
+
+/// What stays unknown flattens the logistic (MacKay 1992).
+fn seems(sum: f64, sight: Sight) -> f64 {
+    let unknown = (1.0 - sight.person.powi(2)) * (GENEROSITY.powi(2) + APPEAL.powi(2))
+        + (1.0 - sight.taste.powi(2)) * TASTE.powi(2);
+    logistic((INTERCEPT + sum) / (1.0 + std::f64::consts::PI / 8.0 * unknown).sqrt())
 }
 
 /// The probability that both keep the room.
@@ -121,6 +125,11 @@ pub fn mutual(one: &Person, other: &Person) -> f64 {
 /// The same as a matcher estimates it.
 pub fn estimate(one: &Person, other: &Person, sight: Sight) -> f64 {
     one.seems_to_keep(other, sight) * other.seems_to_keep(one, sight)
+}
+
+/// What a matcher estimates of the person with somebody average.
+pub fn usual(person: &Person, sight: Sight) -> f64 {
+    seems(person.seen_generosity(sight), sight) * seems(person.seen_appeal(sight), sight)
 }
 
 fn logistic(logit: f64) -> f64 {

@@ -6,14 +6,14 @@ use domain::{
     TicketId, Timestamp, UserId,
     matching::{
         Candidate, Features, may_meet,
-        pairing::{Pairable, Policy, RecentScores, Roster, Screen, couples},
+        pairing::{Edge, Pairable, Policy, RecentScores, Roster, Scorer, Screen, couples},
     },
 };
 use uuid::Uuid;
 
 use crate::{
     dice::Dice,
-    population::{Market, Person, Sight, estimate, mutual},
+    population::{Market, Person, Sight, estimate, mutual, usual},
 };
 
 const START: Timestamp = Timestamp(1_795_000_000_000);
@@ -153,6 +153,31 @@ fn timestamp(at: f64) -> Timestamp {
     START.plus(Duration::from_secs_f64(at))
 }
 
+/// A matcher's sight of those who wait.
+struct Sighted<'a> {
+    waiting: &'a [Guest],
+    roster: &'a Roster,
+    sight: Sight,
+}
+
+impl Sighted<'_> {
+    fn person(&self, rank: u32) -> &Person {
+        &self.waiting[self.roster.source(rank)].person
+    }
+}
+
+#[expect(clippy::cast_possible_truncation)] // probabilities
+impl Scorer for Sighted<'_> {
+    fn score(&self, pair: Pairable) -> f32 {
+        let [one, other] = pair.ranks().map(|rank| self.person(rank));
+        estimate(one, other, self.sight) as f32
+    }
+
+    fn usual(&self, rank: u32) -> f32 {
+        usual(self.person(rank), self.sight) as f32
+    }
+}
+
 fn product(
     waiting: &[Guest],
     policy: &Policy,
@@ -165,15 +190,15 @@ fn product(
         .map(|guest| guest.candidate.clone())
         .collect();
     let roster = Roster::of(&candidates);
-    let sources = |pair: Pairable| pair.ranks().map(|rank| roster.source(rank));
-    #[expect(clippy::cast_possible_truncation)] // a probability
-    let score = |pair: Pairable| {
-        let [one, other] = sources(pair).map(|index| &waiting[index].person);
-        estimate(one, other, sight) as f32
+    let sighted = Sighted {
+        waiting,
+        roster: &roster,
+        sight,
     };
     let screen = Screen::new(&roster, |_, _| false);
-    let found = couples(&screen, &score, policy, recent, timestamp(now));
-    found.iter().map(|edge| sources(edge.pair())).collect()
+    let found = couples(&screen, &sighted, policy, recent, timestamp(now));
+    let sources = |edge: &Edge| edge.pair().ranks().map(|rank| roster.source(rank));
+    found.iter().map(sources).collect()
 }
 
 fn random(waiting: &[Guest], dice: &mut Dice) -> Vec<[usize; 2]> {

@@ -53,6 +53,12 @@ pub struct Proposal {
 pub trait Scorer {
     /// The score of a pair that the filters let through, by the ranks of the roster.
     fn score(&self, pair: Pairable) -> f32;
+
+    /// What the person of this rank scores with somebody average, above 0 and up to 1. The reserve asks of a pair to be better
+    /// than usual for the two. The same for everybody where nothing is known of people.
+    fn usual(&self, _rank: u32) -> f32 {
+        1.0
+    }
 }
 
 impl<F: Fn(Pairable) -> f32> Scorer for F {
@@ -64,7 +70,7 @@ impl<F: Fn(Pairable) -> f32> Scorer for F {
 /// How pairs are chosen. What each number costs and brings: `docs/PAIRING.md`, measured by `make simulate`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// Two newcomers are paired only if their score is above this share of the recent ones.
+    /// Two newcomers are paired only if their score, against what is usual for the two, is above this share of the recent ones.
     pub reserve_quantile: f32,
     /// Where the longer waiting of the two has waited for so long, any score will do.
     pub reserve_decay: Duration,
@@ -82,7 +88,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             reserve_quantile: 0.95,
-            reserve_decay: Duration::from_secs(22),
+            reserve_decay: Duration::from_secs(24),
             patience: Duration::from_secs(300),
             exact_up_to: 300,
             scored: 16,
@@ -130,7 +136,7 @@ pub fn couples<F: Fn(UserId, UserId) -> bool>(
 ) -> Vec<Edge> {
     let roster = screen.roster();
     recent.observe(screen, scorer, now);
-    let terms = Terms::new(roster, policy, recent, now);
+    let terms = Terms::new(roster, scorer, policy, recent, now);
     if roster.len() > policy.exact_up_to {
         let edges = nearby::edges(screen, scorer, policy, &terms);
         return local_search::heavy(roster.len(), &edges);

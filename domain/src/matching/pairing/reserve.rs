@@ -1,4 +1,6 @@
-//! What a pair must be worth at least: high for newcomers, nothing for who has waited.
+//! What a pair must be worth at least: high for newcomers, nothing for who has waited. It is asked of the score against what
+//! is usual for the two: else those whom all like would be gone at once, and the others wait in vain for a score that they
+//! never reach.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -17,7 +19,7 @@ const STALE_AFTER: Duration = Duration::from_secs(900);
 const SAMPLES_PER_NEWCOMER: usize = 8;
 const NEWCOMERS_PER_TICK: usize = 64;
 
-/// The newest scores of the pool, whatever came of them. Kept from tick to tick by the caller; empty after a start.
+/// The newest scores of the pool, each against what is usual for the two, whatever came of them. Kept from tick to tick by the caller; empty after a start.
 #[derive(Debug, Default)]
 pub struct RecentScores {
     scores: VecDeque<(Timestamp, f32)>,
@@ -42,7 +44,8 @@ impl RecentScores {
         for newcomer in newcomers.take(NEWCOMERS_PER_TICK) {
             let others = spread(roster.len(), SAMPLES_PER_NEWCOMER, u64::from(newcomer));
             for pair in others.filter_map(|other| screen.pairable(newcomer, other)) {
-                self.add(now, scorer.score(pair));
+                let usual = pair.ranks().map(|rank| root_of_usual(scorer, rank));
+                self.add(now, scorer.score(pair) / (usual[0] * usual[1]));
             }
         }
     }
@@ -89,6 +92,8 @@ impl RecentScores {
 pub(super) struct Terms {
     /// For how many seconds each has waited, by rank.
     waited: Vec<f32>,
+    /// The root of what each usually scores, by rank: two of them make what is usual for a pair.
+    usual: Vec<f32>,
     reserve: f32,
     decay_secs: f32,
     age_weight: f32,
@@ -97,20 +102,25 @@ pub(super) struct Terms {
 impl Terms {
     pub(super) fn new(
         roster: &Roster,
+        scorer: &impl Scorer,
         policy: &Policy,
         recent: &RecentScores,
         now: Timestamp,
     ) -> Self {
         let ranks = (0u32..).take(roster.len());
         Self {
-            waited: ranks.map(|rank| roster.waited_secs(rank, now)).collect(),
+            waited: ranks
+                .clone()
+                .map(|rank| roster.waited_secs(rank, now))
+                .collect(),
+            usual: ranks.map(|rank| root_of_usual(scorer, rank)).collect(),
             reserve: recent.quantile(policy.reserve_quantile, now),
             decay_secs: policy.reserve_decay.as_secs_f32().max(f32::MIN_POSITIVE),
             age_weight: 1.0 / policy.patience.as_secs_f32().max(1.0),
         }
     }
 
-    /// The pair with its weight; `None` where its score does not reach the reserve of the two.
+    /// The pair with its weight; `None` where its score, against what is usual for the two, does not reach the reserve.
     ///
     /// The reserve falls with the square of the waiting time of the longer waiting one. The weight is the score, plus what both
     /// have waited, as shares of the patience. A score that is no number counts as nothing.
@@ -122,7 +132,8 @@ impl Terms {
         };
         let [one, other] = pair.ranks().map(|rank| self.waited[rank as usize]);
         let left = 1.0 - (one.max(other) / self.decay_secs).powi(2);
-        if score < self.reserve * left.max(0.0) {
+        let [usual, usual_of_other] = pair.ranks().map(|rank| self.usual[rank as usize]);
+        if score < self.reserve * left.max(0.0) * usual * usual_of_other {
             return None;
         }
         // The floor makes a pair that scores nothing better than no pair.
@@ -133,4 +144,13 @@ impl Terms {
             weight,
         })
     }
+}
+
+/// Nobody is so little liked that any score would do at once.
+const LEAST_USUAL: f32 = 1e-3;
+
+fn root_of_usual(scorer: &impl Scorer, rank: u32) -> f32 {
+    let usual = scorer.usual(rank);
+    let usual = if usual.is_finite() { usual } else { 1.0 };
+    usual.clamp(LEAST_USUAL, 1.0).sqrt()
 }

@@ -31,7 +31,7 @@ proptest! {
         let roster = Roster::of(&pool);
         let screen = Screen::new(&roster, is_forbidden);
         let policy = Policy::default();
-        let terms = Terms::new(&roster, &policy, &RecentScores::default(), NOW);
+        let terms = Terms::new(&roster, &any_score, &policy, &RecentScores::default(), NOW);
         let weight = |one: u32, other: u32| {
             let pair = screen.pairable(one, other)?;
             Some(f64::from(terms.edge(pair, any_score(pair))?.weight))
