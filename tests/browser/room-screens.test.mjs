@@ -45,7 +45,7 @@ story("every word of a meeting comes from the table, and longer words have room 
     await person.sees("go-wait");
   }
   await meet(eda, fin);
-  const own = ["WebChat", "Windows", "Mac", "Ctrl", eda.name, fin.name, "Hello", await icebreaker(eda)];
+  const own = ["WebChat", "English", "Windows", "Mac", "Ctrl", eda.name, fin.name, "Hello", await icebreaker(eda)];
   const read = async (screen) => {
     for (const words of await plainWords(eda.page, own)) eda.watch.complain(`${screen} says “${words}” in one language`);
     await eda.show(`pseudo-${screen}`);
