@@ -121,9 +121,11 @@ function offerAlerts({ alerts, user }, { list }, dispatch) {
   return html`
     <div class="strip strip-quiet" data-testid="offer-alerts">
       ${bell}<span>${t("notify.offer")}</span>
-      <button class="button button-small" type="button" data-testid="allow-alerts" @click=${() => dispatch("allowAlerts")}>${t("notify.allow")}</button>
-      <button class="button button-small button-quiet" type="button" data-testid="refuse-alerts"
-        @click=${() => dispatch("chooseAlerts", { asked: true })}>${t("notify.refuse")}</button>
+      <div class="strip-answers">
+        <button class="button button-small" type="button" data-testid="allow-alerts" @click=${() => dispatch("allowAlerts")}>${t("notify.allow")}</button>
+        <button class="button button-small button-quiet" type="button" data-testid="refuse-alerts"
+          @click=${() => dispatch("chooseAlerts", { asked: true })}>${t("notify.refuse")}</button>
+      </div>
     </div>`;
 }
 
