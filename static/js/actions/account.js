@@ -9,8 +9,6 @@ import { t } from "../models/language.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
 import { idleForm } from "../store.js";
 
-const NOTICE_MS = 6_000;
-
 /** Where each part is read. @type {Record<AccountPart, string>} */
 const PATHS = {
   sessions: "/auth/sessions", likes: "/users/me/likes", blocks: "/users/me/blocks", learned: "/users/me/learned",
@@ -45,11 +43,11 @@ export async function endSession({ api, dispatch }, { id, current }) {
 
 /** @param {Context} context @param {{form: Record<string, string>, done: () => void}} payload `done` empties the form */
 export async function changePassword(context, { form, done }) {
-  const { store, api, dispatch } = context;
+  const { api, dispatch } = context;
   const isDone = await submit(context, () => api.request("POST", "/auth/password", form), "current_password");
   if (!isDone) return;
   done();
-  store.update({ notice: { text: t("account.password_changed"), untilMs: Date.now() + NOTICE_MS } });
+  await dispatch("tell", t("account.password_changed"));
   await dispatch("loadPart", "sessions");
 }
 

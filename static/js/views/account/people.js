@@ -24,7 +24,7 @@ function row({ id, display_name, mutual }, name, dispatch) {
       ${avatar(display_name)}
       <span class="row-words"><strong>${display_name}</strong>
         ${mutual ? html`<span class="muted small">${t("account.mutual")}</span>` : nothing}</span>
-      <button class="button button-small" type="button" aria-label=${t(`account.undo_${name}`, { name: display_name })}
+      <button class="button button-small" type="button" aria-label=${t("account.take_back_of", { name: display_name })}
         @click=${() => dispatch("takeBack", { part: name, id })}>${t("account.take_back")}</button>
     </li>`;
 }
