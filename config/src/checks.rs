@@ -10,7 +10,7 @@ const YEAR_SECS: i64 = 31_536_000;
 const ROOM_SECS: i64 = 4_294_967;
 
 /// The accepted range of every number. Each fits the type in `sections`.
-const RANGES: [(&str, RangeInclusive<i64>); 38] = [
+const RANGES: [(&str, RangeInclusive<i64>); 44] = [
     ("http.port", 0..=65_535),
     ("http.body_limit_bytes", 1_024..=16_777_216),
     ("http.trusted_proxies", 0..=16),
@@ -19,6 +19,10 @@ const RANGES: [(&str, RangeInclusive<i64>); 38] = [
     ("database.max_connections", 1..=1_000),
     ("nats.replicas", 1..=5),
     ("nats.request_timeout_ms", 100..=60_000),
+    ("files.user_quota_bytes", 0..=i64::MAX),
+    ("files.uploads_at_once", 1..=1_000),
+    ("files.upload_secs", 1..=3_600),
+    ("files.stall_secs", 1..=600),
     ("auth.access_token_minutes", 1..=1_440),
     ("auth.refresh_token_days", 1..=3_650),
     ("auth.refresh_grace_secs", 0..=300),
@@ -40,6 +44,7 @@ const RANGES: [(&str, RangeInclusive<i64>); 38] = [
     ("limits.message_burst", 1..=1_000_000),
     ("limits.queue_per_minute", 1..=1_000_000),
     ("limits.reports_per_minute", 1..=1_000_000),
+    ("limits.uploads_per_minute", 1..=1_000_000),
     ("realtime.send_window", 1..=10_000),
     ("realtime.outbound_frames", 1..=100_000),
     ("realtime.outbound_bytes", 65_536..=1_073_741_824),
@@ -48,6 +53,7 @@ const RANGES: [(&str, RangeInclusive<i64>); 38] = [
     ("persistence.batch_size", 1..=10_000),
     ("persistence.batch_wait_ms", 0..=10_000),
     ("retention.ended_room_secs", 1..=315_360_000),
+    ("retention.unsent_file_secs", 1..=315_360_000),
     ("health.consumer_age_secs", 1..=86_400),
 ];
 
@@ -115,7 +121,7 @@ fn refused_text(key: &str, text: &str) -> Option<String> {
                 "must have at least {JWT_SECRET_MIN_BYTES} bytes; `openssl rand -hex 32` makes a good one"
             ))
         }
-        "http.public_url" if !text.is_empty() => refused_origin(text),
+        "http.public_url" | "storage.endpoint" if !text.is_empty() => refused_origin(text),
         _ => None,
     }
 }

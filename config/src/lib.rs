@@ -16,6 +16,6 @@ pub use error::SettingsError;
 pub use locations::{DatabaseLocation, StorageLocation};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use sections::{
-    Account, Admin, Auth, Database, Http, JwtAlgorithm, Limits, Log, LogFormat, Matching, Nats,
-    Persistence, Realtime, Room, Settings, Storage,
+    Account, Admin, Auth, Database, Files, Http, JwtAlgorithm, Limits, Log, LogFormat, Matching,
+    Nats, Persistence, Realtime, Room, Settings, Storage,
 };

@@ -24,6 +24,8 @@ pub struct Settings {
     pub nats: Nats,
     /// Uploaded files; see [`Settings::storage_location`].
     pub storage: Storage,
+    /// Uploads.
+    pub files: Files,
     /// Tokens and password hashes.
     pub auth: Auth,
     /// Times of a room.
@@ -104,6 +106,24 @@ pub struct Nats {
 pub struct Storage {
     /// As the operator wrote it; use [`Settings::storage_location`].
     pub url: String,
+    /// Empty, or where the S3 API is.
+    pub endpoint: String,
+    /// Empty, or the bucket's region.
+    pub region: String,
+    /// Whether the bucket is part of the host's name and not of the path.
+    pub virtual_hosted_style: bool,
+}
+
+/// What people may upload.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    pub user_quota_bytes: u64,
+    pub uploads_at_once: usize,
+    /// How long one upload may take.
+    pub upload_secs: u64,
+    /// How long it may stand still.
+    pub stall_secs: u64,
 }
 
 /// Tokens and password hashes.
@@ -168,6 +188,7 @@ pub struct Limits {
     pub message_burst: u32,
     pub queue_per_minute: u32,
     pub reports_per_minute: u32,
+    pub uploads_per_minute: u32,
 }
 
 /// Sockets.
@@ -194,6 +215,7 @@ pub struct Persistence {
 #[serde(deny_unknown_fields)]
 pub struct Retention {
     pub ended_room_secs: u64,
+    pub unsent_file_secs: u64,
 }
 
 /// When to warn.

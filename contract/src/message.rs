@@ -23,10 +23,13 @@ pub struct Attachment {
     /// Height of an image in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
+    /// A few bytes that show an image blurred until it is there: a ThumbHash in Base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
     /// Where a small picture of it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
-    /// Where it is.
+    /// Where it is: given out, a link that is good for ten minutes without a sign-in.
     pub url: String,
 }
 

@@ -81,8 +81,12 @@ codes! {
     SessionNotFound = "session_not_found", 404, "Session not found";
     /// No such user for this user.
     UserNotFound = "user_not_found", 404, "User not found";
+    /// No such file for this user.
+    FileNotFound = "file_not_found", 404, "File not found";
     /// The route exists, the method does not.
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+    /// An upload came too slowly.
+    UploadTimeout = "upload_timeout", 408, "Upload timeout";
     /// The username belongs to somebody.
     UsernameTaken = "username_taken", 409, "Username taken";
     /// The user is in a matched room that is not decided yet.
@@ -103,12 +107,18 @@ codes! {
     Contended = "contended", 409, "Contended";
     /// The body is too large.
     PayloadTooLarge = "payload_too_large", 413, "Payload too large";
+    /// The user's files take all that they may.
+    QuotaExceeded = "quota_exceeded", 413, "Quota exceeded";
     /// The media type is not understood.
     UnsupportedMediaType = "unsupported_media_type", 415, "Unsupported media type";
+    /// The asked range is beyond the file's end.
+    RangeNotSatisfiable = "range_not_satisfiable", 416, "Range not satisfiable";
     /// Too many requests.
     RateLimited = "rate_limited", 429, "Too many requests";
     /// A fault of the server.
     Internal = "internal_error", 500, "Internal error";
+    /// The storage of files is down or full.
+    StorageUnavailable = "storage_unavailable", 503, "Storage unavailable";
     /// The broker or the database is down.
     Unavailable = "unavailable", 503, "Unavailable";
 }

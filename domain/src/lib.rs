@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod field_error;
+pub mod file;
 pub mod ids;
 pub mod matching;
 pub mod message;

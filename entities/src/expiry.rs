@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Func, LockType, OnConflict};
 use sea_orm::{QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, message, read_position, report, room, room_event};
+use crate::{ROWS_PER_STATEMENT, file, message, read_position, report, room, room_event};
 
 /// A room whose messages go some time after its end. The row stays: a late copy of a message is recognised by it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -117,7 +117,7 @@ impl Entity {
         Ok(())
     }
 
-    /// Removes what was said in the room: messages, read positions, and the room's past. The room itself stays, without
+    /// Removes what was said in the room: messages and their files, read positions, and the room's past. The room itself stays, without
     /// a last message. Does nothing, and says so, where the room was reported meanwhile.
     pub async fn carry_out<C: ConnectionTrait>(
         db: &C,
@@ -145,6 +145,7 @@ impl Entity {
             .filter(read_position::Column::RoomId.eq(room))
             .exec(db)
             .await?;
+        file::Entity::remove_in_room(db, room, now).await?;
         room_event::Entity::forget(db, room).await?;
         room::Entity::recount_last_message(db, room).await?;
         Ok(true)

@@ -7,6 +7,7 @@
 
 pub mod deletion;
 pub mod expiry;
+pub mod file;
 pub mod life_rows;
 pub mod make_way;
 pub mod message;

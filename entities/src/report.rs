@@ -57,6 +57,13 @@ pub(crate) fn held_users() -> SelectStatement {
         .take()
 }
 
+/// The rooms in which what this user said is held by an open report about the user, as a subquery.
+pub(crate) fn rooms_held(reported: Uuid) -> SelectStatement {
+    frozen_rooms()
+        .and_where(Column::ReportedId.eq(reported))
+        .take()
+}
+
 impl Entity {
     /// The reports that the user filed, oldest first.
     pub fn filed_by(user: Uuid) -> Select<Entity> {

@@ -119,6 +119,15 @@ impl Entity {
         Ok(held.is_some())
     }
 
+    /// The same, and whoever else holds it so waits: what is counted of the user does not change before the transaction's end.
+    pub async fn hold_active_alone<C: ConnectionTrait>(db: &C, id: Uuid) -> Result<bool, DbErr> {
+        let held = Entity::find_active(id)
+            .lock(LockType::NoKeyUpdate)
+            .one(db)
+            .await?;
+        Ok(held.is_some())
+    }
+
     /// Deletes the account: its personal data, its profile and its sessions go, and what is elsewhere is noted to go.
     /// `false` where there is no such account any more. Call it in a transaction.
     pub async fn erase<C: ConnectionTrait>(db: &C, id: Uuid, now: i64) -> Result<bool, DbErr> {

@@ -7,6 +7,7 @@ use axum::serve::ListenerExt;
 use bootstrap::{CONSUMERS, Database, Readiness, Shutdown};
 use broker::Broker;
 use settings::{Settings, SettingsError};
+use storage::Storage;
 use tokio::net::TcpListener;
 
 pub mod auth;
@@ -14,16 +15,17 @@ pub mod chat;
 mod client_address;
 pub mod database;
 pub mod error;
+pub mod files;
 pub mod http;
+pub mod image_work;
 pub mod limits;
 mod public_events;
 pub mod realtime;
 pub mod router;
 pub mod state;
-pub mod storage;
 mod stream_ends;
 
-use crate::state::AppState;
+use crate::state::{AppState, Parts};
 
 /// How long a starting gateway waits for the streams, which persistence makes.
 const STREAMS_WITHIN: Duration = Duration::from_secs(30);
@@ -63,6 +65,7 @@ impl Gateway {
         settings: Settings,
         broker: Broker,
         database: Database,
+        storage: Storage,
         shutdown: Shutdown,
     ) -> anyhow::Result<Self> {
         settings.require_jwt_secret()?;
@@ -80,8 +83,15 @@ impl Gateway {
         let broker = broker.guarded();
         let seen = stream_ends::watch(reader, &broker, &database, &stop);
         stream_ends::first(&broker, STREAMS_WITHIN, &stop).await?;
-        let state = AppState::start(settings, broker, database, seen, shutdown, &stop).await?;
-        http::health::watch(&state, &stop)?;
+        let parts = Parts {
+            settings,
+            broker,
+            db: database,
+            storage,
+            seen,
+        };
+        let state = AppState::start(parts, shutdown, &stop).await?;
+        http::health::watch(&state, &stop);
         Ok(Self {
             listener,
             address,

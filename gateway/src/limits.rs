@@ -30,6 +30,7 @@ pub struct Limits {
     queue: Option<DefaultKeyedRateLimiter<UserId>>,
     confirmations: Option<DefaultKeyedRateLimiter<UserId>>,
     reports: Option<DefaultKeyedRateLimiter<UserId>>,
+    uploads: Option<DefaultKeyedRateLimiter<UserId>>,
 }
 
 impl Limits {
@@ -48,6 +49,7 @@ impl Limits {
             confirmations: quota(Quota::per_minute, settings.auth_per_minute)
                 .map(RateLimiter::keyed),
             reports: quota(Quota::per_minute, settings.reports_per_minute).map(RateLimiter::keyed),
+            uploads: quota(Quota::per_minute, settings.uploads_per_minute).map(RateLimiter::keyed),
         });
         tokio::spawn(Arc::clone(&limits).forget_quiet_ones(shutdown));
         limits
@@ -93,6 +95,14 @@ impl Limits {
         check(self.reports.as_ref(), &user)
     }
 
+    /// One more upload.
+    ///
+    /// # Errors
+    /// `rate_limited`.
+    pub fn check_upload(&self, user: UserId) -> Result<(), ApiError> {
+        check(self.uploads.as_ref(), &user)
+    }
+
     async fn forget_quiet_ones(self: Arc<Self>, shutdown: Shutdown) {
         loop {
             tokio::select! {
@@ -104,6 +114,7 @@ impl Limits {
             forget(self.queue.as_ref());
             forget(self.confirmations.as_ref());
             forget(self.reports.as_ref());
+            forget(self.uploads.as_ref());
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use bootstrap::{Process, Role, connect_broker, database, role};
+use storage::Storage;
 use webchat_gateway::Gateway;
 
 #[global_allocator]
@@ -22,7 +23,16 @@ async fn serve(process: Process) -> anyhow::Result<()> {
     let listener = Gateway::listen(&settings).await?;
     let broker = connect_broker(&settings, Role::GATEWAY.name).await?;
     let database = database::connect(&settings).await?;
-    let gateway = Gateway::build(listener, settings, broker.clone(), database, shutdown).await?;
+    let storage = Storage::open(&settings)?;
+    let building = Gateway::build(
+        listener,
+        settings,
+        broker.clone(),
+        database,
+        storage,
+        shutdown,
+    );
+    let gateway = building.await?;
     gateway.report_readiness(&readiness);
     tracing::info!(address = %gateway.local_addr(), "serving");
     gateway.run().await?;

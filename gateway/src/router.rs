@@ -1,12 +1,14 @@
 //! All routes in one table.
 
-use axum::{Router, middleware::from_fn_with_state, routing::get};
+use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, routing::get};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    files::form::BODY_MAX_BYTES,
     http::{
-        assets, asyncapi, auth, deletion, devices, docs, export, health, lifecycle, messages,
-        outer, password, peer, profile, queue, relation_lists, relations, reports, rooms, users,
+        assets, asyncapi, auth, deletion, devices, docs, export, files, health, lifecycle,
+        messages, outer, password, peer, profile, queue, relation_lists, relations, reports, rooms,
+        users,
     },
     limits::limit_sign_in,
     realtime,
@@ -47,6 +49,9 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(rooms::open, rooms::list))
         .routes(routes!(rooms::read))
         .routes(routes!(messages::read, messages::send))
+        .merge(uploads())
+        .routes(routes!(files::read))
+        .routes(routes!(files::read_thumbnail))
         .routes(routes!(lifecycle::leave))
         .routes(routes!(lifecycle::keep))
         .routes(routes!(lifecycle::like))
@@ -57,6 +62,13 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(health::health))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))
+}
+
+/// Bodies that are larger than any other, and are read as they come.
+fn uploads() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(files::upload))
+        .route_layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
 }
 
 fn sign_in(state: &AppState) -> OpenApiRouter<AppState> {

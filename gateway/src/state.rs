@@ -7,11 +7,15 @@ use bootstrap::{Database, Readiness, Shutdown};
 use broker::Broker;
 use domain::Timestamp;
 use settings::{ExposeSecret, Settings};
+use storage::Storage;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
     auth::{Passwords, RefreshKey, Revocations, Tokens},
     chat::floors::Floors,
+    files::Links,
+    image_work::ImageWork,
     limits::Limits,
     realtime::{Hub, NotificationHub},
     stream_ends::Seen,
@@ -30,6 +34,8 @@ pub struct Services {
     pub broker: Broker,
     /// SQL.
     pub db: Database,
+    /// Uploaded files.
+    pub storage: Storage,
     /// Access tokens.
     pub tokens: Tokens,
     /// Refresh tokens.
@@ -38,6 +44,12 @@ pub struct Services {
     pub revocations: Arc<Revocations>,
     /// Password hashes.
     pub passwords: Passwords,
+    /// Pictures that are encoded anew.
+    pub image_work: ImageWork,
+    /// Links to files.
+    pub links: Links,
+    /// Uploads that may be read now.
+    pub uploads: Semaphore,
     /// How far `CHAT` was seen to reach.
     pub seen: Arc<Seen>,
     /// How far persistence is.
@@ -58,6 +70,21 @@ pub struct Services {
     pub started: Instant,
 }
 
+/// What a gateway is made of, from outside.
+#[derive(Debug)]
+pub struct Parts {
+    /// The checked settings.
+    pub settings: Settings,
+    /// The broker.
+    pub broker: Broker,
+    /// SQL.
+    pub db: Database,
+    /// Uploaded files.
+    pub storage: Storage,
+    /// How far `CHAT` was seen to reach.
+    pub seen: Arc<Seen>,
+}
+
 impl Deref for AppState {
     type Target = Services;
 
@@ -71,14 +98,14 @@ impl AppState {
     ///
     /// # Errors
     /// A setting cannot be used, or the broker does not answer.
-    pub async fn start(
-        settings: Settings,
-        broker: Broker,
-        db: Database,
-        seen: Arc<Seen>,
-        leaving: Shutdown,
-        stop: &Shutdown,
-    ) -> anyhow::Result<Self> {
+    pub async fn start(parts: Parts, leaving: Shutdown, stop: &Shutdown) -> anyhow::Result<Self> {
+        let Parts {
+            settings,
+            broker,
+            db,
+            storage,
+            seen,
+        } = parts;
         let tokens = Tokens::new(&settings.auth);
         let revocations = Revocations::load(broker.clone(), tokens.life(), stop)
             .await
@@ -86,6 +113,9 @@ impl AppState {
         let gateway_id = Uuid::now_v7();
         let services = Services {
             refresh_key: RefreshKey::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
+            image_work: ImageWork::new()?,
+            links: Links::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
+            uploads: Semaphore::new(settings.files.uploads_at_once),
             passwords: Passwords::new(&settings.auth)?,
             floors: Floors::start(&broker, stop),
             hub: Hub::new(stop),
@@ -100,6 +130,7 @@ impl AppState {
             settings,
             broker,
             db,
+            storage,
             seen,
         };
         Ok(Self(Arc::new(services)))

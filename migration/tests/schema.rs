@@ -15,9 +15,10 @@ use sea_orm_migration::MigratorTrait;
 use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "deletions",
     "expiries",
+    "files",
     "messages",
     "outbox",
     "pairs",

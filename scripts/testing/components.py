@@ -61,6 +61,12 @@ def find_text_model():
     return found.stdout.strip() if found.returncode == 0 else None
 
 
+def find_s3_server():
+    """A server of the S3 API."""
+    found = subprocess.run([ROOT / "scripts/fetch-s3-server"], stdout=subprocess.PIPE, text=True)
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
 def find_node():
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
@@ -91,8 +97,9 @@ POSTGRES = Component("PostgreSQL (initdb and postgres)", find_postgres, ("postgr
 FAKETIME = Component("libfaketime", find_faketime, ("faketime",))
 
 TEXT_MODEL = Component("the text model (scripts/fetch-text-model)", find_text_model)
+S3_SERVER = Component("the tests' server of the S3 API (scripts/fetch-s3-server)", find_s3_server)
 
-ALL = (CARGO, RUSTFMT, CLIPPY, NATS_SERVER, NODE, CHROMIUM, EMOJI_FONT, POSTGRES, FAKETIME, TEXT_MODEL)
+ALL = (CARGO, RUSTFMT, CLIPPY, NATS_SERVER, NODE, CHROMIUM, EMOJI_FONT, POSTGRES, FAKETIME, TEXT_MODEL, S3_SERVER)
 
 
 def set_up():

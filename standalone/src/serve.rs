@@ -7,6 +7,7 @@ use bootstrap::{Process, Role, Shutdown, connect_broker, database};
 use broker::Broker;
 use gateway::Gateway;
 use settings::{ExposeSecret, Settings};
+use storage::Storage;
 use tokio::{net::TcpListener, task::JoinSet};
 use workers::{countdown, matchmaker, persistence};
 
@@ -60,12 +61,15 @@ async fn run_roles(
     let shared = Arc::new(workers.clone());
     let started = |role: Role| process.readiness.check(role.name);
     let broker = connect_broker(&workers, Role::PERSISTENCE.name).await?;
+    let storage = Storage::open(settings)?;
     let lanes = (database.clone(), Arc::clone(&shared), workers_stop.clone());
+    let files = storage.clone();
     let mut brokers = vec![broker.clone()];
     roles.start(Role::PERSISTENCE, broker, |broker| {
         persistence::run(
             broker,
             lanes.0,
+            files,
             lanes.1,
             started(Role::PERSISTENCE),
             lanes.2,
@@ -93,7 +97,14 @@ async fn run_roles(
     .await?;
     brokers.push(broker.clone());
     let stop = process.shutdown.clone();
-    let building = Gateway::build(listener, settings.clone(), broker.clone(), database, stop);
+    let building = Gateway::build(
+        listener,
+        settings.clone(),
+        broker.clone(),
+        database,
+        storage,
+        stop,
+    );
     let served = tokio::select! {
         served = serve_gateway(process, building) => served,
         never = keep_writable(server, &brokers) => match never {},

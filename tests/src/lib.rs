@@ -8,7 +8,9 @@
 pub mod disk;
 pub mod nats;
 pub mod nats_cluster;
+pub mod pictures;
 pub mod postgres;
 mod postgres_disk;
 pub mod postgres_server;
 pub mod proxy;
+pub mod s3;

@@ -1,5 +1,6 @@
 use crate::samples::{
-    LATER, NOW, message, one, other, room, room_id, stored_message, ticket_view, uuid,
+    LATER, NOW, message, one, other, room, room_id, stored_message, stored_message_with_files,
+    ticket_view, uuid,
 };
 use crate::{holds, written};
 use domain::matching::Features;
@@ -18,7 +19,10 @@ use webchat_contract::revocation::Revocation;
 
 #[test]
 fn what_the_streams_keep() {
-    holds("chat_messages", &[stored_message()]);
+    holds(
+        "chat_messages",
+        &[stored_message(), stored_message_with_files()],
+    );
     holds("life_rooms", &[Envelope::new(uuid(8), room())]);
     let pair = Pair::strangers(PairKey::of(one(), other()).unwrap());
     let met = pair

@@ -2,11 +2,11 @@
 
 use domain::matching::{Match, MatchReason};
 use domain::room::{Outcome, Reason, Room, RoomState, Timing, Vote};
-use domain::{ClientId, MessageId, RoomId, TicketId, Timestamp, UserId};
+use domain::{ClientId, FileId, MessageId, RoomId, TicketId, Timestamp, UserId};
 use uuid::Uuid;
 use webchat_contract::api::{TicketView, TicketViewState};
 use webchat_contract::frames::ErrorFrame;
-use webchat_contract::message::{Message, StoredMessage};
+use webchat_contract::message::{Attachment, Message, StoredMessage};
 use webchat_contract::room::{Member, RoomStatus, RoomSummary};
 
 pub const NOW: Timestamp = Timestamp(1_795_460_400_123);
@@ -37,6 +37,38 @@ pub fn stored_message() -> StoredMessage {
         text: "Hello \u{1f44b}".to_owned(),
         attachments: Vec::new(),
         sent_at: NOW,
+    }
+}
+
+pub fn stored_message_with_files() -> StoredMessage {
+    let image = Attachment {
+        id: FileId(uuid(6)),
+        kind: "image".to_owned(),
+        name: "sea.jpg".to_owned(),
+        content_type: "image/jpeg".to_owned(),
+        size_bytes: 123_456,
+        width: Some(1_600),
+        height: Some(1_200),
+        placeholder: Some("1QcSHQRnh493V4dIh4eXh1h4kJUI".to_owned()),
+        thumbnail_url: Some(format!("/files/{}/thumbnail", uuid(6))),
+        url: format!("/files/{}", uuid(6)),
+    };
+    let file = Attachment {
+        id: FileId(uuid(7)),
+        kind: "file".to_owned(),
+        name: "notes.pdf".to_owned(),
+        content_type: "application/pdf".to_owned(),
+        size_bytes: 7,
+        width: None,
+        height: None,
+        placeholder: None,
+        thumbnail_url: None,
+        url: format!("/files/{}", uuid(7)),
+    };
+    StoredMessage {
+        text: String::new(),
+        attachments: vec![image, file],
+        ..stored_message()
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod events;
+mod files;
 mod messages;
 mod rooms;
 

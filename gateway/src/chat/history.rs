@@ -79,7 +79,8 @@ pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Messa
     match tail::newest(&state.broker, room).await? {
         Some((seq, message)) => {
             let prev_seq = prev_seq(state, room, seq).await?;
-            Ok(Some(message.placed(seq, prev_seq)))
+            let message = message.placed(seq, prev_seq);
+            Ok(Some(state.links.sign(message, state.now())))
         }
         None => Ok(from_sql(
             state,
@@ -257,7 +258,7 @@ async fn from_sql(state: &AppState, room: RoomId, window: Window) -> Result<Hist
     Ok(HistoryPage { items, has_more })
 }
 
-/// Gives each message the sequence of the one before it.
+/// Gives each message the sequence of the one before it, and good links to its files.
 async fn chained(
     state: &AppState,
     room: RoomId,
@@ -267,8 +268,10 @@ async fn chained(
         return Ok(Vec::new());
     };
     let mut prev = prev_seq(state, room, *first).await?;
+    let now = state.now();
     let place = |(seq, message): (u64, StoredMessage)| {
-        message.placed(seq, std::mem::replace(&mut prev, seq))
+        let message = message.placed(seq, std::mem::replace(&mut prev, seq));
+        state.links.sign(message, now)
     };
     Ok(found.into_iter().map(place).collect())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use broker::Publish;
 use contract::{message::StoredMessage, problem::Code, streams::CHAT, subjects};
 use domain::{
-    ClientId, FieldError, FileId, MessageId, RoomId, UserId,
+    ClientId, FileId, MessageId, RoomId, UserId,
     message::{needs_lookup, validate_attachment_count, validate_client_id, validate_text},
     room::Room,
 };
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{history, room_view::member_room, tail};
-use crate::{error::ApiError, state::AppState};
+use crate::{error::ApiError, files::attach, state::AppState};
 
 /// How long a message waits for the outcome of a room whose time is over.
 const OUTCOME_WITHIN: Duration = Duration::from_secs(2);
@@ -44,7 +44,8 @@ pub struct Sent {
 }
 
 /// Sends a message into a room, seen by the sender as `room`. Sent twice with the same `client_id`, it is one message
-/// and has one answer. Reads SQL only where the message may be a repetition that the broker has forgotten.
+/// and has one answer. Reads SQL only where the message may be a repetition that the
+/// broker has forgotten, and once where it has files.
 ///
 /// # Errors
 /// 422 for a bad form, 409 where the room has ended, 503 where the broker is away: then it may have been stored, and
@@ -84,18 +85,11 @@ pub async fn send_message(
 
 fn validate(request: &SendRequest) -> Result<(), ApiError> {
     let files = &request.attachment_ids;
-    let unknown_file = (!files.is_empty()).then(|| {
-        FieldError::new(
-            "attachment_ids",
-            "unknown_file",
-            "There is no such file in this room.",
-        )
-    });
     let faults: Vec<_> = [
         validate_client_id(request.client_id),
         validate_text(&request.text, !files.is_empty()),
         validate_attachment_count(files.len()),
-        unknown_file,
+        attach::validate(files),
     ]
     .into_iter()
     .flatten()
@@ -131,13 +125,20 @@ async fn publish(
     sender_id: UserId,
     request: SendRequest,
 ) -> Result<Sent, ApiError> {
+    let SendRequest {
+        client_id,
+        text,
+        attachment_ids,
+        ..
+    } = request;
+    let attachments = attach::claim(state, room_id, sender_id, client_id, &attachment_ids).await?;
     let stored = StoredMessage {
         id: MessageId(Uuid::now_v7()),
-        client_id: request.client_id,
+        client_id,
         room_id,
         sender_id,
-        text: request.text,
-        attachments: Vec::new(),
+        text,
+        attachments,
         sent_at: state.broker.clock().now(),
     };
     let body = serde_json::to_vec(&stored).map_err(ApiError::internal)?;

@@ -15,7 +15,7 @@ use contract::{
 };
 
 use super::json::Json;
-use crate::{state::AppState, storage};
+use crate::state::AppState;
 
 const DATABASE: &str = "database";
 const NATS: &str = "nats";
@@ -26,10 +26,7 @@ const PROBE_PERIOD: Duration = Duration::from_secs(2);
 const STORAGE_PERIOD: Duration = Duration::from_secs(10);
 
 /// Looks at everything that this gateway needs, now and then until shutdown.
-///
-/// # Errors
-/// The storage cannot be opened; the error names `storage.url`.
-pub fn watch(state: &AppState, shutdown: &Shutdown) -> Result<(), settings::SettingsError> {
+pub fn watch(state: &AppState, shutdown: &Shutdown) {
     let readiness = &state.readiness;
     state.db.report_readiness(readiness, shutdown);
     let broker = state.broker.clone();
@@ -58,11 +55,11 @@ pub fn watch(state: &AppState, shutdown: &Shutdown) -> Result<(), settings::Sett
         }
     });
     watch_consumers(&state.broker, &state.settings, readiness, shutdown);
-    let store = storage::open(&state.settings)?;
+    let storage = state.storage.clone();
     readiness.probe(STORAGE, STORAGE_PERIOD, shutdown, move || {
-        storage::probe(store.clone())
+        let storage = storage.clone();
+        async move { storage.probe().await }
     });
-    Ok(())
 }
 
 /// How the gateway and what it needs are. 503 where a part does not work.

@@ -74,5 +74,6 @@ pub async fn send(
     } else {
         StatusCode::CREATED
     };
-    Ok((status, Json(sent.stored.placed(sent.seq, prev_seq))))
+    let message = sent.stored.placed(sent.seq, prev_seq);
+    Ok((status, Json(state.links.sign(message, state.now()))))
 }

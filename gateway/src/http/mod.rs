@@ -7,6 +7,7 @@ pub mod deletion;
 pub mod devices;
 pub mod docs;
 pub mod export;
+pub mod files;
 pub mod headers;
 pub mod health;
 pub mod json;

@@ -23,6 +23,7 @@ use crate::{
     chat::{history, room_view::member_room, rows::signed},
     database::begin_write,
     error::ApiError,
+    files::links::unsigned,
     public_events,
     state::AppState,
 };
@@ -125,13 +126,14 @@ async fn file(
 }
 
 fn kept(report_id: Uuid, message: Message) -> Result<report_evidence::Model, ApiError> {
+    let attachments: Vec<_> = message.attachments.into_iter().map(unsigned).collect();
     Ok(report_evidence::Model {
         report_id,
         seq: signed(message.seq),
         message_id: message.id.0,
         sender_id: message.sender_id.0,
         text: message.text,
-        attachments: serde_json::to_value(&message.attachments).map_err(ApiError::internal)?,
+        attachments: serde_json::to_value(&attachments).map_err(ApiError::internal)?,
         sent_at: message.sent_at.0,
     })
 }

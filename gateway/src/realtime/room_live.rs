@@ -98,7 +98,9 @@ impl RoomActor {
         let prev_seq = self.position.advance(seq);
         let (sender, client_id) = (message.sender_id, message.client_id);
         let place = Place::of(seq, &message);
-        let frame = Frame::from(&ChatServerFrame::Message(message.placed(seq, prev_seq)));
+        let message = message.placed(seq, prev_seq);
+        let message = self.state.links.sign(message, self.state.now());
+        let frame = Frame::from(&ChatServerFrame::Message(message));
         for (_, socket) in &self.sockets {
             if socket.user != sender || !socket.sent_here.is_stored(client_id, place) {
                 socket.outbox.push(&frame);

@@ -33,10 +33,11 @@ impl UserActor {
                 count,
                 last_message,
             } => {
+                let last_message = self.state.links.sign(*last_message, self.state.now());
                 self.tell_all(&NotificationsServerFrame::Unread {
                     room_id,
                     count,
-                    last_message: Some(*last_message),
+                    last_message: Some(last_message),
                 });
             }
             UserNotice::MutualLike {

@@ -63,6 +63,21 @@ impl Client {
         Answer::read(request).await
     }
 
+    /// What a file is answered with, its bytes as they are.
+    pub async fn bytes(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Given {
+        let method = method.parse::<Method>().unwrap();
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        Given {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.bytes().await.unwrap().to_vec(),
+        }
+    }
+
     pub async fn with_cookie(&self, path: &str, cookie: &str) -> Answer {
         let request = self.http.post(format!("{}{path}", self.base));
         Answer::read(request.header(
@@ -89,6 +104,21 @@ pub struct Person {
     pub id: String,
     pub token: String,
     pub cookie: String,
+}
+
+/// A file that came back, or a part of it.
+pub struct Given {
+    pub status: u16,
+    pub headers: header::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Given {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
 }
 
 /// What came back.

@@ -11,6 +11,7 @@ mod accounts;
 mod bad_input;
 mod client;
 mod deletion;
+mod files;
 mod lifecycle;
 mod messages;
 mod notifications;

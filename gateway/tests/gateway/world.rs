@@ -6,9 +6,10 @@ use bootstrap::{Database, Readiness, Shutdown, connect_broker, database};
 use broker::Broker;
 use serde_json::{Value, json};
 use settings::Settings;
+use storage::Storage;
 use tempfile::TempDir;
 use webchat_gateway::Gateway;
-use webchat_tests::{nats::Nats, postgres::Postgres};
+use webchat_tests::{nats::Nats, postgres::Postgres, s3::CREDENTIALS};
 
 pub use crate::client::{Answer, Client, Person};
 
@@ -19,6 +20,7 @@ pub const SECRET: &str = "a secret of the tests, long enough";
 pub struct World {
     pub broker: Broker,
     pub database: Database,
+    pub storage: Storage,
     settings: Settings,
     shutdown: Shutdown,
     main: Client,
@@ -31,10 +33,11 @@ impl World {
     pub async fn start(variables: &[(&str, &str)]) -> Self {
         let world = Self::without_workers(variables).await;
         let (broker, database) = (world.broker.clone(), world.database.clone());
+        let storage = world.storage.clone();
         let (settings, shutdown) = (Arc::new(world.settings.clone()), world.shutdown.clone());
         tokio::spawn(async move {
             let started = Readiness::default().check("start");
-            workers::persistence::run(broker, database, settings, started, shutdown)
+            workers::persistence::run(broker, database, storage, settings, started, shutdown)
                 .await
                 .unwrap();
         });
@@ -57,10 +60,12 @@ impl World {
         broker.ensure_streams().await.unwrap();
         let database = database::connect(&settings).await.unwrap();
         let shutdown = Shutdown::new();
-        let main = gateway(&settings, &database, &shutdown).await;
+        let storage = storage(&settings);
+        let main = gateway(&settings, &database, &storage, &shutdown).await;
         Self {
             broker,
             database,
+            storage,
             settings,
             shutdown,
             main,
@@ -83,7 +88,13 @@ impl World {
 
     /// Another gateway beside the first.
     pub async fn another_gateway(&self) -> Client {
-        gateway(&self.settings, &self.database, &self.shutdown).await
+        gateway(
+            &self.settings,
+            &self.database,
+            &self.storage,
+            &self.shutdown,
+        )
+        .await
     }
 
     /// The first gateway.
@@ -194,7 +205,17 @@ fn settings(nats: &Nats, folder: &Path, variables: &[(&str, &str)]) -> Settings 
     Settings::from_sources(None, all).unwrap()
 }
 
-async fn gateway(settings: &Settings, database: &Database, shutdown: &Shutdown) -> Client {
+fn storage(settings: &Settings) -> Storage {
+    let credentials = CREDENTIALS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Storage::open_with(settings, credentials).unwrap()
+}
+
+async fn gateway(
+    settings: &Settings,
+    database: &Database,
+    storage: &Storage,
+    shutdown: &Shutdown,
+) -> Client {
     let broker = connect_broker(settings, "gateway").await.unwrap();
     let listener = Gateway::listen(settings).await.unwrap();
     let gateway = Gateway::build(
@@ -202,6 +223,7 @@ async fn gateway(settings: &Settings, database: &Database, shutdown: &Shutdown) 
         settings.clone(),
         broker,
         database.clone(),
+        storage.clone(),
         shutdown.clone(),
     )
     .await

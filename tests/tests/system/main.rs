@@ -63,6 +63,7 @@ mod timer_storm;
 mod timers;
 mod town;
 mod upgrade;
+mod uploads;
 mod wire;
 mod without_persistence;
 

@@ -152,6 +152,11 @@ impl Roles {
         program.ended().await
     }
 
+    /// The id of a running process.
+    pub fn process_id(&self, name: &str) -> u32 {
+        self.running[name].id()
+    }
+
     /// The memory that a process has now.
     pub fn resident_bytes(&self, name: &str) -> u64 {
         self.running[name].resident_bytes()

@@ -42,6 +42,7 @@ impl Scene {
     pub fn filled(&self, path: &str) -> String {
         path.replace("{room}", &self.room.to_string())
             .replace("{user}", &self.ben.id.to_string())
+            .replace("{file}", &self.room.to_string())
     }
 
     pub async fn ask(

@@ -69,8 +69,13 @@ impl Serve {
 
     /// The disk of [`Serve::start_on_small_disk`].
     pub fn disk(&mut self) -> SmallDisk {
-        let data = self.folder.path().join("data");
+        let data = self.data_folder();
         SmallDisk::of(self.program().id(), &data)
+    }
+
+    /// Its data folder, which a small disk may be mounted on.
+    pub fn data_folder(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     /// Its address.

@@ -3,6 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use bootstrap::{Process, Role, database, role};
+use storage::Storage;
 use webchat_workers::persistence;
 
 #[global_allocator]
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
 async fn run(process: Process) -> anyhow::Result<()> {
     let database = database::connect(&process.settings).await?;
     database.report_readiness(&process.readiness, &process.shutdown);
+    let storage = Storage::open(&process.settings)?;
     let broker = bootstrap::connect_broker(&process.settings, Role::PERSISTENCE.name).await?;
     bootstrap::report_broker_readiness(&broker, &process.readiness, &process.shutdown);
     bootstrap::watch_consumers(
@@ -26,6 +28,7 @@ async fn run(process: Process) -> anyhow::Result<()> {
     persistence::run(
         broker.clone(),
         database,
+        storage,
         Arc::new(process.settings),
         process.readiness.check("start"),
         process.shutdown,

@@ -9,7 +9,7 @@ use contract::{
     public_events::{Fact, MessageSent},
     subjects,
 };
-use entities::{message, room};
+use entities::{file, message, room};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -61,8 +61,9 @@ impl Projection for Messages {
             return Ok(HashSet::new());
         };
         let (staying, gone) = staying(transaction, batch).await?;
-        let messages = staying.into_iter().map(model).collect();
+        let messages = staying.iter().copied().map(model).collect();
         message::Entity::insert_new(transaction, messages).await?;
+        attach_files(transaction, &staying).await?;
         gone.note(transaction).await?;
         let rooms = rooms_of(batch);
         room::Entity::refresh_last_message(transaction, &rooms).await?;
@@ -111,6 +112,25 @@ pub(super) async fn staying<'a>(
         !gone.has(message.sender_id, message.room_id)
     });
     Ok((staying.collect(), gone))
+}
+
+/// Marks the files that were sent.
+async fn attach_files(transaction: &Transaction, sent: &[&Event<Row>]) -> Result<(), DbErr> {
+    for event in sent {
+        let message = &event.body.message;
+        if message.attachments.is_empty() {
+            continue;
+        }
+        let files: Vec<Uuid> = message.attachments.iter().map(|file| file.id.0).collect();
+        let attached = file::Attached {
+            room: message.room_id.0,
+            sender: message.sender_id.0,
+            message: message.id.0,
+            files: &files,
+        };
+        file::Entity::attach(transaction, attached).await?;
+    }
+    Ok(())
 }
 
 /// A message's row.

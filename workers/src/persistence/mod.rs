@@ -12,6 +12,7 @@ mod deletion;
 mod events;
 mod expiry;
 mod facts;
+mod files;
 mod floor;
 mod gateways;
 mod gone;
@@ -46,6 +47,7 @@ use broker::{Broker, ConnectError};
 use contract::consumers::{INTEGRATOR, PERSISTENCE_CHAT, PERSISTENCE_LIFE};
 use futures_util::{FutureExt, future::BoxFuture};
 use settings::Settings;
+use storage::Storage;
 use tokio::{sync::mpsc, task::JoinSet};
 
 pub use rebuild::{Part, RebuildError, Remade, rebuild};
@@ -69,6 +71,7 @@ use rooms::Rooms;
 pub async fn run(
     broker: Broker,
     database: Database,
+    storage: Storage,
     settings: Arc<Settings>,
     started: ReadinessCheck,
     shutdown: Shutdown,
@@ -113,6 +116,13 @@ pub async fn run(
         broker.clone(),
         database.clone(),
         Duration::from_secs(settings.retention.ended_room_secs),
+        shutdown.clone(),
+    ));
+    tasks.spawn(files::run(
+        broker.clone(),
+        database.clone(),
+        storage,
+        Duration::from_secs(settings.retention.unsent_file_secs),
         shutdown.clone(),
     ));
     tasks.spawn(deletion::run(

@@ -1,4 +1,4 @@
-//! What a deleted user has left goes: out of the broker, the dead letters and SQL.
+//! What a deleted user has left goes: out of the broker, the dead letters, SQL and the storage of files.
 //!
 //! The account's own transaction, at a gateway, has taken the personal data out of the account, and has noted the user.
 //! Here the rest is carried out in passes over everything, until one finds nothing any more. What was under way when the
@@ -21,7 +21,7 @@ use contract::{
     subjects::{self, LifeKind},
 };
 use domain::{RoomId, Timestamp, UserId};
-use entities::{deletion, report, user};
+use entities::{deletion, file, report, user};
 use sea_orm::EntityTrait;
 
 use super::{
@@ -118,6 +118,9 @@ impl Pass<'_> {
         self.forget_dead_letters().await?;
         let transaction = self.database.begin_write().await?;
         self.found += deletion::Entity::erase_account(&transaction, self.user.0).await?;
+        // Their objects follow, and a pass that finds rows still is not the last.
+        let now = self.broker.clock().now().0;
+        self.found += file::Entity::remove_of(&transaction, self.user.0, now).await?;
         transaction.commit().await?;
         Ok(self.found == 0 && self.is_settled_since(self.deleted_at))
     }

@@ -3,6 +3,7 @@
 mod deletion;
 mod expiry;
 mod failures;
+mod files;
 mod likes;
 mod messages;
 mod rooms;
@@ -19,10 +20,15 @@ use contract::{
 use domain::{ClientId, MessageId, RoomId, Timestamp, UserId, room::Timing};
 use entities::report;
 use settings::Settings;
+use storage::Storage;
 use tempfile::TempDir;
 use tokio::{task::JoinHandle, time::timeout};
 use uuid::Uuid;
-use webchat_tests::{nats::Nats, postgres::Postgres};
+use webchat_tests::{
+    nats::Nats,
+    postgres::Postgres,
+    s3::{CREDENTIALS, S3},
+};
 use webchat_workers::persistence;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -40,7 +46,7 @@ pub struct Ground {
     pub broker: Broker,
     pub database: Database,
     pub settings: Arc<Settings>,
-    _folder: Option<TempDir>,
+    _folder: TempDir,
 }
 
 /// A worker as another process would be: with its own connections.
@@ -53,14 +59,23 @@ impl Ground {
     pub async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/webchat.db", folder.path().display());
-        Self::on(url, Some(folder)).await
+        Self::on(url, folder, Vec::new()).await
     }
 
     pub async fn on_postgres() -> Self {
-        Self::on(Postgres::shared().fresh_database(), None).await
+        let url = Postgres::shared().fresh_database();
+        Self::on(url, tempfile::tempdir().unwrap(), Vec::new()).await
     }
 
-    async fn on(url: String, folder: Option<TempDir>) -> Self {
+    /// With files in a bucket; elsewhere they are in a folder.
+    pub async fn on_postgres_and_s3() -> Self {
+        bootstrap::install_crypto_provider();
+        let url = Postgres::shared().fresh_database();
+        let bucket = S3::shared().settings(&S3::shared().fresh_bucket());
+        Self::on(url, tempfile::tempdir().unwrap(), bucket).await
+    }
+
+    async fn on(url: String, folder: TempDir, storage: Vec<(&str, String)>) -> Self {
         let nats = Nats::start().await;
         let variables = [
             ("DATABASE_URL".to_owned(), url),
@@ -69,7 +84,15 @@ impl Ground {
                 "WEBCHAT__DATABASE__MAX_CONNECTIONS".to_owned(),
                 "4".to_owned(),
             ),
+            (
+                "WEBCHAT_DATA_DIR".to_owned(),
+                folder.path().display().to_string(),
+            ),
         ];
+        let storage = storage
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        let variables = variables.into_iter().chain(storage);
         let settings = Arc::new(Settings::from_sources(None, variables).unwrap());
         let broker = bootstrap::connect_broker(&settings, "test").await.unwrap();
         broker.ensure_streams().await.unwrap();
@@ -92,6 +115,7 @@ impl Ground {
         let run = persistence::run(
             broker,
             database,
+            self.storage(),
             Arc::clone(&self.settings),
             Readiness::default().check("start"),
             shutdown.clone(),
@@ -100,6 +124,12 @@ impl Ground {
             shutdown,
             task: tokio::spawn(run),
         }
+    }
+
+    /// The storage of uploaded files.
+    pub fn storage(&self) -> Storage {
+        let credentials = CREDENTIALS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Storage::open_with(&self.settings, credentials).unwrap()
     }
 
     /// Sends a message as a gateway does; its sequence.

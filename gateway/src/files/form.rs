@@ -1,0 +1,165 @@
+//! The form of an upload, read as it comes: one field `file`, and no piece of it waited for without end.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{
+        FromRequest, Multipart, Request,
+        multipart::{Field, MultipartError},
+    },
+    http::StatusCode,
+};
+use bytes::Bytes;
+use contract::problem::Code;
+use domain::FieldError;
+use tokio::time::{Instant, timeout_at};
+
+use crate::error::ApiError;
+
+/// The only field.
+const FIELD: &str = "file";
+/// So much of a body is read before it is given up, also of one that was refused: a client hears the answer only after what it
+/// has sent is taken.
+pub const BODY_MAX_BYTES: usize = 64 * 1024 * 1024;
+/// For so long the rest of a refused body is taken.
+const DRAIN_WITHIN: Duration = Duration::from_secs(5);
+
+/// A form that is being read.
+#[derive(Debug)]
+pub struct Form {
+    parts: Multipart,
+    pace: Pace,
+}
+
+/// How long a form is waited for.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// All of it.
+    until: Instant,
+    /// The next piece of it.
+    stall: Duration,
+}
+
+/// The file in a form.
+#[derive(Debug)]
+pub struct FileField<'a> {
+    field: Field<'a>,
+    pace: Pace,
+}
+
+impl Form {
+    /// Begins to read.
+    ///
+    /// # Errors
+    /// `unsupported_media_type` where it is no form with files.
+    pub async fn of(request: Request, settings: &settings::Files) -> Result<Self, ApiError> {
+        let parts = Multipart::from_request(request, &()).await;
+        let parts = parts.map_err(|_| {
+            let detail = "Send the file as multipart/form-data, in a field named file.";
+            ApiError::new(Code::UnsupportedMediaType, detail)
+        })?;
+        let pace = Pace {
+            until: Instant::now() + Duration::from_secs(settings.upload_secs),
+            stall: Duration::from_secs(settings.stall_secs),
+        };
+        Ok(Self { parts, pace })
+    }
+
+    /// The file, which comes first and alone.
+    ///
+    /// # Errors
+    /// `validation_failed` where something else comes, or nothing; `upload_timeout`.
+    pub async fn file(&mut self) -> Result<FileField<'_>, ApiError> {
+        let pace = self.pace;
+        let field = pace.wait(self.parts.next_field()).await?;
+        let field = field.ok_or_else(|| refused("required", "Send a file in this field."))?;
+        match field.name() {
+            Some(FIELD) => Ok(FileField { field, pace }),
+            other => {
+                let name = other.unwrap_or_default().replace('\0', "\u{fffd}");
+                let detail = "There is no such field; leave it out.";
+                let fault = FieldError::new(&name, "unknown_field", detail);
+                Err(ApiError::validation(vec![fault]))
+            }
+        }
+    }
+
+    /// Makes sure that nothing follows.
+    ///
+    /// # Errors
+    /// `validation_failed` where something does; `upload_timeout`.
+    pub async fn finish(&mut self) -> Result<(), ApiError> {
+        match self.pace.wait(self.parts.next_field()).await? {
+            None => Ok(()),
+            Some(_) => Err(refused(
+                "too_many",
+                "Send one file at a time, and nothing else.",
+            )),
+        }
+    }
+
+    /// Takes the rest of a refused form, for a while and up to a size, so that its client hears why.
+    pub async fn drain(mut self) {
+        let until = Instant::now() + DRAIN_WITHIN;
+        let rest = async {
+            while let Ok(Some(mut field)) = self.parts.next_field().await {
+                while let Ok(Some(_)) = field.chunk().await {}
+            }
+        };
+        // Who goes on sending beyond that finds the connection closed.
+        let _ = timeout_at(until, rest).await;
+    }
+}
+
+impl FileField<'_> {
+    /// The name that the client gives it.
+    pub fn name(&self) -> String {
+        self.field.file_name().unwrap_or_default().to_owned()
+    }
+
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// `validation_failed` where it did not arrive whole; `upload_timeout`; `payload_too_large` beyond the size of any body.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
+        self.pace.wait(self.field.chunk()).await
+    }
+}
+
+impl Pace {
+    async fn wait<T>(
+        self,
+        piece: impl Future<Output = Result<T, MultipartError>>,
+    ) -> Result<T, ApiError> {
+        let until = self.until.min(Instant::now() + self.stall);
+        match timeout_at(until, piece).await {
+            Ok(piece) => piece.map_err(|error| broken(&error)),
+            Err(_) => {
+                let detail = "The file came too slowly. Try again with a better connection.";
+                Err(ApiError::new(Code::UploadTimeout, detail))
+            }
+        }
+    }
+}
+
+/// What is wrong with the file.
+pub fn refused(code: &str, detail: impl Into<String>) -> ApiError {
+    ApiError::validation(vec![FieldError::new(FIELD, code, detail)])
+}
+
+/// The file is larger than anybody may send.
+pub fn too_large(max_bytes: u64) -> ApiError {
+    let mib = max_bytes / (1024 * 1024);
+    let detail = format!("The file is too large. Send at most {mib} MB.");
+    ApiError::new(Code::PayloadTooLarge, detail)
+}
+
+fn broken(error: &MultipartError) -> ApiError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_large(domain::file::FILE_MAX_BYTES);
+    }
+    refused(
+        "incomplete",
+        "The file did not arrive whole. Send it again.",
+    )
+}

@@ -1,0 +1,11 @@
+//! Files: taken in, attached to messages, given out.
+
+pub mod attach;
+pub mod form;
+pub mod give;
+pub mod links;
+mod range;
+mod store;
+pub mod take;
+
+pub use links::Links;

@@ -1,0 +1,180 @@
+//! Where an upload is kept, and whether its owner may keep more.
+
+use bytes::Bytes;
+use contract::problem::Code;
+use domain::{FileId, UserId, file::FileKind};
+use entities::{file, user};
+use media::image::Processed;
+use storage::{Key, StorageError, Upload};
+
+use crate::{database::begin_write, error::ApiError, state::AppState};
+
+/// An upload that has arrived and is not stored yet.
+pub(super) enum Content {
+    /// A picture as it came.
+    Picture(Bytes),
+    /// Anything else.
+    Other {
+        upload: Upload,
+        content_type: &'static str,
+        size_bytes: u64,
+    },
+}
+
+/// What is stored.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub kind: FileKind,
+    pub content_type: &'static str,
+    pub size_bytes: u64,
+    pub picture: Option<Picture>,
+}
+
+/// What more there is of a picture.
+#[derive(Debug)]
+pub(super) struct Picture {
+    pub width: u32,
+    pub height: u32,
+    pub thumbnail_type: &'static str,
+    pub thumbnail_bytes: u64,
+    pub placeholder: String,
+}
+
+impl Content {
+    /// Leaves nothing of it behind.
+    pub(super) async fn abort(self) {
+        if let Self::Other { upload, .. } = self {
+            upload.abort().await;
+        }
+    }
+}
+
+impl From<StorageError> for ApiError {
+    fn from(error: StorageError) -> Self {
+        tracing::warn!(%error, "a file could not be stored or read");
+        let detail = "Files cannot be stored or read right now. Try again in a moment.";
+        Self::new(Code::StorageUnavailable, detail).retry_after(5)
+    }
+}
+
+/// Makes the objects of an upload; of a picture, those of the picture that was made of it.
+pub(super) async fn finish(
+    state: &AppState,
+    id: FileId,
+    content: Content,
+) -> Result<Stored, ApiError> {
+    match content {
+        Content::Other {
+            upload,
+            content_type,
+            size_bytes,
+        } => {
+            upload.finish().await?;
+            Ok(Stored {
+                kind: FileKind::File,
+                content_type,
+                size_bytes,
+                picture: None,
+            })
+        }
+        Content::Picture(bytes) => {
+            let picture = state.image_work.process(bytes).await?;
+            match write_picture(state, id, &picture).await {
+                Ok(()) => Ok(of_picture(picture)),
+                Err(error) => {
+                    remove(state, id).await;
+                    Err(error.into())
+                }
+            }
+        }
+    }
+}
+
+async fn write_picture(
+    state: &AppState,
+    id: FileId,
+    picture: &Processed,
+) -> Result<(), StorageError> {
+    let mut upload = state.storage.upload(&Key::file(id));
+    if let Err(error) = upload.write(&picture.bytes).await {
+        upload.abort().await;
+        return Err(error);
+    }
+    upload.finish().await?;
+    let thumbnail = picture.thumbnail.clone().into();
+    state.storage.put(&Key::thumbnail(id), thumbnail).await
+}
+
+fn of_picture(picture: Processed) -> Stored {
+    Stored {
+        kind: FileKind::Image,
+        content_type: picture.content_type,
+        size_bytes: picture.bytes.len() as u64,
+        picture: Some(Picture {
+            width: picture.width,
+            height: picture.height,
+            thumbnail_type: picture.thumbnail_type,
+            thumbnail_bytes: picture.thumbnail.len() as u64,
+            placeholder: picture.placeholder,
+        }),
+    }
+}
+
+/// Refuses a user who has no room left before anything is read.
+pub(super) async fn check_quota(state: &AppState, user: UserId) -> Result<(), ApiError> {
+    let taken = file::Entity::taken_by(&state.db.read, user.0).await?;
+    match taken < quota(state) {
+        true => Ok(()),
+        false => Err(quota_exceeded()),
+    }
+}
+
+/// Writes the row, unless the user may not have it. The objects of a file without one go.
+pub(super) async fn record(state: &AppState, row: file::Model) -> Result<(), ApiError> {
+    let id = FileId(row.id);
+    let transaction = match prepare(state, row).await {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            remove(state, id).await;
+            return Err(error);
+        }
+    };
+    // Where it is open what became of the commit, the objects stay: a sweep looks for their rows later.
+    Ok(transaction.commit().await?)
+}
+
+async fn prepare(state: &AppState, row: file::Model) -> Result<bootstrap::Transaction, ApiError> {
+    let transaction = begin_write(&state.db).await?;
+    if !user::Entity::hold_active_alone(&transaction, row.owner_id).await? {
+        return Err(ApiError::not_authenticated());
+    }
+    let taken = file::Entity::taken_by(&transaction, row.owner_id).await?;
+    if taken.saturating_add(row.size_bytes) > quota(state) {
+        return Err(quota_exceeded());
+    }
+    file::Entity::add(&transaction, row).await?;
+    Ok(transaction)
+}
+
+/// What cannot be removed now is swept later, as it has no row.
+async fn remove(state: &AppState, id: FileId) {
+    for key in [Key::file(id), Key::thumbnail(id)] {
+        if let Err(error) = state.storage.delete(&key).await {
+            tracing::warn!(file_id = %id, %error, "the objects of a refused upload are left to the sweep");
+        }
+    }
+}
+
+fn quota(state: &AppState) -> i64 {
+    signed(state.settings.files.user_quota_bytes)
+}
+
+fn quota_exceeded() -> ApiError {
+    let detail = "Your files take all the space that you have. Leave rooms that you do not need, or wait until some have gone.";
+    ApiError::new(Code::QuotaExceeded, detail)
+}
+
+/// A size as SQL has it.
+pub(super) fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,175 @@
+//! An upload, from the form to the row. Nothing is there before all of it is: the object is written first, the row last, and
+//! whatever fails in between takes the object with it.
+
+use axum::extract::Request;
+use bytes::Bytes;
+use contract::{message::Attachment, problem::Code};
+use domain::{
+    FileId,
+    file::{FileKind, safe_name},
+};
+use entities::file;
+use media::kind::{HEAD_BYTES, Kind, of};
+use storage::{Key, Upload};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::{
+    attach::attachment,
+    form::{FileField, Form, refused, too_large},
+    store::{self, Content, Stored},
+};
+use crate::{auth::RoomMember, error::ApiError, state::AppState};
+
+/// Takes a file for a room. A client that goes away does not end the work in the middle of a step: what it leaves is cleared.
+///
+/// # Errors
+/// 409 where the room has ended, 413 where the file or all files of the user are too large, 415 and 422 for a bad form, 429
+/// where the user uploads too often, 408 where the file comes too slowly, 503 where it cannot be stored now.
+pub async fn take(
+    state: AppState,
+    member: RoomMember,
+    request: Request,
+) -> Result<Attachment, ApiError> {
+    let work = async move {
+        let mut form = Form::of(request, &state.settings.files).await?;
+        match take_form(&state, &member, &mut form).await {
+            Err(error) if error.code != Code::UploadTimeout => {
+                form.drain().await;
+                Err(error)
+            }
+            outcome => outcome,
+        }
+    };
+    tokio::spawn(work.in_current_span())
+        .await
+        .map_err(ApiError::internal)?
+}
+
+async fn take_form(
+    state: &AppState,
+    member: &RoomMember,
+    form: &mut Form,
+) -> Result<Attachment, ApiError> {
+    state.limits.check_upload(member.user)?;
+    if member.room.is_ended() {
+        let detail = "The room has ended; nothing can be sent any more.";
+        return Err(ApiError::new(Code::RoomEnded, detail));
+    }
+    store::check_quota(state, member.user).await?;
+    let Ok(_slot) = state.uploads.try_acquire() else {
+        return Err(ApiError::overloaded());
+    };
+    let id = FileId(Uuid::now_v7());
+    let (name, content) = {
+        let mut field = form.file().await?;
+        let name = safe_name(&field.name());
+        let content = read(state, id, &mut field).await?;
+        (name, content)
+    };
+    // What may follow it is looked at before there is anything for good.
+    let stored = match form.finish().await {
+        Ok(()) => store::finish(state, id, content).await?,
+        Err(error) => {
+            content.abort().await;
+            return Err(error);
+        }
+    };
+    let now = state.now();
+    let row = row(id, member, name, &stored, now.0);
+    let mut answer = attachment(&row);
+    store::record(state, row).await?;
+    state.links.sign_file(&mut answer, now);
+    Ok(answer)
+}
+
+/// A picture in memory, as it has to be decoded; anything else on its way into the storage.
+async fn read(
+    state: &AppState,
+    id: FileId,
+    field: &mut FileField<'_>,
+) -> Result<Content, ApiError> {
+    let mut head = Vec::new();
+    while head.len() < HEAD_BYTES {
+        match field.next().await? {
+            Some(piece) => head.extend_from_slice(&piece),
+            None => break,
+        }
+    }
+    if head.is_empty() {
+        return Err(refused("empty", "The file is empty."));
+    }
+    match of(&head) {
+        Kind::Image(_) => Ok(Content::Picture(read_picture(head, field).await?)),
+        Kind::File { content_type } => {
+            let mut upload = state.storage.upload(&Key::file(id));
+            match pass_on(&head, field, &mut upload).await {
+                Ok(size_bytes) => Ok(Content::Other {
+                    upload,
+                    content_type,
+                    size_bytes,
+                }),
+                Err(error) => {
+                    upload.abort().await;
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
+async fn read_picture(head: Vec<u8>, field: &mut FileField<'_>) -> Result<Bytes, ApiError> {
+    let max_bytes = FileKind::Image.max_bytes();
+    let mut picture = head;
+    loop {
+        if picture.len() as u64 > max_bytes {
+            return Err(too_large(max_bytes));
+        }
+        match field.next().await? {
+            Some(piece) => picture.extend_from_slice(&piece),
+            None => return Ok(picture.into()),
+        }
+    }
+}
+
+async fn pass_on(
+    head: &[u8],
+    field: &mut FileField<'_>,
+    upload: &mut Upload,
+) -> Result<u64, ApiError> {
+    let max_bytes = FileKind::File.max_bytes();
+    upload.write(head).await?;
+    let mut size_bytes = head.len() as u64;
+    while let Some(piece) = field.next().await? {
+        size_bytes += piece.len() as u64;
+        if size_bytes > max_bytes {
+            return Err(too_large(max_bytes));
+        }
+        upload.write(&piece).await?;
+    }
+    Ok(size_bytes)
+}
+
+fn row(id: FileId, member: &RoomMember, name: String, stored: &Stored, now: i64) -> file::Model {
+    let picture = stored.picture.as_ref();
+    let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+    file::Model {
+        id: id.0,
+        room_id: member.room.id.0,
+        owner_id: member.user.0,
+        kind: stored.kind.as_str().to_owned(),
+        name,
+        content_type: stored.content_type.to_owned(),
+        size_bytes: store::signed(stored.size_bytes),
+        width: picture.map(|picture| pixels(picture.width)),
+        height: picture.map(|picture| pixels(picture.height)),
+        thumbnail_type: picture.map(|picture| picture.thumbnail_type.to_owned()),
+        thumbnail_bytes: picture.map(|picture| store::signed(picture.thumbnail_bytes)),
+        placeholder: picture.map(|picture| picture.placeholder.clone()),
+        created_at: now,
+        client_id: None,
+        claimed_at: None,
+        message_id: None,
+        removed_at: None,
+    }
+}

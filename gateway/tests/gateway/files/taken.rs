@@ -1,0 +1,172 @@
+//! What is taken, and what becomes of it.
+
+use serde_json::json;
+use webchat_tests::pictures;
+
+use super::in_both_storages;
+use crate::world::World;
+
+in_both_storages!(
+    a_file_is_given_back_as_it_came,
+    a_long_file_is_given_back_as_it_came,
+    a_picture_is_made_anew_with_a_small_one_beside_it,
+    a_page_or_a_script_is_only_ever_a_download,
+);
+
+async fn a_file_is_given_back_as_it_came(world: World) {
+    let (ann, ben, room) = world.two_in_a_room().await;
+    let content: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+    let file = world.upload(&ann, &room, "../numbers.bin", &content).await;
+    let file = file.expect(201);
+    let id = file["id"].as_str().unwrap();
+    assert_eq!(
+        (&file["kind"], &file["name"], &file["content_type"]),
+        (
+            &json!("file"),
+            &json!("numbers.bin"),
+            &json!("application/octet-stream")
+        )
+    );
+    assert_eq!(file["size_bytes"], content.len());
+    for absent in ["width", "height", "thumbnail_url"] {
+        assert!(file.get(absent).is_none(), "{file}");
+    }
+    let url = file["url"].as_str().unwrap();
+    assert!(url.starts_with(&format!("/files/{id}?")), "{url}");
+    let by_link = world.client().bytes("GET", url, &[]).await;
+    let by_token = world
+        .client()
+        .bytes(
+            "GET",
+            &format!("/files/{id}"),
+            &[("authorization", &format!("Bearer {}", ben.token))],
+        )
+        .await;
+    for given in [by_link, by_token] {
+        assert_eq!(given.status, 200);
+        assert!(given.body == content);
+        assert_eq!(given.header("content-type"), "application/octet-stream");
+        assert_eq!(given.header("x-content-type-options"), "nosniff");
+        assert!(
+            given
+                .header("content-disposition")
+                .starts_with("attachment; filename=\"numbers.bin\"")
+        );
+        assert!(given.header("content-security-policy").contains("sandbox"));
+        assert!(given.header("cache-control").starts_with("private"));
+    }
+}
+
+async fn a_long_file_is_given_back_as_it_came(world: World) {
+    let (ann, _, room) = world.two_in_a_room().await;
+    let length = 25 * 1024 * 1024;
+    let content: Vec<u8> = (0..u32::MAX)
+        .flat_map(u32::to_le_bytes)
+        .take(length)
+        .collect();
+    let file = world
+        .upload(&ann, &room, "long", &content)
+        .await
+        .expect(201);
+    assert_eq!(file["size_bytes"], length);
+    let given = world
+        .client()
+        .bytes("GET", file["url"].as_str().unwrap(), &[])
+        .await;
+    assert!(given.body == content, "{} bytes", given.body.len());
+}
+
+async fn a_picture_is_made_anew_with_a_small_one_beside_it(world: World) {
+    let (ann, _, room) = world.two_in_a_room().await;
+    let mut polyglot = pictures::png(1_000, 500, 500);
+    polyglot.extend(b"<script>alert(document.cookie)</script>PK\x03\x04");
+    let file = world
+        .upload(&ann, &room, "notes.txt", &polyglot)
+        .await
+        .expect(201);
+    assert_eq!(
+        (&file["kind"], &file["width"], &file["height"]),
+        (&json!("image"), &json!(1_000), &json!(500))
+    );
+    assert!(!file["placeholder"].as_str().unwrap().is_empty());
+    for part in ["url", "thumbnail_url"] {
+        let given = world
+            .client()
+            .bytes("GET", file[part].as_str().unwrap(), &[])
+            .await;
+        assert_eq!(given.status, 200, "{part}");
+        assert!(given.header("content-type").starts_with("image/"), "{part}");
+        assert!(
+            given.header("content-disposition").starts_with("inline"),
+            "{part}"
+        );
+        assert_eq!(given.header("x-content-type-options"), "nosniff");
+        assert!(!contains(&given.body, b"<script"), "{part}");
+    }
+
+    let photo = pictures::jpeg_with_gps();
+    assert!(contains(&photo, pictures::SECRET_PLACE));
+    let file = world
+        .upload(&ann, &room, "photo.jpg", &photo)
+        .await
+        .expect(201);
+    assert_eq!(file["content_type"], "image/jpeg");
+    for part in ["url", "thumbnail_url"] {
+        let given = world
+            .client()
+            .bytes("GET", file[part].as_str().unwrap(), &[])
+            .await;
+        assert!(!contains(&given.body, pictures::SECRET_PLACE), "{part}");
+        assert!(!contains(&given.body, b"Exif"), "{part}");
+    }
+}
+
+async fn a_page_or_a_script_is_only_ever_a_download(world: World) {
+    let (ann, _, room) = world.two_in_a_room().await;
+    for (name, content) in [
+        (
+            "drawing.svg",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>",
+        ),
+        ("page.html", "<!DOCTYPE html><script>alert(1)</script>"),
+        ("photo.jpg", "<!DOCTYPE html><script>alert(1)</script>"),
+        ("photo.png", "<?xml version=\"1.0\"?><svg/>"),
+        ("run.js", "alert(1)"),
+    ] {
+        let file = world
+            .upload(&ann, &room, name, content.as_bytes())
+            .await
+            .expect(201);
+        assert_eq!(
+            (&file["kind"], &file["name"], &file["content_type"]),
+            (
+                &json!("file"),
+                &json!(name),
+                &json!("application/octet-stream")
+            )
+        );
+        let given = world
+            .client()
+            .bytes("GET", file["url"].as_str().unwrap(), &[])
+            .await;
+        assert_eq!(
+            given.header("content-type"),
+            "application/octet-stream",
+            "{name}"
+        );
+        assert!(
+            given
+                .header("content-disposition")
+                .starts_with("attachment"),
+            "{name}"
+        );
+        assert!(
+            given.header("content-security-policy").contains("sandbox"),
+            "{name}"
+        );
+    }
+}
+
+fn contains(content: &[u8], part: &[u8]) -> bool {
+    content.windows(part.len()).any(|window| window == part)
+}

@@ -1,0 +1,230 @@
+//! Uploads that break off, come too slowly, or find the storage away: a problem where somebody is left to hear it, and nothing
+//! is stored.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{Instant, sleep, timeout},
+};
+use webchat_tests::s3::S3;
+
+use super::{FORM, form, in_a_bucket};
+use crate::world::{Person, World};
+
+/// Long enough for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An upload whose client does as it likes: this much is promised, this much is sent.
+async fn begin(
+    world: &World,
+    person: &Person,
+    room: &str,
+    promised: usize,
+    sent: &[u8],
+) -> TcpStream {
+    let address = world.client().base.strip_prefix("http://").unwrap();
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /chat/rooms/{room}/files HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: {FORM}\r\nContent-Length: {promised}\r\n\r\n",
+        person.token
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(sent).await.unwrap();
+    connection
+}
+
+async fn answer(mut connection: TcpStream) -> String {
+    let mut answer = String::new();
+    let read = connection.read_to_string(&mut answer);
+    timeout(PATIENCE, read).await.unwrap().unwrap();
+    answer
+}
+
+/// The beginning of a file that has more than one part.
+fn most_of_a_long_file() -> Vec<u8> {
+    let mut body = form("file", "long.bin", &vec![7; 12 * 1024 * 1024]);
+    body.truncate(10 * 1024 * 1024);
+    body
+}
+
+async fn nothing_is_left(world: &World) {
+    let give_up = Instant::now() + PATIENCE;
+    while !world.storage.is_empty().await.unwrap() && Instant::now() < give_up {
+        sleep(Duration::from_millis(50)).await;
+    }
+    world.has_no_files().await;
+}
+
+async fn goes_away(world: &World) {
+    let (ann, _, room) = world.two_in_a_room().await;
+    for body in [
+        most_of_a_long_file(),
+        form("file", "short.txt", b"some words")[..90].to_vec(),
+    ] {
+        let connection = begin(world, &ann, &room, 13 * 1024 * 1024, &body).await;
+        sleep(Duration::from_millis(500)).await;
+        drop(connection);
+    }
+    nothing_is_left(world).await;
+    world
+        .upload(&ann, &room, "a.txt", b"words")
+        .await
+        .expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_leaves_nothing_in_a_folder() {
+    goes_away(&World::start(&[]).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_leaves_nothing_in_a_bucket() {
+    let bucket = S3::shared().fresh_bucket();
+    let settings = S3::shared().settings(&bucket);
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    bootstrap::install_crypto_provider();
+    let world = World::start(&settings).await;
+    goes_away(&world).await;
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        let unfinished = S3::shared().unfinished(&bucket);
+        if !unfinished.contains("<Key>") {
+            break;
+        }
+        assert!(Instant::now() < give_up, "{unfinished}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_ends_before_its_end_is_refused() {
+    let world = World::start(&[]).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    let body = form("file", "a.txt", &[b'a'; 5_000]);
+    // The promise is shorter than what is sent.
+    let answer = answer(begin(&world, &ann, &room, 3_000, &body[..3_000]).await).await;
+    assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
+    assert!(answer.contains("\"incomplete\""), "{answer}");
+    // Longer, and the client has nothing more to say.
+    let mut connection = begin(&world, &ann, &room, body.len() + 100, &body[..4_000]).await;
+    connection.shutdown().await.unwrap();
+    drop(connection);
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test]
+async fn an_upload_that_stands_still_is_ended() {
+    for (setting, pause) in [
+        ("WEBCHAT__FILES__STALL_SECS", Duration::from_secs(60)),
+        ("WEBCHAT__FILES__UPLOAD_SECS", Duration::from_millis(200)),
+    ] {
+        let world = World::start(&[(setting, "1")]).await;
+        let (ann, _, room) = world.two_in_a_room().await;
+        let body = form("file", "a.txt", &[b'a'; 5_000]);
+        let begun = Instant::now();
+        let connection = begin(&world, &ann, &room, 6_000, &body[..1_000]).await;
+        let (reader, mut writer) = connection.into_split();
+        let drip = tokio::spawn(async move {
+            loop {
+                sleep(pause).await;
+                // It is the gateway that ends this.
+                if writer.write_all(b"a").await.is_err() {
+                    return;
+                }
+            }
+        });
+        let mut reader = tokio::io::BufReader::new(reader);
+        let mut answer = vec![0; 12];
+        timeout(PATIENCE, reader.read_exact(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&answer),
+            "HTTP/1.1 408",
+            "{setting}"
+        );
+        assert!(
+            begun.elapsed() >= Duration::from_secs(1),
+            "not before its time"
+        );
+        drip.abort();
+        nothing_is_left(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_is_away_refuses_uploads_and_downloads_and_nothing_else() {
+    let mut server = S3::start();
+    let bucket = server.fresh_bucket();
+    let settings = server.settings(&bucket);
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    bootstrap::install_crypto_provider();
+    let world = World::start(&settings).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    let file = world
+        .upload(&ann, &room, "a.txt", b"words")
+        .await
+        .expect(201);
+    server.kill9();
+    let refused = world.upload(&ann, &room, "b.txt", b"more words").await;
+    refused.expect_problem(503, "storage_unavailable");
+    assert!(!refused.header("retry-after").is_empty());
+    let long = vec![7; 9 * 1024 * 1024];
+    let refused = world.upload(&ann, &room, "c.bin", &long).await;
+    refused.expect_problem(503, "storage_unavailable");
+    let url = file["url"].as_str().unwrap();
+    let refused = world.client().send("GET", url, None, None).await;
+    refused.expect_problem(503, "storage_unavailable");
+    let rows = {
+        use sea_orm::{EntityTrait, PaginatorTrait};
+        let rows = entities::file::Entity::find();
+        rows.count(&world.database.read).await.unwrap()
+    };
+    assert_eq!(rows, 1, "what was refused has no row");
+    let give_up = Instant::now() + 3 * PATIENCE;
+    loop {
+        let health = world.client().send("GET", "/health", None, None).await;
+        if health.status == 503 && health.json()["checks"]["storage"]["status"] == "degraded" {
+            break;
+        }
+        assert!(Instant::now() < give_up, "{}", health.text);
+        sleep(Duration::from_millis(200)).await;
+    }
+    world.say(&ann, &room, "words go on").await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_uploads_are_read_at_once_than_the_settings_say() {
+    let world = in_a_bucket(&[("WEBCHAT__FILES__UPLOADS_AT_ONCE", "1")]).await;
+    let (ann, ben, room) = world.two_in_a_room().await;
+    let body = form("file", "a.txt", &[b'a'; 20_000]);
+    let give_up = Instant::now() + PATIENCE;
+    let mut first = loop {
+        let first = begin(&world, &ann, &room, body.len(), &body[..15_000]).await;
+        sleep(Duration::from_millis(200)).await;
+        let refused = world.upload(&ben, &room, "b.txt", b"words").await;
+        if refused.status == 503 {
+            refused.expect_problem(503, "unavailable");
+            break first;
+        }
+        // The second one was faster.
+        assert!(Instant::now() < give_up, "{}", refused.text);
+    };
+    first.write_all(&body[15_000..]).await.unwrap();
+    let answer = answer(first).await;
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    world
+        .upload(&ben, &room, "b.txt", b"words")
+        .await
+        .expect(201);
+}

@@ -1,0 +1,57 @@
+//! Under which names objects are stored.
+
+use domain::FileId;
+use object_store::path::Path;
+
+/// Where uploaded files are.
+pub(crate) const FILES: &str = "files";
+const THUMBNAIL: &str = ".thumbnail";
+
+/// The name of an object. It is made of an id of ours and never of what somebody wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key(Path);
+
+impl Key {
+    /// An uploaded file.
+    pub fn file(id: FileId) -> Self {
+        Self(Path::from_iter([FILES, &id.to_string()]))
+    }
+
+    /// The small picture of an uploaded image.
+    pub fn thumbnail(id: FileId) -> Self {
+        Self(Path::from_iter([FILES, &format!("{id}{THUMBNAIL}")]))
+    }
+
+    /// The uploaded file that the object belongs to; `None` for any other object.
+    pub fn file_id(&self) -> Option<FileId> {
+        let name = self.0.as_ref().strip_prefix(FILES)?.strip_prefix('/')?;
+        name.strip_suffix(THUMBNAIL).unwrap_or(name).parse().ok()
+    }
+
+    /// The key of an object that was found; `None` where it is not one of ours.
+    pub(crate) fn read(path: Path) -> Option<Self> {
+        let key = Self(path);
+        key.file_id().is_some().then_some(key)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_and_its_thumbnail_lead_back_to_the_file_and_nothing_else_does() {
+        let id: FileId = "01938f6e-2f6a-7cc0-9c5a-6f1d2f3a4b5c".parse().unwrap();
+        for key in [Key::file(id), Key::thumbnail(id)] {
+            assert_eq!(Key::read(key.path().clone()), Some(key.clone()));
+            assert_eq!(key.file_id(), Some(id));
+        }
+        for foreign in ["probe", "files", "files/notes.txt", "avatars/x"] {
+            assert_eq!(Key::read(Path::from(foreign)), None, "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The storage that the settings name.
+
+use std::{fmt::Display, path::Path as FolderPath, sync::Arc, time::Duration};
+
+use object_store::{
+    BackoffConfig, ClientOptions, ObjectStore, RetryConfig,
+    aws::{AmazonS3Builder, AmazonS3ConfigKey},
+    local::LocalFileSystem,
+    prefix::PrefixStore,
+};
+use settings::{Settings, SettingsError, StorageLocation};
+
+use super::{Storage, unfinished::Folder};
+
+/// A bucket that is away is told as such soon: somebody waits for an answer.
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+const RETRY_WITHIN: Duration = Duration::from_secs(5);
+const RETRIES: usize = 2;
+
+const URL: &str = "storage.url";
+
+impl Storage {
+    /// Opens the storage that the settings name; a folder is made if it is missing. Credentials of a bucket are those of the
+    /// process's environment, under the names of the AWS tools (`AWS_ACCESS_KEY_ID`, …).
+    ///
+    /// # Errors
+    /// It cannot be used; the error names the setting. Whether a bucket answers, [`Storage::probe`] tells.
+    pub fn open(settings: &Settings) -> Result<Self, SettingsError> {
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Self::open_with(settings, variables)
+    }
+
+    /// The same with these environment variables.
+    ///
+    /// # Errors
+    /// As [`Storage::open`].
+    pub fn open_with(
+        settings: &Settings,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        match settings.storage_location()? {
+            StorageLocation::Folder(folder) => open_folder(&folder),
+            StorageLocation::S3 { bucket, prefix } => {
+                let store = open_bucket(settings, &bucket, variables)?;
+                let store: Arc<dyn ObjectStore> = match prefix.is_empty() {
+                    true => Arc::new(store),
+                    false => Arc::new(PrefixStore::new(store, prefix)),
+                };
+                Ok(Self {
+                    store,
+                    folder: None,
+                })
+            }
+        }
+    }
+}
+
+fn open_folder(folder: &FolderPath) -> Result<Storage, SettingsError> {
+    let failed = |error: &dyn Display| {
+        SettingsError::about(URL, format!("cannot use {}: {error}", folder.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| failed(&error))?;
+    Ok(Storage {
+        // An answered upload survives the machine.
+        store: Arc::new(store.with_fsync(true)),
+        folder: Some(Folder::new(folder)),
+    })
+}
+
+fn open_bucket(
+    settings: &Settings,
+    bucket: &str,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<impl ObjectStore, SettingsError> {
+    let storage = &settings.storage;
+    let mut builder = AmazonS3Builder::new();
+    for (name, value) in variables {
+        let key = name.starts_with("AWS_") && !value.is_empty();
+        let key = key.then(|| name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>());
+        if let Some(Ok(key)) = key {
+            builder = builder.with_config(key, value);
+        }
+    }
+    builder = builder
+        .with_bucket_name(bucket)
+        .with_virtual_hosted_style_request(storage.virtual_hosted_style)
+        .with_retry(RetryConfig {
+            backoff: BackoffConfig::default(),
+            max_retries: RETRIES,
+            retry_timeout: RETRY_WITHIN,
+        });
+    if !storage.region.is_empty() {
+        builder = builder.with_region(&storage.region);
+    }
+    if !storage.endpoint.is_empty() {
+        builder = builder.with_endpoint(&storage.endpoint);
+    }
+    let client = ClientOptions::new()
+        .with_connect_timeout(CONNECT_WITHIN)
+        // A download takes as long as its reader does; everything else is waited for with patience of our own.
+        .with_timeout_disabled()
+        .with_allow_http(storage.endpoint.starts_with("http://"));
+    let opened = builder.with_client_options(client).build();
+    opened.map_err(|error| SettingsError::about(URL, format!("cannot use s3://{bucket}: {error}")))
+}

@@ -1,0 +1,100 @@
+//! An object whose bytes come one after the other, never more of them in memory than one part.
+
+use std::{mem, sync::Arc};
+
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, PutPayloadMut};
+
+use super::{Key, StorageError, patience::within};
+
+/// What an upload holds in memory at the most. A longer object goes in parts of so many bytes.
+pub const PART_BYTES: usize = 8 * 1024 * 1024;
+
+/// An object that is being written. It is there when [`Upload::finish`] has returned, and else not. Whoever does not finish
+/// it has to [`Upload::abort`] it.
+#[derive(Debug)]
+pub struct Upload {
+    store: Arc<dyn ObjectStore>,
+    key: Key,
+    part: PutPayloadMut,
+    parts: Option<Box<dyn MultipartUpload>>,
+}
+
+impl Upload {
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, key: Key) -> Self {
+        Self {
+            store,
+            key,
+            part: PutPayloadMut::new(),
+            parts: None,
+        }
+    }
+
+    /// Takes the next bytes. Waits while a part is on its way, so that whoever sends them waits too.
+    ///
+    /// # Errors
+    /// [`StorageError`]; the upload is to be aborted then.
+    pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), StorageError> {
+        while self.part.content_length() + bytes.len() > PART_BYTES {
+            let (fits, rest) = bytes.split_at(PART_BYTES - self.part.content_length());
+            self.part.extend_from_slice(fits);
+            bytes = rest;
+            self.send_part().await?;
+        }
+        self.part.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Makes the object: all of it, or an error and nothing.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn finish(mut self) -> Result<(), StorageError> {
+        match self.complete().await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Leaves nothing of it behind, as far as the storage can be reached; what it keeps is swept later.
+    pub async fn abort(mut self) {
+        if let Some(mut parts) = self.parts.take() {
+            // Nobody waits for it, and there is nothing else that could be done.
+            let _ = within(parts.abort()).await;
+        }
+    }
+
+    async fn complete(&mut self) -> Result<(), StorageError> {
+        if self.parts.is_none() {
+            let whole = self.take_part();
+            within(self.store.put(self.key.path(), whole)).await?;
+            return Ok(());
+        }
+        if !self.part.is_empty() {
+            self.send_part().await?;
+        }
+        if let Some(parts) = &mut self.parts {
+            within(parts.complete()).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_part(&mut self) -> Result<(), StorageError> {
+        let part = self.take_part();
+        let parts = match &mut self.parts {
+            Some(parts) => parts,
+            None => {
+                let begun = within(self.store.put_multipart(self.key.path())).await?;
+                self.parts.insert(begun)
+            }
+        };
+        within(parts.put_part(part)).await?;
+        Ok(())
+    }
+
+    fn take_part(&mut self) -> PutPayload {
+        mem::take(&mut self.part).freeze()
+    }
+}

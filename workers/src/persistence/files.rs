@@ -1,0 +1,147 @@
+//! Files that are nobody's any more go out of the storage: those whose messages went, those of deleted users, those that were
+//! never sent, and objects that an upload left which broke off before it had a row.
+//!
+//! What goes is marked in SQL first, where it cannot be had from then on; its objects follow, and its row is the last. Each
+//! step may be repeated, also by two workers.
+
+use std::{pin::pin, time::Duration};
+
+use bootstrap::{Database, Shutdown};
+use broker::Broker;
+use contract::consumers::PERSISTENCE_CHAT;
+use domain::FileId;
+use entities::file;
+use futures_util::{StreamExt, TryStreamExt};
+use storage::{Found, Key, Storage};
+use uuid::Uuid;
+
+use super::{
+    in_hand,
+    rounds::{self, Left},
+};
+
+/// Files of one round, and objects that are looked up at once.
+const AT_ONCE: u64 = 100;
+const OBJECTS: usize = 500;
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+const UNSENT_EVERY: Duration = Duration::from_secs(60);
+/// It lists the whole storage.
+const ORPHANS_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Lets go what is due, until shutdown. What was uploaded and not sent is kept for `keep`.
+pub(super) async fn run(
+    broker: Broker,
+    database: Database,
+    storage: Storage,
+    keep: Duration,
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    let files = Files {
+        broker,
+        database,
+        storage,
+        keep_ms: i64::try_from(keep.as_millis())?,
+    };
+    let rounds = tokio::try_join!(
+        rounds::until_shutdown("the removal of files", LOOK_EVERY, shutdown.clone(), || {
+            files.let_go()
+        }),
+        rounds::until_shutdown(
+            "the removal of files that were not sent",
+            UNSENT_EVERY.min(keep),
+            shutdown.clone(),
+            || files.forget_unsent()
+        ),
+        rounds::until_shutdown(
+            "the removal of what uploads left",
+            ORPHANS_EVERY.min(keep),
+            shutdown,
+            || files.sweep()
+        ),
+    );
+    rounds.map(drop)
+}
+
+struct Files {
+    broker: Broker,
+    database: Database,
+    storage: Storage,
+    keep_ms: i64,
+}
+
+impl Files {
+    /// The objects of removed files, and then their rows.
+    async fn let_go(&self) -> anyhow::Result<Left> {
+        let removed = file::Entity::removed(&self.database.read, AT_ONCE).await?;
+        for file in &removed {
+            let id = FileId(file.id);
+            self.storage.delete(&Key::file(id)).await?;
+            if file.thumbnail_type.is_some() {
+                self.storage.delete(&Key::thumbnail(id)).await?;
+            }
+            file::Entity::forget(&self.database.write, file.id).await?;
+            metrics::counter!("webchat_removed_files_total").increment(1);
+        }
+        Ok(more_after(removed.len()))
+    }
+
+    async fn forget_unsent(&self) -> anyhow::Result<Left> {
+        let until = self.kept_since();
+        let unsent = file::Entity::unsent(&self.database.read, until, AT_ONCE).await?;
+        if unsent.is_empty() {
+            return Ok(Left::Nothing);
+        }
+        // One that was sent may wait in the stream for a worker that was away.
+        if !in_hand::is_finished(&self.broker, &PERSISTENCE_CHAT).await? {
+            return Ok(Left::Nothing);
+        }
+        let now = self.broker.clock().now().0;
+        let write = &self.database.write;
+        let gone = file::Entity::remove_unsent(write, &unsent, until, now).await?;
+        tracing::info!(files = gone, "files that were not sent are removed");
+        Ok(more_after(unsent.len()))
+    }
+
+    /// What uploads left that broke off: objects without rows, and beginnings of objects.
+    async fn sweep(&self) -> anyhow::Result<Left> {
+        let until = self.kept_since();
+        let mut swept = self.storage.sweep_unfinished(until).await?;
+        let old = self
+            .storage
+            .files()
+            .try_filter(|found| std::future::ready(found.written_at < until));
+        let mut pages = pin!(old.try_chunks(OBJECTS));
+        while let Some(page) = pages.next().await {
+            swept += self.remove_orphans(page?).await?;
+        }
+        if swept > 0 {
+            metrics::counter!("webchat_swept_uploads_total").increment(swept as u64);
+            tracing::info!(objects = swept, "what uploads had left is removed");
+        }
+        Ok(Left::Nothing)
+    }
+
+    async fn remove_orphans(&self, page: Vec<Found>) -> anyhow::Result<usize> {
+        let of = |found: &Found| found.key.file_id().map(|id| id.0);
+        let ids: Vec<Uuid> = page.iter().filter_map(of).collect();
+        let known = file::Entity::known_among(&self.database.read, &ids).await?;
+        let is_orphan = |found: &&Found| of(found).is_some_and(|id| !known.contains(&id));
+        let mut removed = 0;
+        for found in page.iter().filter(is_orphan) {
+            self.storage.delete(&found.key).await?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    fn kept_since(&self) -> i64 {
+        self.broker.clock().now().0.saturating_sub(self.keep_ms)
+    }
+}
+
+fn more_after(done: usize) -> Left {
+    match done as u64 == AT_ONCE {
+        true => Left::More,
+        false => Left::Nothing,
+    }
+}
