@@ -43,6 +43,9 @@ struct WireMessage {
     time: String,
 }
 
+/// How many messages a replica may lack that answers a direct get.
+const MISSED_BY_A_REPLICA: usize = 100;
+
 impl Broker {
     /// The last message of a subject, read from the stream's leader.
     ///
@@ -108,10 +111,11 @@ impl Broker {
         self.direct_get(stream, &query).await
     }
 
-    /// The subject's last message before a sequence, by direct get.
+    /// The subject's last message before a sequence. A direct get finds it, which a replica may answer that lags behind;
+    /// so the leader tells what came after.
     ///
     /// # Errors
-    /// [`ReadError`].
+    /// [`ReadError`]; also where the replica lags far behind.
     pub async fn last_before(
         &self,
         stream: &StreamSpec,
@@ -122,7 +126,18 @@ impl Broker {
             return Ok(None);
         }
         let query = json!({ "multi_last": [subject], "up_to_seq": seq - 1 });
-        Ok(self.direct_get(stream, &query).await?.pop())
+        let mut last = self.direct_get(stream, &query).await?.pop();
+        for _ in 0..MISSED_BY_A_REPLICA {
+            let from = last.as_ref().map_or(1, |record| record.seq + 1);
+            if from >= seq {
+                return Ok(last);
+            }
+            match self.next(stream, subject, from).await? {
+                Some(missed) if missed.seq < seq => last = Some(missed),
+                _ => return Ok(last),
+            }
+        }
+        Err(gone("a replica lags far behind its leader"))
     }
 
     /// The last message of each of these subjects, at most 1,024 of them, up to a sequence, ascending, by direct get.

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::chat::tail;
 
-/// On a cluster a replay may be answered by a replica that lags behind the leader.
+/// A leader that has just been chosen may not know yet what the one before has told.
 const REPLAY_ATTEMPTS: u32 = 20;
 const REPLAY_PAUSE: Duration = Duration::from_millis(50);
 
