@@ -22,6 +22,7 @@ pub mod router;
 pub mod state;
 pub mod storage;
 mod stream_ends;
+mod texts;
 
 use crate::state::AppState;
 
@@ -67,6 +68,7 @@ impl Gateway {
     ) -> anyhow::Result<Self> {
         settings.require_jwt_secret()?;
         http::assets::check(&settings.http.static_dir)?;
+        let texts = texts::open(&settings.matching)?;
         let address = listener
             .local_addr()
             .context("the port could not be read")?;
@@ -80,7 +82,8 @@ impl Gateway {
         let broker = broker.guarded();
         let seen = stream_ends::watch(reader, &broker, &database, &stop);
         stream_ends::first(&broker, STREAMS_WITHIN, &stop).await?;
-        let state = AppState::start(settings, broker, database, seen, shutdown, &stop).await?;
+        let state =
+            AppState::start(settings, broker, database, seen, texts, shutdown, &stop).await?;
         http::health::watch(&state, &stop)?;
         Ok(Self {
             listener,

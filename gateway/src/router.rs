@@ -5,8 +5,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     http::{
-        assets, asyncapi, auth, deletion, devices, docs, export, health, lifecycle, messages,
-        outer, password, peer, profile, queue, relation_lists, relations, reports, rooms, users,
+        assets, asyncapi, auth, deletion, devices, docs, export, health, learned, lifecycle,
+        messages, outer, password, peer, profile, queue, relation_lists, relations, reports, rooms,
+        users,
     },
     limits::limit_sign_in,
     realtime,
@@ -37,6 +38,7 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(users::me, users::update_me, deletion::delete_me))
         .routes(routes!(profile::read, profile::replace))
         .routes(routes!(profile::profile_options))
+        .routes(routes!(learned::learned, learned::reset_learned))
         .routes(routes!(relations::like, relations::unlike))
         .routes(routes!(relations::block, relations::unblock))
         .routes(routes!(peer::read))

@@ -5,8 +5,9 @@ use std::{ops::Deref, sync::Arc, time::Instant};
 use anyhow::Context;
 use bootstrap::{Database, Readiness, Shutdown};
 use broker::Broker;
-use domain::Timestamp;
+use domain::{Timestamp, matching::model::Prior};
 use settings::{ExposeSecret, Settings};
+use text_model::Texts;
 use uuid::Uuid;
 
 use crate::{
@@ -48,6 +49,10 @@ pub struct Services {
     pub notifications: Arc<NotificationHub>,
     /// Rate limits.
     pub limits: Arc<Limits>,
+    /// Makes vectors of texts, by meaning or by spelling.
+    pub texts: Texts,
+    /// The shipped weights of matching.
+    pub matching_prior: Prior,
     /// How the parts that this gateway needs are.
     pub readiness: Readiness,
     /// Whether it was asked to stop and should get nothing new.
@@ -76,6 +81,7 @@ impl AppState {
         broker: Broker,
         db: Database,
         seen: Arc<Seen>,
+        texts: Texts,
         leaving: Shutdown,
         stop: &Shutdown,
     ) -> anyhow::Result<Self> {
@@ -95,6 +101,8 @@ impl AppState {
             leaving,
             started: Instant::now(),
             gateway_id,
+            texts,
+            matching_prior: settings::matching_prior()?,
             tokens,
             revocations,
             settings,

@@ -15,6 +15,7 @@ mod m20261123_000007_expiries;
 mod m20261128_000008_reports;
 mod m20261128_000009_deletions;
 mod m20261128_000010_expired_rooms;
+mod m20261128_000020_matching;
 mod run;
 
 pub use run::{RunError, run};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000008_reports::Migration),
             Box::new(m20261128_000009_deletions::Migration),
             Box::new(m20261128_000010_expired_rooms::Migration),
+            Box::new(m20261128_000020_matching::Migration),
         ]
     }
 }

@@ -15,9 +15,12 @@ use sea_orm_migration::MigratorTrait;
 use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 18] = [
     "deletions",
     "expiries",
+    "matching_model",
+    "matching_outcomes",
+    "matching_people",
     "messages",
     "outbox",
     "pairs",

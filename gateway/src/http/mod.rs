@@ -10,6 +10,7 @@ pub mod export;
 pub mod headers;
 pub mod health;
 pub mod json;
+pub mod learned;
 pub mod lifecycle;
 pub mod messages;
 pub mod outer;

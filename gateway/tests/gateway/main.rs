@@ -11,6 +11,7 @@ mod accounts;
 mod bad_input;
 mod client;
 mod deletion;
+mod learned;
 mod lifecycle;
 mod messages;
 mod notifications;

@@ -28,6 +28,7 @@ mod full_disk;
 mod ground;
 mod jetstream;
 mod journey;
+mod learning;
 mod lost_acks;
 mod lost_batches;
 mod lost_outcomes;

@@ -3,6 +3,7 @@
 mod deletion;
 mod expiry;
 mod failures;
+mod learning;
 mod likes;
 mod messages;
 mod rooms;
