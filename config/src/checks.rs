@@ -10,7 +10,7 @@ const YEAR_SECS: i64 = 31_536_000;
 const ROOM_SECS: i64 = 4_294_967;
 
 /// The accepted range of every number. Each fits the type in `sections`.
-const RANGES: [(&str, RangeInclusive<i64>); 44] = [
+const RANGES: [(&str, RangeInclusive<i64>); 46] = [
     ("http.port", 0..=65_535),
     ("http.body_limit_bytes", 1_024..=16_777_216),
     ("http.trusted_proxies", 0..=16),
@@ -38,6 +38,8 @@ const RANGES: [(&str, RangeInclusive<i64>); 44] = [
     ("match.lease_secs", 1..=86_400),
     ("match.recent_partner_secs", 0..=YEAR_SECS),
     ("match.claims_per_batch", 1..=200),
+    ("match.starvation_secs", 1..=86_400),
+    ("match.rebuild_secs", 1..=YEAR_SECS),
     ("account.minimum_age", 13..=120),
     ("limits.auth_per_minute", 1..=1_000_000),
     ("limits.messages_per_second", 1..=1_000_000),

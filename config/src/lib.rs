@@ -11,6 +11,7 @@ mod locations;
 mod names;
 mod sections;
 mod sources;
+mod weights;
 
 pub use error::SettingsError;
 pub use locations::{DatabaseLocation, StorageLocation};
@@ -19,3 +20,4 @@ pub use sections::{
     Account, Admin, Auth, Database, Files, Http, JwtAlgorithm, Limits, Log, LogFormat, Matching,
     Nats, Persistence, Realtime, Room, Settings, Storage,
 };
+pub use weights::matching_prior;

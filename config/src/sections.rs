@@ -168,6 +168,11 @@ pub struct Matching {
     pub lease_secs: u64,
     pub recent_partner_secs: u64,
     pub claims_per_batch: usize,
+    pub starvation_secs: u64,
+    pub rebuild_secs: u64,
+    /// Empty, or the folder of the text model.
+    pub text_model_dir: PathBuf,
+    pub require_text_model: bool,
 }
 
 /// Who may register.

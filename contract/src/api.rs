@@ -1,7 +1,8 @@
 //! The bodies of the HTTP interface that are not named elsewhere. Requests refuse unknown fields.
 
 use domain::{
-    ClientId, FileId, ReportId, RoomId, SessionId, TicketId, Timestamp, UserId, matching::Filtered,
+    ClientId, FileId, ReportId, RoomId, SessionId, TicketId, Timestamp, UserId,
+    matching::{Filtered, Learned, TextMode},
     room::Vote,
 };
 use serde::{Deserialize, Serialize};
@@ -264,6 +265,23 @@ impl TicketView {
     }
 }
 
+/// What matching has learned of the user: `GET /users/me/learned`.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, ToSchema)]
+pub struct LearnedView {
+    /// What it comes from, in a sentence.
+    pub text: String,
+    /// How readily the user keeps a conversation.
+    pub generosity: Learned,
+    /// How readily others keep a conversation with the user.
+    pub appeal: Learned,
+    /// How many decided conversations it was learned from.
+    pub outcomes: u64,
+    /// When the first of these was decided; `null` where there is none.
+    pub since: Option<Timestamp>,
+    /// The version of the model: it grows with everything that is learned, from anybody.
+    pub model_version: u64,
+}
+
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct Page<T> {
@@ -327,6 +345,8 @@ pub struct Health {
     pub checks: HealthChecks,
     /// Open sockets of this gateway.
     pub websocket_connections: u64,
+    /// How texts are compared: by the text model, or by their spelling only where it is not set up.
+    pub text_mode: TextMode,
 }
 
 /// What an access token says. JSON Web Token claims, RFC 7519.

@@ -1,6 +1,6 @@
 //! Bodies on `LIFE` that are not domain values themselves. Rooms, tickets and pairs travel as their domain types.
 
-use domain::{RoomId, UserId, room::Deadline};
+use domain::{RoomId, UserId, matching::model::Weights, room::Deadline};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -33,4 +33,13 @@ pub const LEASE_CHUNK: usize = 1_000;
 pub struct Heartbeat {
     /// The matchmaker's instance id.
     pub holder: Uuid,
+}
+
+/// The weights of the matching model, for the matchmakers: on [`crate::subjects::LIFE_MODEL`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedModel {
+    /// Grows with each change of what was learned.
+    pub version: i64,
+    /// What is believed of the weights.
+    pub weights: Weights,
 }

@@ -25,6 +25,8 @@ pub const LIFE_TICKETS: &str = "life.ticket.*";
 pub const LIFE_PAIRS: &str = "life.pair.*.*";
 /// All gateways' leases.
 pub const LIFE_LEASES: &str = "life.lease.*.*";
+/// The weights of the matching model, as they were last learned: one value.
+pub const LIFE_MODEL: &str = "life.model.weights";
 /// All read positions.
 pub const RECEIPT_ALL: &str = "receipt.*.*.*";
 /// All revocations.
@@ -186,6 +188,8 @@ pub enum LifeKind {
     Pair(PairKey),
     /// A chunk of a gateway's leases.
     Lease,
+    /// The weights of the matching model.
+    Model,
     /// A schedule or a leader's heartbeat: nothing a projection needs.
     Internal,
 }
@@ -204,6 +208,7 @@ pub fn parse_life(subject: &str) -> Option<LifeKind> {
             (low < high).then_some(LifeKind::Pair(PairKey { low, high }))
         }
         "lease" => Some(LifeKind::Lease),
+        "model" => Some(LifeKind::Model),
         "sched" | "leader" => Some(LifeKind::Internal),
         _ => None,
     }
@@ -241,6 +246,7 @@ mod tests {
         assert_eq!(parse_life(&life_ticket(low)), Some(LifeKind::Ticket(low)));
         assert_eq!(parse_life(&life_pair(pair)), Some(LifeKind::Pair(pair)));
         assert_eq!(parse_life(&life_lease("gw", 2)), Some(LifeKind::Lease));
+        assert_eq!(parse_life(LIFE_MODEL), Some(LifeKind::Model));
         let live = live_room_all(room).replace('*', "msg");
         assert_eq!(parse_live_room(&live), Some((room, LiveKind::Message)));
         let live = live_room_rt(room);

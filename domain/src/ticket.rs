@@ -4,9 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{RoomId, TicketId, Timestamp, UserId, matching::Features};
+use crate::{
+    RoomId, TicketId, Timestamp, UserId,
+    matching::{Features, TextVector, model::PersonBeliefs},
+};
 
-/// The name of the only pool there is today. The pool is a field of the ticket, so that more can come.
+/// The name of the only kind of matching there is today; it is a field of the ticket, so that more can come. Inside it each
+/// language is a pool of its own: see `share_a_language` in `matching/filter.rs`.
 pub const DEFAULT_POOL: &str = "main";
 
 /// Where a ticket stands.
@@ -52,13 +56,19 @@ pub struct Ticket {
     pub joined_at: Timestamp,
     /// What the score and the filters need, as the profile last said while waiting.
     pub features: Features,
+    /// What was learned of the user beyond the profile; nothing yet, or written by an older release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learned: Option<PersonBeliefs>,
+    /// The user's interests as a text, for the explanation of a match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<TextVector>,
     /// Where it stands.
     #[serde(flatten)]
     pub state: TicketState,
 }
 
 impl Ticket {
-    /// A new waiting ticket.
+    /// A new waiting ticket of whom nothing was learned.
     pub fn join(id: TicketId, user_id: UserId, features: Features, now: Timestamp) -> Self {
         Self {
             id,
@@ -66,6 +76,8 @@ impl Ticket {
             pool: DEFAULT_POOL.to_owned(),
             joined_at: now,
             features,
+            learned: None,
+            words: None,
             state: TicketState::Waiting,
         }
     }
@@ -92,11 +104,13 @@ impl Ticket {
         }
     }
 
-    /// The ticket of a user who is deleted: out of the queue, and without anything that the user said.
+    /// The ticket of a user who is deleted: out of the queue, and without anything that the user said or that was learned.
     #[must_use]
     pub fn of_deleted(&self) -> Self {
         Self {
             features: Features::default(),
+            learned: None,
+            words: None,
             ..self.moved_to(TicketState::Gone { why: Gone::Left })
         }
     }
@@ -166,9 +180,19 @@ mod tests {
     fn a_deleted_users_ticket_is_out_and_says_nothing() {
         let mut ticket = joined();
         ticket.features.interests = vec!["chess".to_owned()];
+        ticket.words = TextVector::hashed("chess");
+        let belief = crate::matching::model::Belief {
+            mean: 1.0,
+            variance: 0.5,
+        };
+        ticket.learned = Some(PersonBeliefs {
+            generosity: belief,
+            appeal: belief,
+        });
         let gone = ticket.of_deleted();
         assert!(!gone.is_waiting());
         assert_eq!(gone.features, Features::default());
+        assert_eq!((gone.learned, &gone.words), (None, &None));
         assert_eq!(gone.of_deleted(), gone);
     }
 

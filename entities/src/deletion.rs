@@ -7,7 +7,8 @@ use sea_orm::sea_query::{ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 
 use crate::{
-    ROWS_PER_STATEMENT, message, pair, profile, read_position, report, room, room_event, session,
+    ROWS_PER_STATEMENT, matching_outcome, message, pair, profile, read_position, report, room,
+    room_event, session,
 };
 
 /// A deleted user with work left.
@@ -108,7 +109,8 @@ impl Entity {
             .await?;
         let removed = [profile, sessions, pairs, positions];
         let removed: u64 = removed.iter().map(|result| result.rows_affected).sum();
-        Ok(removed + report::Entity::forget(db, user).await?)
+        let learned = matching_outcome::Entity::forget(db, user).await?;
+        Ok(removed + learned + report::Entity::forget(db, user).await?)
     }
 
     /// Removes what the user said in a room, and the room's past. Says how many rows changed.

@@ -6,6 +6,8 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{FromJsonQueryResult, Iterable};
 use serde::{Deserialize, Serialize};
 
+use crate::ROWS_PER_STATEMENT;
+
 /// A list of names from the profile options, kept as one JSON array.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
@@ -47,6 +49,16 @@ impl Entity {
     /// The user's profile; there is none until the first [`Entity::save`].
     pub fn of(user: Uuid) -> Select<Entity> {
         Entity::find_by_id(user)
+    }
+
+    /// The profiles of these users; some have none.
+    pub async fn among<C: ConnectionTrait>(db: &C, users: &[Uuid]) -> Result<Vec<Model>, DbErr> {
+        let mut found = Vec::with_capacity(users.len());
+        for chunk in users.chunks(ROWS_PER_STATEMENT) {
+            let among = Entity::find().filter(Column::UserId.is_in(chunk.iter().copied()));
+            found.extend(among.all(db).await?);
+        }
+        Ok(found)
     }
 
     /// Writes the profile, new or not.

@@ -1,6 +1,6 @@
 //! Rooms, as projected from their last event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
@@ -85,6 +85,22 @@ impl Entity {
             .limit(limit)
             .all(db)
             .await
+    }
+
+    /// Which of these rooms there are.
+    pub async fn known_among<C: ConnectionTrait>(
+        db: &C,
+        rooms: &[Uuid],
+    ) -> Result<HashSet<Uuid>, DbErr> {
+        let mut known = HashSet::with_capacity(rooms.len());
+        for chunk in rooms.chunks(ROWS_PER_STATEMENT) {
+            let among = Entity::find()
+                .select_only()
+                .column(Column::Id)
+                .filter(Column::Id.is_in(chunk.iter().copied()));
+            known.extend(among.into_tuple::<Uuid>().all(db).await?);
+        }
+        Ok(known)
     }
 
     /// Writes rooms and their members. A row that shows a later event already stays, so late and repeated events do

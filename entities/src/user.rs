@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
 use sea_orm::{QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, deletion, profile, session};
+use crate::{ROWS_PER_STATEMENT, deletion, matching_outcome, profile, session};
 
 /// An account. A deleted one stays as a row without personal data, so that its id keeps its meaning.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -128,7 +128,8 @@ impl Entity {
         Ok(held.is_some())
     }
 
-    /// Deletes the account: its personal data, its profile and its sessions go, and what is elsewhere is noted to go.
+    /// Deletes the account: its personal data, its profile, its sessions and what matching has learned of it go, and what is
+    /// elsewhere is noted to go.
     /// `false` where there is no such account any more. Call it in a transaction.
     pub async fn erase<C: ConnectionTrait>(db: &C, id: Uuid, now: i64) -> Result<bool, DbErr> {
         let nothing = || Expr::value("");
@@ -152,6 +153,7 @@ impl Entity {
             .filter(session::Column::UserId.eq(id))
             .exec(db)
             .await?;
+        matching_outcome::Entity::forget(db, id).await?;
         deletion::Entity::note(db, [id]).await?;
         Ok(true)
     }

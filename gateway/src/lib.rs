@@ -24,6 +24,7 @@ pub mod realtime;
 pub mod router;
 pub mod state;
 mod stream_ends;
+mod texts;
 
 use crate::state::{AppState, Parts};
 
@@ -70,6 +71,7 @@ impl Gateway {
     ) -> anyhow::Result<Self> {
         settings.require_jwt_secret()?;
         http::assets::check(&settings.http.static_dir)?;
+        let texts = texts::open(&settings.matching)?;
         let address = listener
             .local_addr()
             .context("the port could not be read")?;
@@ -89,6 +91,7 @@ impl Gateway {
             db: database,
             storage,
             seen,
+            texts,
         };
         let state = AppState::start(parts, shutdown, &stop).await?;
         http::health::watch(&state, &stop);

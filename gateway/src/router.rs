@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     files::form::BODY_MAX_BYTES,
     http::{
-        assets, asyncapi, auth, deletion, devices, docs, export, files, health, lifecycle,
+        assets, asyncapi, auth, deletion, devices, docs, export, files, health, learned, lifecycle,
         messages, outer, password, peer, profile, queue, relation_lists, relations, reports, rooms,
         users,
     },
@@ -39,6 +39,7 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(users::me, users::update_me, deletion::delete_me))
         .routes(routes!(profile::read, profile::replace))
         .routes(routes!(profile::profile_options))
+        .routes(routes!(learned::learned, learned::reset_learned))
         .routes(routes!(relations::like, relations::unlike))
         .routes(routes!(relations::block, relations::unblock))
         .routes(routes!(peer::read))

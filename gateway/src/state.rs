@@ -5,9 +5,10 @@ use std::{ops::Deref, sync::Arc, time::Instant};
 use anyhow::Context;
 use bootstrap::{Database, Readiness, Shutdown};
 use broker::Broker;
-use domain::Timestamp;
+use domain::{Timestamp, matching::model::Prior};
 use settings::{ExposeSecret, Settings};
 use storage::Storage;
+use text_model::Texts;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -60,6 +61,10 @@ pub struct Services {
     pub notifications: Arc<NotificationHub>,
     /// Rate limits.
     pub limits: Arc<Limits>,
+    /// Makes vectors of texts, by meaning or by spelling.
+    pub texts: Texts,
+    /// The shipped weights of matching.
+    pub matching_prior: Prior,
     /// How the parts that this gateway needs are.
     pub readiness: Readiness,
     /// Whether it was asked to stop and should get nothing new.
@@ -83,6 +88,8 @@ pub struct Parts {
     pub storage: Storage,
     /// How far `CHAT` was seen to reach.
     pub seen: Arc<Seen>,
+    /// Makes vectors of texts.
+    pub texts: Texts,
 }
 
 impl Deref for AppState {
@@ -105,6 +112,7 @@ impl AppState {
             db,
             storage,
             seen,
+            texts,
         } = parts;
         let tokens = Tokens::new(&settings.auth);
         let revocations = Revocations::load(broker.clone(), tokens.life(), stop)
@@ -125,6 +133,8 @@ impl AppState {
             leaving,
             started: Instant::now(),
             gateway_id,
+            texts,
+            matching_prior: settings::matching_prior()?,
             tokens,
             revocations,
             settings,

@@ -15,10 +15,13 @@ use sea_orm_migration::MigratorTrait;
 use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 19] = [
     "deletions",
     "expiries",
     "files",
+    "matching_model",
+    "matching_outcomes",
+    "matching_people",
     "messages",
     "outbox",
     "pairs",

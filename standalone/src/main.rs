@@ -46,6 +46,12 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Makes the matching model anew from all outcomes, without those of deleted users and what users have reset.
+    Learn {
+        /// TOML file with settings.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Becomes nats-server, bound to the life of the process that started it.
     #[command(hide = true)]
     NatsChild(nats::child::Arguments),
@@ -63,6 +69,9 @@ fn main() -> ExitCode {
         }
         Command::Rebuild { config } => {
             operate("webchat rebuild", config.as_deref(), operator::rebuild::run)
+        }
+        Command::Learn { config } => {
+            operate("webchat learn", config.as_deref(), operator::learn::run)
         }
         Command::NatsChild(arguments) => {
             role::complain(

@@ -87,6 +87,7 @@ async fn run_roles(
             broker,
             Arc::clone(&shared),
             started(Role::MATCHMAKER),
+            process.readiness.tell(matchmaker::CHECK),
             workers_stop.clone(),
         )
     });

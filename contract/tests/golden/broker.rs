@@ -3,14 +3,15 @@ use crate::samples::{
     ticket_view, uuid,
 };
 use crate::{holds, written};
-use domain::matching::Features;
+use domain::matching::model::{Belief, PersonBeliefs, Weights};
+use domain::matching::{Features, TextVector};
 use domain::pair::{Input, Pair, PairKey};
 use domain::room::{Deadline, Reason};
 use domain::ticket::{Gone, Ticket, TicketState};
 use domain::{MessageId, SessionId, TicketId};
 use serde_json::json;
 use webchat_contract::Envelope;
-use webchat_contract::life::{Due, Heartbeat, Lease};
+use webchat_contract::life::{Due, Heartbeat, Lease, PublishedModel};
 use webchat_contract::live::{
     Outlook, OutlookRequest, Realtime, StoredFloor, StreamEnd, UserNotice,
 };
@@ -44,9 +45,23 @@ fn what_the_streams_keep() {
     let waiting = Ticket::join(TicketId(uuid(6)), one(), features, NOW);
     let matched = waiting.moved_to(TicketState::Matched { room_id: room_id() });
     let gone = waiting.moved_to(TicketState::Gone { why: Gone::Left });
+    let known = Ticket {
+        learned: Some(PersonBeliefs {
+            generosity: Belief {
+                mean: 0.5,
+                variance: 0.25,
+            },
+            appeal: Belief {
+                mean: -0.125,
+                variance: 0.5,
+            },
+        }),
+        words: TextVector::hashed("hiking"),
+        ..waiting.clone()
+    };
     holds(
         "life_tickets",
-        &[waiting, matched, gone].map(|ticket| Envelope::new(uuid(8), ticket)),
+        &[waiting, matched, gone, known].map(|ticket| Envelope::new(uuid(8), ticket)),
     );
     let deadline = Deadline {
         at: LATER,
@@ -67,6 +82,24 @@ fn what_the_streams_keep() {
         }],
     );
     holds("life_leader", &[Heartbeat { holder: uuid(7) }]);
+    let belief = Belief {
+        mean: -0.25,
+        variance: 0.5,
+    };
+    holds(
+        "life_model",
+        &[PublishedModel {
+            version: 7,
+            weights: Weights {
+                prior_version: 1,
+                applied_seq: 42,
+                intercept: belief,
+                pair: vec![belief],
+                decider: vec![belief],
+                partner: vec![belief],
+            },
+        }],
+    );
     holds(
         "revocations",
         &[

@@ -5,6 +5,7 @@ use webchat_domain::{
     TicketId, Timestamp, UserId,
     matching::{
         Candidate, Features,
+        model::{Prior, Scoring},
         pairing::{Pairable, Scorer},
     },
     profile::{INTERESTS, LOOKING_FOR},
@@ -14,6 +15,13 @@ pub const NOW: Timestamp = Timestamp(1_795_000_000_000);
 /// Features of each direction of the synthetic model.
 pub const FEATURES: &str = "40 features";
 const WIDTH: usize = 40;
+
+/// The model with the shipped weights.
+pub fn shipped() -> Scoring {
+    let weights = include_str!("../../../config/matching-weights.toml");
+    let prior: Prior = toml::from_str(weights).unwrap();
+    Scoring::new(&prior, None).unwrap()
+}
 
 /// SplitMix64: the same people in every run.
 struct Dice(u64);

@@ -18,6 +18,8 @@ pub enum FilterName {
     Gender,
     /// One's age is outside of the other's wish.
     Age,
+    /// Both have said which languages they speak, and none of them is common.
+    Language,
     /// One is a minor and the other an adult.
     AgeGroup,
 }
@@ -45,6 +47,9 @@ pub fn may_meet(a: &Features, b: &Features) -> Result<(), FilterName> {
     if !wants_age(a, b) || !wants_age(b, a) {
         return Err(FilterName::Age);
     }
+    if !share_a_language(a, b) {
+        return Err(FilterName::Language);
+    }
     Ok(())
 }
 
@@ -59,18 +64,31 @@ pub fn count_excluded<'a>(
     me: &Features,
     pool: impl Iterator<Item = &'a Features>,
 ) -> Vec<Filtered> {
-    let (mut by_gender, mut by_age) = (0, 0);
+    let (mut by_gender, mut by_age, mut by_language) = (0, 0, 0);
     for other in pool {
         by_gender += u32::from(!wants_gender(me, other));
         by_age += u32::from(!wants_age(me, other));
+        by_language += u32::from(!share_a_language(me, other));
     }
     let own = [
         (FilterName::Gender, has_gender_wish(me), by_gender),
         (FilterName::Age, has_age_wish(me), by_age),
+        (FilterName::Language, !me.languages.is_empty(), by_language),
     ];
     let set = own.into_iter().filter(|(_, is_set, _)| *is_set);
     set.map(|(name, _, excluded)| Filtered { name, excluded })
         .collect()
+}
+
+/// Each language is a pool of its own, and one waits in the pools of all languages that one speaks; who names none waits in
+/// all of them.
+fn share_a_language(one: &Features, other: &Features) -> bool {
+    one.languages.is_empty()
+        || other.languages.is_empty()
+        || one
+            .languages
+            .iter()
+            .any(|code| other.languages.contains(code))
 }
 
 fn has_gender_wish(of: &Features) -> bool {

@@ -2,13 +2,14 @@
 //!
 //! Pure: the pool and the time come in as values, pairs come out. See `README.md` beside this file.
 
+mod explanation;
 mod filter;
 mod icebreaker;
+mod learned;
 pub mod model;
 pub mod pairing;
 #[cfg(test)]
 mod properties;
-mod score;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -16,9 +17,10 @@ mod text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use explanation::{Side, explain};
 pub use filter::{ADULT_AGE, FilterName, Filtered, count_excluded, may_meet, same_age_group};
+pub use learned::{Learned, in_words};
 pub use pairing::{Candidate, Policy, Proposal, RecentScores, pair};
-pub use score::score;
 pub use text::{DIMENSIONS as TEXT_DIMENSIONS, TextMode, TextVector};
 
 /// What matching knows of a person, as it was when the person joined the queue.
@@ -56,7 +58,7 @@ pub struct MatchReason {
 /// What the matchmaker says of two people that it brings together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Match {
-    /// Compatibility, 0 to 1.
+    /// The probability that both will want to keep each other, 0 to 1, as the model saw it.
     pub score: f64,
     /// What speaks for it, the strongest first.
     pub reasons: Vec<MatchReason>,

@@ -34,49 +34,127 @@ fn at_once(pool: &[Candidate]) -> Vec<Proposal> {
     pair(
         pool,
         |_, _| false,
+        |_, _| 0.5,
+        |_| 1.0,
         &Policy::default(),
         &mut RecentScores::default(),
         NOW,
     )
 }
 
-#[test]
-fn the_strongest_reason_comes_first_and_all_read_as_sentences() {
-    let the_match = score(&person(30, "woman"), &person(32, "man"));
-    let texts: Vec<&str> = the_match
-        .reasons
-        .iter()
-        .map(|reason| reason.text.as_str())
-        .collect();
-    let expected = [
-        "You both like board games, books and chess.",
-        "You are both looking for friendship.",
-        "You both speak German and English.",
-        "You are close in age.",
-    ];
-    assert_eq!(texts, expected);
-    assert!(the_match.score > 0.9);
+fn explained(one: &Features, other: &Features, parts: &model::Parts) -> Match {
+    let side = |features| Side {
+        features,
+        words: None,
+    };
+    explain(side(one), side(other), 0.25, parts)
+}
+
+fn texts(the_match: &Match) -> Vec<&str> {
+    let reasons = the_match.reasons.iter();
+    reasons.map(|reason| reason.text.as_str()).collect()
 }
 
 #[test]
-fn people_with_nothing_in_common_get_a_low_score_and_a_general_question() {
+fn the_strongest_reason_comes_first_and_all_read_as_sentences() {
+    let (one, other) = (person(30, "woman"), person(32, "man"));
+    let parts = model::Parts {
+        interests: 0.4,
+        looking_for: -0.01,
+        age: 0.1,
+    };
+    let the_match = explained(&one, &other, &parts);
+    let expected = [
+        "You both like board games, books and chess.",
+        "You are close in age.",
+        "You both speak German and English.",
+        "You are both looking for friendship.",
+    ];
+    assert_eq!(texts(&the_match), expected);
+    let parts = model::Parts {
+        looking_for: 0.9,
+        ..parts
+    };
+    let other_order = explained(&one, &other, &parts);
+    assert_eq!(
+        texts(&other_order)[0],
+        "You are both looking for friendship."
+    );
+}
+
+#[test]
+fn people_with_nothing_in_common_get_no_reason_and_a_general_question() {
     let other = Features {
         interests: values(&["yoga"]),
         looking_for: values(&["dating"]),
-        languages: values(&["ja"]),
+        languages: Vec::new(),
         ..person(60, "man")
     };
-    let the_match = score(&person(30, "woman"), &other);
-    assert!(the_match.score < 0.05);
+    let the_match = explained(&person(30, "woman"), &other, &model::Parts::default());
     assert!(the_match.reasons.is_empty());
     assert!(the_match.icebreaker.is_some());
+}
+
+#[test]
+fn alike_interests_are_told_with_how_they_were_compared() {
+    let words = TextVector::hashed("board games, books, chess").unwrap();
+    let reasons = |words: [Option<&TextVector>; 2]| {
+        let features = person(30, "woman");
+        let [one, other] = words.map(|words| Side {
+            features: &features,
+            words,
+        });
+        let reasons = explain(one, other, 0.25, &model::Parts::default()).reasons;
+        let alike = reasons
+            .into_iter()
+            .find(|reason| reason.code == "alike_interests");
+        alike.map(|reason| (reason.values, reason.text))
+    };
+    let text = "Your interests are alike as a whole (compared by spelling only).".to_owned();
+    let expected = (vec!["hashed_ngrams".to_owned()], text);
+    assert_eq!(reasons([Some(&words), Some(&words)]), Some(expected));
+    let others = TextVector::hashed("yoga, travel").unwrap();
+    assert_eq!(reasons([Some(&words), Some(&others)]), None);
+    assert_eq!(reasons([Some(&words), None]), None);
+    let by_model = TextVector::new(TextMode::WordLlama, 1, &[1.0; TEXT_DIMENSIONS]).unwrap();
+    assert_eq!(
+        reasons([Some(&words), Some(&by_model)]),
+        None,
+        "of another mode"
+    );
 }
 
 #[test]
 fn empty_features_are_a_lawful_person() {
     let nobody = Features::default();
     assert_eq!(may_meet(&nobody, &nobody), Ok(()));
-    assert!(score(&nobody, &nobody).score > 0.0);
+    let the_match = explained(&nobody, &nobody, &model::Parts::default());
+    assert_eq!(texts(&the_match), ["You are close in age."]);
+}
+
+#[test]
+fn who_have_no_language_in_common_do_not_meet() {
+    let speaking = |languages: &[&str]| Features {
+        languages: values(languages),
+        ..person(30, "woman")
+    };
+    let german = speaking(&["de", "fr"]);
+    assert_eq!(may_meet(&german, &speaking(&["fr", "en"])), Ok(()));
+    assert_eq!(
+        may_meet(&german, &speaking(&[])),
+        Ok(()),
+        "who named none may speak any"
+    );
+    assert_eq!(
+        may_meet(&german, &speaking(&["en"])),
+        Err(FilterName::Language)
+    );
+    let counted = count_excluded(&german, [speaking(&["en"]), speaking(&["fr"])].iter());
+    let expected = Filtered {
+        name: FilterName::Language,
+        excluded: 1,
+    };
+    assert_eq!(counted, [expected]);
 }
 
 #[test]
@@ -126,9 +204,13 @@ fn filters_are_named_in_snake_case_and_only_those_that_are_set() {
     let counted = serde_json::to_string(&count_excluded(&me, pool.iter())).unwrap();
     assert_eq!(
         counted,
-        r#"[{"name":"gender","excluded":1},{"name":"age","excluded":2}]"#
+        r#"[{"name":"gender","excluded":1},{"name":"age","excluded":2},{"name":"language","excluded":0}]"#
     );
-    assert!(count_excluded(&person(30, "woman"), pool.iter()).is_empty());
+    let without_wishes = Features {
+        languages: Vec::new(),
+        ..person(30, "woman")
+    };
+    assert!(count_excluded(&without_wishes, pool.iter()).is_empty());
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod apply;
 mod archived;
 mod change;
+mod decisions;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]

@@ -87,6 +87,7 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, HeaderMap, Js
         uptime_s: state.started.elapsed().as_secs(),
         checks,
         websocket_connections: state.hub.socket_count() as u64,
+        text_mode: state.texts.mode(),
     };
     let (status, headers) = answer(is_ok);
     (status, headers, Json(health))

@@ -11,6 +11,7 @@ pub mod files;
 pub mod headers;
 pub mod health;
 pub mod json;
+pub mod learned;
 pub mod lifecycle;
 pub mod messages;
 pub mod outer;

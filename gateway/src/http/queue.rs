@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     json::Json,
-    queue_features::features_of,
+    queue_features::About,
     responses::{Limited, SignedInOnly},
 };
 use crate::{auth::CurrentUser, error::ApiError, state::AppState};
@@ -44,8 +44,8 @@ pub async fn join(
     user: CurrentUser,
 ) -> Result<(StatusCode, Json<TicketView>), ApiError> {
     state.limits.check_queue(user.id)?;
-    let features = features_of(&state, user.id).await?;
-    let ticket = enqueue(&state, user.id, features).await?;
+    let about = About::of(&state, user.id).await?;
+    let ticket = enqueue(&state, user.id, &about).await?;
     state.notifications.user_is_waiting(user.id);
     let view = waiting(&ticket);
     tell(&state, user.id, &view).await;
@@ -130,7 +130,7 @@ async fn outlook(state: &AppState, user_id: UserId) -> Result<Outlook, ApiError>
     }
 }
 
-async fn enqueue(state: &AppState, user: UserId, features: Features) -> Result<Ticket, ApiError> {
+async fn enqueue(state: &AppState, user: UserId, about: &About) -> Result<Ticket, ApiError> {
     for _ in 0..ATTEMPTS {
         let current = state.broker.ticket(user).await?;
         match current.as_ref().map(|ticket| &ticket.value.state) {
@@ -144,12 +144,8 @@ async fn enqueue(state: &AppState, user: UserId, features: Features) -> Result<T
             _ => {}
         }
         let seq = current.map_or(0, |ticket| ticket.seq);
-        let ticket = Ticket::join(
-            TicketId(Uuid::now_v7()),
-            user,
-            features.clone(),
-            state.now(),
-        );
+        let id = TicketId(Uuid::now_v7());
+        let ticket = about.on(Ticket::join(id, user, Features::default(), state.now()));
         if replace(state, Write::Ticket(Box::new(ticket.clone()), seq)).await? {
             return Ok(ticket);
         }

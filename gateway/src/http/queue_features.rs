@@ -1,12 +1,13 @@
-//! What matching knows of whoever waits: the profile as it is now.
+//! What matching knows of whoever waits: the profile as it is now, and what was learned.
 
 use contract::problem::Code;
 use domain::{
     FieldError, UserId,
     account::{age_on, parse_date},
-    matching::Features,
+    matching::{Features, TextVector, model::PersonBeliefs},
     ticket::Ticket,
 };
+use entities::matching_person;
 
 use super::{
     profile,
@@ -18,7 +19,7 @@ use crate::{error::ApiError, state::AppState};
 ///
 /// # Errors
 /// `profile_incomplete`, `unavailable`.
-pub(super) async fn features_of(state: &AppState, user: UserId) -> Result<Features, ApiError> {
+async fn features_of(state: &AppState, user: UserId) -> Result<Features, ApiError> {
     let (account, profile) = profile::load(state, user).await?;
     let missing = profile.missing();
     if !missing.is_empty() {
@@ -34,8 +35,54 @@ pub(super) async fn features_of(state: &AppState, user: UserId) -> Result<Featur
     Ok(profile.features(age_on(date_of_birth, today)))
 }
 
-/// Makes a waiting ticket agree with the user's profile: wishes are hard from the moment that they are saved. It keeps
-/// its id and its age; with a profile that is no longer complete, nobody waits.
+/// What a ticket says of its owner.
+#[derive(Debug, Clone)]
+pub(super) struct About {
+    features: Features,
+    learned: Option<PersonBeliefs>,
+    words: Option<TextVector>,
+}
+
+impl About {
+    /// Reads it from SQL: the matchmaker, which has the score to make, reads none.
+    ///
+    /// # Errors
+    /// `profile_incomplete`, `unavailable`.
+    pub(super) async fn of(state: &AppState, user: UserId) -> Result<Self, ApiError> {
+        let features = features_of(state, user).await?;
+        let learned = matching_person::Entity::of(&state.db.read, user.0).await?;
+        Ok(Self::new(state, features, learned))
+    }
+
+    fn new(state: &AppState, features: Features, learned: Option<PersonBeliefs>) -> Self {
+        let mut interests = features.interests.clone();
+        interests.sort_unstable();
+        let text = interests.join(", ").replace('_', " ");
+        Self {
+            words: state.texts.vector(&text),
+            features,
+            learned,
+        }
+    }
+
+    /// The ticket with this on it.
+    pub(super) fn on(&self, ticket: Ticket) -> Ticket {
+        let Self {
+            features,
+            learned,
+            words,
+        } = self.clone();
+        Ticket {
+            features,
+            learned,
+            words,
+            ..ticket
+        }
+    }
+}
+
+/// Makes a waiting ticket agree with the user's profile: wishes are hard from the moment that they are saved, and what was
+/// reset is out of it. It keeps its id and its age; with a profile that is no longer complete, nobody waits.
 ///
 /// # Errors
 /// `unavailable`.
@@ -47,17 +94,14 @@ pub(super) async fn follow_profile(state: &AppState, user: UserId) -> Result<(),
         if !current.value.is_waiting() {
             return Ok(());
         }
-        let features = match features_of(state, user).await {
-            Ok(features) => features,
+        let about = match About::of(state, user).await {
+            Ok(about) => about,
             Err(error) if error.code == Code::ProfileIncomplete => {
                 return take_out(state, user).await;
             }
             Err(error) => return Err(error),
         };
-        let ticket = Ticket {
-            features,
-            ..current.value.clone()
-        };
+        let ticket = about.on(current.value.clone());
         if ticket == current.value || replace(state, current.becomes(ticket)).await? {
             return Ok(());
         }

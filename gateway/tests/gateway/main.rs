@@ -12,6 +12,7 @@ mod bad_input;
 mod client;
 mod deletion;
 mod files;
+mod learned;
 mod lifecycle;
 mod messages;
 mod notifications;

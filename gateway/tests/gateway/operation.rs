@@ -72,6 +72,7 @@ async fn the_documents_describe_every_route_and_need_no_other_origin() {
         "/auth/logout",
         "/users/me",
         "/users/me/profile",
+        "/users/me/learned",
         "/profiles/options",
         "/match/queue",
         "/chat/rooms",

@@ -79,8 +79,9 @@ impl World {
         let (broker, shutdown) = (self.broker.clone(), self.shutdown.clone());
         let settings = Arc::new(self.settings.clone());
         tokio::spawn(async move {
-            let started = Readiness::default().check("start");
-            workers::matchmaker::run(broker, settings, started, shutdown)
+            let [started, alarm] =
+                ["start", "matching"].map(|name| Readiness::default().check(name));
+            workers::matchmaker::run(broker, settings, started, alarm, shutdown)
                 .await
                 .unwrap();
         });

@@ -1,6 +1,7 @@
 //! The operator's commands, and how they reach a deployment.
 
 pub mod dlq;
+pub mod learn;
 pub mod rebuild;
 
 use std::{io::Write, path::Path};

@@ -18,11 +18,13 @@ use webchat_storage as storage;
 use webchat_tests::s3::{CREDENTIALS, S3};
 
 /// A storage of one test, and how to look at it from outside.
+#[derive(Debug)]
 pub struct Ground {
     pub storage: Storage,
     pub place: Place,
 }
 
+#[derive(Debug)]
 pub enum Place {
     Folder(TempDir),
     Bucket(String),

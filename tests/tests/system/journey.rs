@@ -57,7 +57,7 @@ async fn a_pair_that_does_not_want_to_go_on_ends() {
 }
 
 /// The whole journey of two people, each in front of a gateway, to a kept room.
-pub async fn two_people_keep_each_other(ada_url: &str, ben_url: &str) {
+pub async fn two_people_keep_each_other(ada_url: &str, ben_url: &str) -> [Person; 2] {
     let mut pair = Pair::meet(ada_url, ben_url).await;
     pair.talk().await;
     let status = pair.ada.vote(pair.room, "keep").await;
@@ -88,6 +88,7 @@ pub async fn two_people_keep_each_other(ada_url: &str, ben_url: &str) {
     }
     pair.ada_chat.say("still here").await;
     until_message(&mut pair.ben_chat, "still here").await;
+    [pair.ada, pair.ben]
 }
 
 /// Two people whom the matchmaker brought together, both in their room.

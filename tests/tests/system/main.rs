@@ -29,6 +29,7 @@ mod ground;
 mod jetstream;
 mod journey;
 mod lagging_replica;
+mod learning;
 mod lost_acks;
 mod lost_batches;
 mod lost_outcomes;

@@ -141,6 +141,19 @@ async fn a_data_folder_that_cannot_be_made_is_one_line_that_names_the_key() {
     assert!(line.contains("WEBCHAT_DATA_DIR"), "{line}");
 }
 
+#[tokio::test]
+async fn a_required_text_model_that_is_missing_is_one_line_that_says_how_to_get_it() {
+    let required = ("WEBCHAT__MATCH__REQUIRE_TEXT_MODEL", "true");
+    let empty = TempDir::new().unwrap();
+    let folder = empty.path().display().to_string();
+    let serve = Serve::prepare(&[required, ("WEBCHAT__MATCH__TEXT_MODEL_DIR", &folder)]);
+    let line = refused(serve.another("serve", &[])).await;
+    for part in ["match.text_model_dir", &folder, "scripts/fetch-text-model"] {
+        assert!(line.contains(part), "{line}");
+    }
+    serve.nothing_is_left().await;
+}
+
 fn start(program: &str, folder: &Path, settings: &[(&str, &str)]) -> Program {
     let mut variables = common(folder);
     variables.extend(

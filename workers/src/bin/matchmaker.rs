@@ -20,7 +20,9 @@ fn main() -> ExitCode {
         );
         let settings = Arc::new(process.settings);
         let started = process.readiness.check("start");
-        let outcome = matchmaker::run(broker.clone(), settings, started, process.shutdown).await;
+        let alarm = process.readiness.tell(matchmaker::CHECK);
+        let outcome =
+            matchmaker::run(broker.clone(), settings, started, alarm, process.shutdown).await;
         broker.close().await;
         outcome
     })

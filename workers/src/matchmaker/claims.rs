@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use broker::{PublishError, ReadError, life::Write};
 use domain::{
-    RoomId, UserId,
+    RoomId,
     matching::Match,
     pair::{Input, PairKey},
     room::Room,
@@ -34,7 +34,7 @@ pub(super) struct Intent {
 #[derive(Debug)]
 struct Claim {
     room_id: RoomId,
-    members: [UserId; 2],
+    tickets: [Waiting; 2],
     writes: Vec<Write>,
 }
 
@@ -96,7 +96,7 @@ impl Matchmaker {
         ];
         Ok(Some(Claim {
             room_id,
-            members,
+            tickets: [one, other],
             writes,
         }))
     }
@@ -141,9 +141,11 @@ impl Matchmaker {
     fn made(&self, claim: &Claim) {
         metrics::counter!("webchat_matches_total").increment(1);
         tracing::info!(room_id = %claim.room_id, "a match is made");
+        self.watched
+            .matched(&claim.tickets, self.broker.clock().now());
         let mut pool = self.pool();
-        for user in claim.members {
-            pool.ticket_is(user, None);
+        for waiting in &claim.tickets {
+            pool.ticket_is(waiting.ticket.user_id, None);
         }
     }
 
@@ -151,8 +153,8 @@ impl Matchmaker {
     async fn came_too_late(&self, claim: &Claim) {
         metrics::counter!("webchat_match_claim_conflicts_total").increment(1);
         tracing::debug!(room_id = %claim.room_id, "a claim came too late");
-        for user in claim.members {
-            self.reread_ticket(user).await;
+        for waiting in &claim.tickets {
+            self.reread_ticket(waiting.ticket.user_id).await;
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Brings the waiting together. One matchmaker leads, standbys keep their view of the queue warm; each tick collects
-//! who waits, has [`domain::matching::pair`] decide, and claims each pair in an atomic batch. The batch is the fence:
+//! who waits, has [`domain::matching::pair`] decide by the model's scores, and claims each pair in an atomic batch. The batch is the fence:
 //! however many lead by mistake, nobody is matched twice.
 
 mod claims;
+mod decide;
 mod expiry;
 mod leadership;
 mod leases;
 mod outlook;
 mod pool;
+mod scores;
 mod view;
+mod watched;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -18,27 +21,29 @@ use std::{
 use anyhow::Context;
 use bootstrap::{ReadinessCheck, Shutdown, patiently};
 use broker::Broker;
-use domain::{
-    matching::{self, Policy, Proposal, RecentScores},
-    pair::PairKey,
-    ticket::DEFAULT_POOL,
-};
+use domain::{matching::model::Prior, ticket::DEFAULT_POOL};
 use settings::Settings;
 use tokio::time::{MissedTickBehavior, interval};
 
-use claims::Intent;
+use decide::Memory;
 use leadership::{Lead, Seat};
-use pool::{Pool, Snapshot};
+use pool::Pool;
+use scores::Scores;
+use watched::Watched;
+
+/// The name of the check that tells of people who wait for too long.
+pub const CHECK: &str = "matching";
 
 /// Pairs the waiting until shutdown; a tick that has begun is finished first, then the lead is given back. `started` is ok
-/// from the end of the start to the end of the work.
+/// from the end of the start to the end of the work; `alarm`, the check [`CHECK`], while nobody starves.
 ///
 /// # Errors
-/// The broker refuses a stream at the start.
+/// The broker refuses a stream at the start, or the shipped weights cannot be used.
 pub async fn run(
     broker: Broker,
     settings: Arc<Settings>,
     started: ReadinessCheck,
+    alarm: ReadinessCheck,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let begun = Instant::now();
@@ -49,7 +54,8 @@ pub async fn run(
     clock.await.context("the broker does not tell its time")?;
     started.ok(begun.elapsed());
     let (mut seat, lead) = Seat::take(broker.clone(), DEFAULT_POOL);
-    let matchmaker = Matchmaker::new(broker, &settings, lead);
+    let watched = Watched::new(alarm);
+    let matchmaker = Matchmaker::new(broker, &settings, lead, watched)?;
     tokio::select! {
         () = matchmaker.tick_until(&shutdown) => {}
         () = matchmaker.keep_view() => {}
@@ -65,30 +71,43 @@ struct Matchmaker {
     broker: Broker,
     lead: Lead,
     pool: Mutex<Pool>,
-    /// What the pool has lately had to offer. A tick takes it and gives it back.
-    recent: Mutex<RecentScores>,
+    /// A tick takes it and gives it back.
+    memory: Mutex<Option<Memory>>,
+    prior: Prior,
+    watched: Watched,
     timing: domain::room::Timing,
     tick: Duration,
     lease: Duration,
     recent_partner: Duration,
+    starves_after: Duration,
     claims_per_batch: usize,
 }
 
 impl Matchmaker {
-    fn new(broker: Broker, settings: &Settings, lead: Lead) -> Self {
+    fn new(
+        broker: Broker,
+        settings: &Settings,
+        lead: Lead,
+        watched: Watched,
+    ) -> anyhow::Result<Self> {
         let matching = &settings.matching;
         let recent_partner = Duration::from_secs(matching.recent_partner_secs);
-        Self {
+        let prior = settings::matching_prior()?;
+        let memory = Memory::new(Scores::new(prior.clone())?);
+        Ok(Self {
             broker,
             lead,
             pool: Mutex::new(Pool::new(recent_partner)),
-            recent: Mutex::default(),
+            memory: Mutex::new(Some(memory)),
+            prior,
+            watched,
             timing: settings.room.timing(),
             tick: Duration::from_millis(matching.tick_ms),
             lease: Duration::from_secs(matching.lease_secs),
             recent_partner,
+            starves_after: Duration::from_secs(matching.starvation_secs),
             claims_per_batch: matching.claims_per_batch.max(1),
-        }
+        })
     }
 
     async fn tick_until(&self, shutdown: &Shutdown) {
@@ -104,6 +123,8 @@ impl Matchmaker {
             watched_since = self.count_watched(watched_since);
             if self.lead.is_held() {
                 self.tick().await;
+            } else {
+                self.watched.stand_by();
             }
         }
     }
@@ -131,61 +152,22 @@ impl Matchmaker {
         metrics::histogram!("webchat_match_tick_seconds").record(begun.elapsed().as_secs_f64());
     }
 
-    /// Whom this tick wants to bring together; `None` where the view does not say enough.
-    async fn intend(&self) -> Option<Vec<Intent>> {
-        let now = self.broker.clock().now();
-        let snapshot = {
-            let mut pool = self.pool();
-            pool.is_complete().then(|| pool.snapshot(now))?
-        };
-        let mut recent = std::mem::take(&mut *self.recent());
-        let decided = tokio::task::spawn_blocking(move || {
-            let Snapshot { candidates, apart } = snapshot;
-            let forbidden =
-                |one, other| PairKey::of(one, other).is_none_or(|key| apart.contains(&key));
-            let proposals =
-                matching::pair(&candidates, forbidden, &Policy::default(), &mut recent, now);
-            let decided: Vec<_> = proposals
-                .into_iter()
-                .map(
-                    |Proposal {
-                         one,
-                         other,
-                         the_match,
-                     }| {
-                        ([candidates[one].user, candidates[other].user], the_match)
-                    },
-                )
-                .collect();
-            (decided, recent)
-        });
-        let decided = match decided.await {
-            Ok((decided, recent)) => {
-                *self.recent() = recent;
-                decided
-            }
-            Err(error) => {
-                tracing::error!(%error, "the pairing ended unexpectedly");
-                return None;
-            }
-        };
-        let pool = self.pool();
-        let intents = decided.into_iter().filter_map(|([one, other], the_match)| {
-            Some(Intent {
-                tickets: [pool.waiting(one)?.clone(), pool.waiting(other)?.clone()],
-                the_match,
-            })
-        });
-        Some(intents.collect())
-    }
-
     fn pool(&self) -> MutexGuard<'_, Pool> {
         // The view is whole between any two statements, so a panic elsewhere does not spoil it.
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn recent(&self) -> MutexGuard<'_, RecentScores> {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    fn memory(&self) -> MutexGuard<'_, Option<Memory>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A tick that panicked has taken its memory with it: the next one begins with the shipped weights and follows the
+    /// published ones.
+    fn remember_nothing(&self) {
+        match Scores::new(self.prior.clone()) {
+            Ok(scores) => *self.memory() = Some(Memory::new(scores)),
+            Err(error) => tracing::error!(%error, "the shipped weights cannot be used"),
+        }
     }
 
     /// Reads a user's ticket from the leader, where a claim or an expiry showed that the view is behind.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -11,7 +12,7 @@ use broker::{
 };
 use contract::{
     Unknown,
-    life::Lease,
+    life::{Lease, PublishedModel},
     subjects::{self, LifeKind},
 };
 use domain::{
@@ -21,7 +22,9 @@ use domain::{
     ticket::{DEFAULT_POOL, Ticket, TicketState},
 };
 
-use super::{leases::Leases, outlook::Waits};
+use serde::de::DeserializeOwned;
+
+use super::{leases::Leases, outlook::Waits, scores::Learned};
 
 /// The leader's own heartbeats come through the view: one that shows nothing for so long is behind.
 const FRESH_FOR: Duration = Duration::from_secs(3);
@@ -46,6 +49,10 @@ impl Waiting {
 #[derive(Debug)]
 pub(super) struct Snapshot {
     pub(super) candidates: Vec<Candidate>,
+    /// What was learned of each, in the same order.
+    pub(super) learned: Vec<Learned>,
+    /// The weights that were last published.
+    pub(super) model: Option<Arc<PublishedModel>>,
     /// Pairs among them who block each other or met recently.
     pub(super) apart: HashSet<PairKey>,
 }
@@ -62,6 +69,7 @@ pub(super) struct Pool {
     apart_until: HashMap<UserId, HashMap<UserId, Timestamp>>,
     pub(super) leases: Leases,
     pub(super) waits: Waits,
+    model: Option<Arc<PublishedModel>>,
 }
 
 impl Pool {
@@ -76,6 +84,7 @@ impl Pool {
             apart_until: HashMap::new(),
             leases: Leases::default(),
             waits: Waits::default(),
+            model: None,
         }
     }
 
@@ -132,13 +141,9 @@ impl Pool {
             }
             Some(LifeKind::Pair(_)) => self.pair_is(&life::decode::<Pair>(record)?.value, now),
             Some(LifeKind::Lease) => {
-                let lease = serde_json::from_slice::<Lease>(&record.payload);
-                let lease = lease.map_err(|error| ReadError::Malformed {
-                    what: record.subject.clone(),
-                    reason: error.to_string(),
-                })?;
-                self.leases.renew(&lease.users);
+                self.leases.renew(&read::<Lease>(record)?.users);
             }
+            Some(LifeKind::Model) => self.model = Some(Arc::new(read(record)?)),
             Some(LifeKind::Internal | LifeKind::Room(_) | LifeKind::Due(_)) | None => {}
         }
         Ok(())
@@ -220,8 +225,14 @@ impl Pool {
                 others.filter(|(high, until)| **until > now && self.waiting.contains_key(high));
             apart.extend(now_apart.map(|(high, _)| PairKey { low, high: *high }));
         }
+        let learned = |waiting: &Waiting| Learned {
+            seq: waiting.seq,
+            beliefs: waiting.ticket.learned,
+        };
         Snapshot {
             candidates: self.waiting.values().map(candidate).collect(),
+            learned: self.waiting.values().map(learned).collect(),
+            model: self.model.clone(),
             apart,
         }
     }
@@ -243,6 +254,14 @@ impl Pool {
             self.leases.keep_only(|user| waiting.contains_key(&user));
         }
     }
+}
+
+/// A body that is no domain value.
+fn read<T: DeserializeOwned>(record: &Record) -> Result<T, ReadError> {
+    serde_json::from_slice(&record.payload).map_err(|error| ReadError::Malformed {
+        what: record.subject.clone(),
+        reason: error.to_string(),
+    })
 }
 
 /// Until when two may not meet: for ever where one blocks the other, for a while where they met.

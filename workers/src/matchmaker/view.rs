@@ -5,7 +5,7 @@ use std::time::Duration;
 use broker::ConnectError;
 use contract::{
     streams::LIFE,
-    subjects::{LIFE_LEASES, LIFE_PAIRS, LIFE_TICKETS, life_leader},
+    subjects::{LIFE_LEASES, LIFE_MODEL, LIFE_PAIRS, LIFE_TICKETS, life_leader},
 };
 use domain::ticket::DEFAULT_POOL;
 use tokio::time::{sleep, timeout};
@@ -34,7 +34,13 @@ impl Matchmaker {
         let mut connection = self.broker.connection();
         let established = connection.borrow().established;
         let heartbeats = life_leader(DEFAULT_POOL);
-        let filters = [LIFE_TICKETS, LIFE_PAIRS, LIFE_LEASES, &heartbeats];
+        let filters = [
+            LIFE_TICKETS,
+            LIFE_PAIRS,
+            LIFE_LEASES,
+            LIFE_MODEL,
+            &heartbeats,
+        ];
         let mut view = self.broker.follow(&LIFE, &filters).await?;
         self.pool().begin(view.backlog);
         let feed = async {

@@ -57,10 +57,15 @@ impl Gone {
         self.has_user(user) || room_is_gone
     }
 
+    /// Whether one of these users has gone.
+    pub(super) fn names_any(&self, users: [UserId; 2]) -> bool {
+        users.iter().any(|user| self.users.contains(&user.0))
+    }
+
     /// Notes what has turned up, in the transaction that leaves it out.
-    pub(super) async fn note(self, transaction: &Transaction) -> Result<(), DbErr> {
-        deletion::Entity::note(transaction, self.returned_users).await?;
-        let rooms: Vec<Uuid> = self.returned_rooms.into_iter().collect();
+    pub(super) async fn note(&self, transaction: &Transaction) -> Result<(), DbErr> {
+        deletion::Entity::note(transaction, self.returned_users.iter().copied()).await?;
+        let rooms: Vec<Uuid> = self.returned_rooms.iter().copied().collect();
         expiry::Entity::note_again(transaction, &rooms).await
     }
 }

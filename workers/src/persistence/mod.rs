@@ -20,10 +20,12 @@ mod hold;
 mod in_hand;
 mod lane;
 mod last_message;
+mod learning;
 mod lost_tail;
 mod messages;
 mod notices;
 mod outbox;
+mod outcomes;
 mod pace;
 mod poison;
 mod predecessors;
@@ -50,6 +52,7 @@ use settings::Settings;
 use storage::Storage;
 use tokio::{sync::mpsc, task::JoinSet};
 
+pub use learning::{Relearned, relearn};
 pub use rebuild::{Part, RebuildError, Remade, rebuild};
 pub use replay::{ReplayError, replay};
 
@@ -131,6 +134,9 @@ pub async fn run(
         Duration::from_secs(settings.auth.access_token_minutes * 60),
         shutdown.clone(),
     ));
+    let learning = (broker.clone(), database.clone(), Arc::clone(&settings));
+    let stop = shutdown.clone();
+    tasks.spawn(async move { learning::run(learning.0, learning.1, &learning.2, stop).await });
     while let Some(ended) = tasks.join_next().await {
         ended??;
     }

@@ -29,6 +29,7 @@ use super::{
     lane::Projection,
     last_message,
     notices::Notices,
+    outcomes,
     predecessors::{Predecessors, Recorded, recorded},
     purge::Decided,
     rows,
@@ -119,6 +120,8 @@ impl Projection for Rooms {
             .map(|(event, room, json)| rows::room_event(event.seq, event.at, room, json.clone()))
             .collect();
         room_event::Entity::record(transaction, events).await?;
+        let of_accounts = rooms_in(batch).filter(|(_, room)| !gone.names_any(room.members));
+        outcomes::record(transaction, of_accounts).await?;
         let ended = rooms_in(batch).filter_map(|(_, room)| expiry::of(room));
         entities::expiry::Entity::note(transaction, ended).await?;
         // A timer may have ended it in an older copy of the broker, before it was put back.

@@ -6,7 +6,7 @@ use broker::{Broker, Publish, life::Write};
 use contract::{consumers::COUNTDOWN_ROOMS, streams::DLQ, subjects};
 use domain::{
     RoomId, Timestamp, UserId,
-    matching::score,
+    matching::Match,
     room::{Input, Phase, Reason, Room, Timing, Vote},
     ticket::{Gone, Ticket, TicketState},
 };
@@ -224,7 +224,11 @@ async fn both_keeping_ends_the_countdown_for_good() {
 /// A matched room with the tickets that made it.
 async fn matched(broker: &Broker, joined_at: Timestamp) -> (RoomId, [UserId; 2]) {
     let (id, members) = (room_id(), [user(), user()]);
-    let the_match = score(&anybody(), &anybody());
+    let the_match = Match {
+        score: 0.25,
+        reasons: Vec::new(),
+        icebreaker: None,
+    };
     let room = Room::matched(id, members, the_match, TIMING, broker.clock().now());
     let ticket = |user| {
         let waiting = Ticket::join(ticket_id(), user, anybody(), joined_at);

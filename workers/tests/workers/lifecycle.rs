@@ -60,8 +60,9 @@ impl Worker {
             .await
             .expect("connected");
         let shutdown = Shutdown::new();
-        let started = Readiness::default().check("start");
-        let task = tokio::spawn(matchmaker::run(broker, settings, started, shutdown.clone()));
+        let [started, alarm] = ["start", "matching"].map(|name| Readiness::default().check(name));
+        let run = matchmaker::run(broker, settings, started, alarm, shutdown.clone());
+        let task = tokio::spawn(run);
         Self { task, shutdown }
     }
 

@@ -11,4 +11,5 @@ mod countdown;
 mod lifecycle;
 mod matchmaker;
 mod matchmaker_lead;
+mod matchmaker_model;
 mod persistence;

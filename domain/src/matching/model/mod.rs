@@ -12,7 +12,9 @@ mod prior;
 #[cfg(test)]
 mod properties;
 mod rebuild;
+mod scoring;
 mod state;
+mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +29,9 @@ pub use outcome::{Outcome, Refused};
 pub use portrait::{Portrait, Scales};
 pub use prior::{FEATURE_BOUND, PeoplePrior, Prior, PriorFault, Weight};
 pub use rebuild::{Decided, SWEEPS};
+pub use scoring::{Parts, Prepared, Scoring};
 pub use state::{Person, PersonBeliefs, Weights};
+pub use stored::StoredFault;
 
 /// Everything believed.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::matching::Features;
+use crate::{
+    matching::Features,
+    profile::{INTERESTS, LOOKING_FOR},
+};
 
 /// Names with a value each.
 pub type Scales = BTreeMap<String, f64>;
@@ -73,18 +76,34 @@ impl Portrait {
     }
 }
 
-/// A profile of WebChat: an interest that it names is liked fully; of the others nothing is known.
+/// What naming an interest counts as, and leaving it out, on the scale from 0 to 1. A profile names few of many options, while
+/// the shipped weights come from people who rated each: their mean is .59, and where five of 17 are at .95, the others are at .43.
+pub(super) const NAMED: f64 = 0.95;
+pub(super) const NOT_NAMED: f64 = 0.45;
+
+/// A profile of WebChat. Who names no interest has not said which; options that this version does not know do not count.
 impl From<&Features> for Portrait {
     fn from(features: &Features) -> Self {
-        let interests = features.interests.iter().map(|name| (name.clone(), 1.0));
+        let is_named = |option: &str| features.interests.iter().any(|name| name == option);
+        let scale = |option: &&str| {
+            let value = if is_named(option) { NAMED } else { NOT_NAMED };
+            ((*option).to_owned(), value)
+        };
+        let has_said = INTERESTS.iter().any(|option| is_named(option));
+        let interests = INTERESTS.iter().filter(|_| has_said).map(scale);
         Self {
             age: Some(f64::from(features.age)),
             interests: interests.collect(),
-            goals: features.looking_for.iter().cloned().collect(),
+            goals: known(&features.looking_for, LOOKING_FOR),
             languages: features.languages.iter().cloned().collect(),
             ..Self::default()
         }
     }
+}
+
+fn known(named: &[String], options: &[&str]) -> BTreeSet<String> {
+    let known = named.iter().filter(|name| options.contains(&name.as_str()));
+    known.cloned().collect()
 }
 
 fn mean(scales: &Scales) -> Option<f64> {

@@ -232,8 +232,9 @@ fn a_profile_is_a_portrait_and_what_it_leaves_out_counts_as_average() {
     };
     let portrait = Portrait::from(&features);
     assert_eq!(portrait.trait_value("age"), Some(30.0));
-    assert_eq!(portrait.trait_value("interest.chess"), Some(1.0));
-    assert_eq!(portrait.trait_value("interest.yoga"), None);
+    assert_eq!(portrait.trait_value("interest.chess"), Some(0.95));
+    assert_eq!(portrait.trait_value("interest.yoga"), Some(0.45));
+    assert_eq!(portrait.trait_value("interest.clubbing"), None);
     assert_eq!(portrait.trait_value("goal.dating"), Some(1.0));
     assert_eq!(portrait.trait_value("goal.friendship"), Some(0.0));
     assert_eq!(portrait.trait_value("self_view.fun"), None);

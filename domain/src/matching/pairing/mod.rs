@@ -18,10 +18,7 @@ pub use reserve::RecentScores;
 pub use roster::Roster;
 pub use screen::{Pairable, Screen};
 
-use super::{
-    Features, Match, score,
-    score::{Traits, compatibility},
-};
+use super::Features;
 use crate::{TicketId, Timestamp, UserId};
 use reserve::Terms;
 
@@ -45,8 +42,8 @@ pub struct Proposal {
     pub one: usize,
     /// The other.
     pub other: usize,
-    /// What is said of the two.
-    pub the_match: Match,
+    /// How well they suit each other.
+    pub score: f32,
 }
 
 /// How well two suit each other, from 0 to 1, the same at each call of a tick.
@@ -149,38 +146,52 @@ pub fn couples<F: Fn(UserId, UserId) -> bool>(
     couples
 }
 
-/// Brings people together by the profile score, under a policy; see [`couples`].
+/// Brings people together by a score, under a policy; see [`couples`]. `score` and `usual` are those of a [`Scorer`], by indices into the slice.
 ///
 /// No two who may not meet or are `forbidden` to each other are in a proposal. The order of the slice does not matter.
 /// A user with several tickets is taken by the oldest one.
 pub fn pair(
     candidates: &[Candidate],
     forbidden: impl Fn(UserId, UserId) -> bool,
+    score: impl Fn(usize, usize) -> f32,
+    usual: impl Fn(usize) -> f32,
     policy: &Policy,
     recent: &mut RecentScores,
     now: Timestamp,
 ) -> Vec<Proposal> {
     let roster = Roster::of(candidates);
-    let person = |rank: u32| &candidates[roster.source(rank)].features;
-    let traits: Vec<Traits<'_>> = (0u32..)
-        .take(roster.len())
-        .map(|rank| Traits::of(person(rank)))
-        .collect();
-    #[expect(clippy::cast_possible_truncation)] // a score of four decimals
-    let by_profile = |pair: Pairable| {
-        let [one, other] = pair.ranks().map(|rank| &traits[rank as usize]);
-        compatibility(one, other) as f32
+    let scorer = BySource {
+        roster: &roster,
+        score,
+        usual,
     };
     let screen = Screen::new(&roster, forbidden);
-    let couples = couples(&screen, &by_profile, policy, recent, now);
+    let couples = couples(&screen, &scorer, policy, recent, now);
     let proposal = |edge: Edge| {
         let [one, other] = edge.pair.ranks().map(|rank| roster.source(rank));
-        let the_match = score(&candidates[one].features, &candidates[other].features);
         Proposal {
             one,
             other,
-            the_match,
+            score: edge.score,
         }
     };
     couples.into_iter().map(proposal).collect()
+}
+
+/// A scorer that knows people by their places in the slice of candidates.
+struct BySource<'a, S, U> {
+    roster: &'a Roster,
+    score: S,
+    usual: U,
+}
+
+impl<S: Fn(usize, usize) -> f32, U: Fn(usize) -> f32> Scorer for BySource<'_, S, U> {
+    fn score(&self, pair: Pairable) -> f32 {
+        let [one, other] = pair.ranks().map(|rank| self.roster.source(rank));
+        (self.score)(one, other)
+    }
+
+    fn usual(&self, rank: u32) -> f32 {
+        (self.usual)(self.roster.source(rank))
+    }
 }

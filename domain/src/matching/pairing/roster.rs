@@ -14,6 +14,9 @@ const OTHER_GENDER: u8 = 63;
 /// The wish of whoever named none.
 const ANY_GENDER: u64 = u64::MAX;
 
+/// The languages of whoever named none.
+const ANY_LANGUAGE: u64 = u64::MAX;
+
 /// What filters and sketch read of one person: together, because they are read together.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Person {
@@ -23,6 +26,7 @@ pub(super) struct Person {
     /// One over the root of their number.
     interests_norm: f32,
     looking_for: u64,
+    /// One bit a language that the person speaks; all bits: not said.
     languages: u64,
     pub(super) age: u8,
     /// Youngest and oldest age that the person wants to meet.
@@ -98,12 +102,17 @@ impl Person {
             names.genders.bits(&features.preferred_genders)
         };
         let interests = names.interests.bits(&features.interests);
+        let languages = if features.languages.is_empty() {
+            ANY_LANGUAGE
+        } else {
+            names.languages.bits(&features.languages)
+        };
         Self {
             wanted_genders,
             interests,
             interests_norm: small(interests.count_ones().max(1)).sqrt().recip(),
             looking_for: names.looking_for.bits(&features.looking_for),
-            languages: names.languages.bits(&features.languages),
+            languages,
             age: features.age,
             wanted_ages: (
                 features.age_min.unwrap_or(0),
@@ -120,9 +129,17 @@ impl Person {
         self.wanted_genders >> other.gender & 1 == 1 && youngest <= other.age && other.age <= oldest
     }
 
-    /// Whether the wishes of both and their age groups let them meet.
+    /// Whether the wishes of both, their languages and their age groups let them meet.
     pub(super) fn may_meet(&self, other: &Self) -> bool {
-        self.is_minor == other.is_minor && self.wants(other) && other.wants(self)
+        self.is_minor == other.is_minor
+            && self.can_talk_to(other)
+            && self.wants(other)
+            && other.wants(self)
+    }
+
+    /// Whether there is a language that both may speak. A language without a bit of its own is nobody's.
+    fn can_talk_to(&self, other: &Self) -> bool {
+        self.languages & other.languages != 0
     }
 
     /// A cheap guess, in no unit, at how well two suit each other: it only orders whom to score.
@@ -135,12 +152,7 @@ impl Person {
             1.0
         };
         let years = small(self.age.abs_diff(other.age).into());
-        let language = if self.languages & other.languages == 0 {
-            0.3
-        } else {
-            1.0
-        };
-        language * (cosine + 0.5 * goal + 4.0 / (8.0 + years))
+        cosine + 0.5 * goal + 4.0 / (8.0 + years)
     }
 }
 

@@ -30,7 +30,7 @@ impl Pairable {
     }
 }
 
-/// The hard filters over one roster: the wishes of both, minors apart from adults, and what the caller forbids of a pair
+/// The hard filters over one roster: the wishes of both, a common language, minors apart from adults, and what the caller forbids of a pair
 /// (a block, a report, a recent meeting).
 #[derive(Debug)]
 pub struct Screen<'a, F> {

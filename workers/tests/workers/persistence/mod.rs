@@ -4,6 +4,7 @@ mod deletion;
 mod expiry;
 mod failures;
 mod files;
+mod learning;
 mod likes;
 mod messages;
 mod rooms;

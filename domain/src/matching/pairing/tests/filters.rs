@@ -59,6 +59,8 @@ fn more_genders_than_there_are_bits_violate_no_wish() {
     let proposals = pair(
         &pool,
         |_, _| false,
+        |_, _| 0.5,
+        |_| 1.0,
         &Policy::default(),
         &mut RecentScores::default(),
         NOW,

@@ -21,8 +21,11 @@ pub(super) fn any_features() -> impl Strategy<Value = Features> {
         prop::option::weighted(0.3, 13..60u8),
         prop::option::weighted(0.3, 13..60u8),
     );
-    (12..70u8, select(GENDERS), wish, ages).prop_map(|(age, gender, wish, ages)| Features {
+    let languages = subsequence(vec!["en", "de", "from_another_version"], 0..=2);
+    let person = (12..70u8, select(GENDERS), wish, ages, languages);
+    person.prop_map(|(age, gender, wish, ages, languages)| Features {
         age,
+        languages: languages.into_iter().map(str::to_owned).collect(),
         gender: gender.to_owned(),
         preferred_genders: wish,
         age_min: ages.0,

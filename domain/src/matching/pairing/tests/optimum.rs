@@ -50,7 +50,7 @@ proptest! {
     ) {
         let policy = if is_crowd { crowded() } else { Policy::default() };
         let users = |pool: &[Candidate]| -> Vec<[UserId; 2]> {
-            let proposals = pair(pool, is_forbidden, &policy, &mut RecentScores::default(), NOW);
+            let proposals = pair(pool, is_forbidden, |_, _| 0.5, |_| 1.0, &policy, &mut RecentScores::default(), NOW);
             proposals.iter().map(|pair| [pool[pair.one].user, pool[pair.other].user]).collect()
         };
         prop_assert_eq!(users(&pool), users(&shuffled));

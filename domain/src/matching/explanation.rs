@@ -1,0 +1,122 @@
+//! Why two are brought together, in plain words.
+
+use super::{
+    Features, Match, MatchReason, TextMode, TextVector, icebreaker::icebreaker, model::Parts,
+};
+use crate::profile::language_name;
+
+/// Up to this age difference, in years, the age is named as a reason.
+const SIMILAR_AGE_YEARS: u8 = 3;
+
+/// From which likeness on the interests of two people, as texts, are called alike. Of random pairs with five interests each
+/// one in 25 reaches it, by either mode: `docs/MATCHING.md`.
+const ALIKE_FROM: f64 = 0.5;
+
+/// One side of a match, as it is explained.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// What the person has said.
+    pub features: &'a Features,
+    /// The person's interests as a text.
+    pub words: Option<&'a TextVector>,
+}
+
+/// What is said of two people who are brought together with this score.
+///
+/// Reasons name what both have in common and nothing that only one of them has said. Those whose part of the score speaks for
+/// the pair come first, the strongest before the others.
+pub fn explain(one: Side<'_>, other: Side<'_>, score: f64, parts: &Parts) -> Match {
+    let (a, b) = (one.features, other.features);
+    let shared_interests = shared(&a.interests, &b.interests);
+    Match {
+        // Four decimals are plenty, and such a number survives JSON unchanged.
+        score: (score.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0,
+        icebreaker: Some(icebreaker(&shared_interests, a.age.wrapping_add(b.age))),
+        reasons: reasons(one, other, &shared_interests, parts),
+    }
+}
+
+fn reasons(
+    one: Side<'_>,
+    other: Side<'_>,
+    shared_interests: &[&str],
+    parts: &Parts,
+) -> Vec<MatchReason> {
+    let (a, b) = (one.features, other.features);
+    let goals = shared(&a.looking_for, &b.looking_for);
+    let languages = shared(&a.languages, &b.languages);
+    let spoken: Vec<&str> = languages.iter().map(|code| language_name(code)).collect();
+    let mut found = Vec::new();
+    if !shared_interests.is_empty() {
+        let text = format!("You both like {}.", listed(shared_interests));
+        found.push((
+            parts.interests,
+            reason("shared_interests", shared_interests, text),
+        ));
+    }
+    if !goals.is_empty() {
+        let text = format!("You are both looking for {}.", listed(&goals));
+        found.push((
+            parts.looking_for,
+            reason("shared_looking_for", &goals, text),
+        ));
+    }
+    if !languages.is_empty() {
+        let text = format!("You both speak {}.", listed(&spoken));
+        // Who has none in common does not meet, so it is no part of the score.
+        found.push((0.0, reason("shared_languages", &languages, text)));
+    }
+    if a.age.abs_diff(b.age) <= SIMILAR_AGE_YEARS {
+        let text = "You are close in age.".to_owned();
+        found.push((parts.age, reason("similar_age", &[], text)));
+    }
+    found.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let alike = alike(one.words, other.words);
+    found
+        .into_iter()
+        .map(|(_, reason)| reason)
+        .chain(alike)
+        .collect()
+}
+
+/// Says how the texts were compared. It is no part of the score, and comes last.
+fn alike(one: Option<&TextVector>, other: Option<&TextVector>) -> Option<MatchReason> {
+    let (one, other) = (one?, other?);
+    if one.likeness(other)? < ALIKE_FROM {
+        return None;
+    }
+    let how = match one.mode {
+        TextMode::WordLlama => "compared by meaning",
+        TextMode::HashedNgrams => "compared by spelling only",
+    };
+    let mode = one.mode.to_string();
+    let text = format!("Your interests are alike as a whole ({how}).");
+    Some(reason("alike_interests", &[&mode], text))
+}
+
+fn reason(code: &str, values: &[&str], text: String) -> MatchReason {
+    MatchReason {
+        code: code.to_owned(),
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+        text,
+    }
+}
+
+/// `board games, chess and travel`.
+fn listed(values: &[&str]) -> String {
+    let words: Vec<String> = values.iter().map(|value| value.replace('_', " ")).collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// What both name, sorted, each once.
+fn shared<'a>(one: &'a [String], other: &[String]) -> Vec<&'a str> {
+    let both = one.iter().filter(|value| other.contains(value));
+    let mut both: Vec<&str> = both.map(String::as_str).collect();
+    both.sort_unstable();
+    both.dedup();
+    both
+}

@@ -1,0 +1,181 @@
+//! The model over a whole pool: what depends on one person alone is worked out once a person, not once a pair.
+//!
+//! It gives the very probabilities of [`Model::mutual_probability`](super::Model::mutual_probability) for profiles of WebChat; a
+//! property test compares both. Formulas that a profile can never fill in are left out, the known ones are computed from
+//! bits and counts, and any other by its name, slowly.
+
+mod kernel;
+mod prepared;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::{
+    Belief, Model, PeoplePrior, PersonBeliefs, Portrait, Prior, StoredFault, Weight, Weights,
+    pair_value, probability,
+};
+use crate::matching::Features;
+use kernel::Kernel;
+
+pub use prepared::Prepared;
+
+/// The model's weights, made ready for scoring many pairs.
+#[derive(Debug, Clone)]
+pub struct Scoring {
+    people: PeoplePrior,
+    intercept: Belief,
+    pair: Vec<PairTerm>,
+    decider: Vec<Trait>,
+    partner: Vec<Trait>,
+    /// Whether a formula needs the whole portraits.
+    keeps_portraits: bool,
+}
+
+/// How much the parts of a score speak for a pair, in log-odds; negative: against it. Both directions, averaged.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Parts {
+    /// What both like.
+    pub interests: f64,
+    /// What both are looking for.
+    pub looking_for: f64,
+    /// How far apart they are in age.
+    pub age: f64,
+}
+
+#[derive(Debug, Clone)]
+struct PairTerm {
+    kernel: Kernel,
+    weight: Weight,
+    belief: Belief,
+}
+
+#[derive(Debug, Clone)]
+struct Trait {
+    name: String,
+    weight: Weight,
+    belief: Belief,
+}
+
+impl Scoring {
+    /// Ready for scoring with what was learned; without weights, with what ships.
+    ///
+    /// # Errors
+    /// The prior cannot be used, or the weights do not belong to it.
+    pub fn new(prior: &Prior, learned: Option<Weights>) -> Result<Self, StoredFault> {
+        let weights = match learned {
+            Some(weights) => weights,
+            None => Model::new(prior.clone())?.weights().clone(),
+        };
+        let model = Model::resume(prior.clone(), weights, [])?;
+        let [one, other] = said_everything().map(|features| Portrait::from(&features));
+        let of_a_profile = |name: &str| {
+            pair_value(name, &one, &other).is_some() || pair_value(name, &other, &one).is_some()
+        };
+        let pair: Vec<PairTerm> = zipped(&prior.pair, &model.weights.pair)
+            .filter(|(name, ..)| of_a_profile(name))
+            .map(|(name, weight, belief)| PairTerm {
+                kernel: Kernel::of(name),
+                weight,
+                belief,
+            })
+            .collect();
+        let traits = |weights, beliefs| {
+            zipped(weights, beliefs)
+                .filter(|(name, ..)| [&one, &other].iter().any(|p| p.trait_value(name).is_some()))
+                .map(|(name, weight, belief)| Trait {
+                    name: name.to_owned(),
+                    weight,
+                    belief,
+                })
+                .collect()
+        };
+        Ok(Self {
+            people: prior.people,
+            intercept: model.weights.intercept,
+            keeps_portraits: pair.iter().any(|term| term.kernel.needs_portraits()),
+            decider: traits(&prior.decider, &model.weights.decider),
+            partner: traits(&prior.partner, &model.weights.partner),
+            pair,
+        })
+    }
+
+    /// A person, ready to be scored with others. `learned`: what is believed of the person beyond the profile; `None`:
+    /// nothing was learned yet.
+    pub fn prepare(&self, features: &Features, learned: Option<PersonBeliefs>) -> Prepared {
+        Prepared::of(self, features, learned)
+    }
+
+    /// The probability that both want to keep each other, drawn to one quarter by what is not known of them; the same for
+    /// `(a, b)` and `(b, a)`.
+    pub fn score(&self, a: &Prepared, b: &Prepared) -> f64 {
+        let mut there = a.decides.plus(b.is_seen).plus(self.intercept);
+        let mut back = b.decides.plus(a.is_seen).plus(self.intercept);
+        for PairTerm {
+            kernel,
+            weight,
+            belief,
+        } in &self.pair
+        {
+            let [value, value_back] = kernel.values(a, b);
+            add(&mut there, weight.standardise(value), *belief);
+            add(&mut back, weight.standardise(value_back), *belief);
+        }
+        probability(there) * probability(back)
+    }
+
+    /// What makes the score of a pair, as far as both may know it.
+    pub fn parts(&self, a: &Prepared, b: &Prepared) -> Parts {
+        let mut parts = Parts::default();
+        for PairTerm {
+            kernel,
+            weight,
+            belief,
+        } in &self.pair
+        {
+            let part = match kernel {
+                Kernel::AgeGap | Kernel::YearsApart | Kernel::YearsApartSquared => &mut parts.age,
+                Kernel::Cosine | Kernel::Correlation | Kernel::Distance => &mut parts.interests,
+                Kernel::CommonGoal => &mut parts.looking_for,
+                Kernel::Activity | Kernel::Named(_) => continue,
+            };
+            let values = kernel.values(a, b).map(|value| weight.standardise(value));
+            *part += belief.mean * (values[0] + values[1]) / 2.0;
+        }
+        parts
+    }
+}
+
+fn add(sum: &mut Belief, coefficient: f64, belief: Belief) {
+    sum.mean += coefficient * belief.mean;
+    sum.variance += coefficient * coefficient * belief.variance;
+}
+
+fn zipped<'a>(
+    weights: &'a BTreeMap<String, Weight>,
+    beliefs: &'a [Belief],
+) -> impl Iterator<Item = (&'a str, Weight, Belief)> {
+    let named = weights.iter().zip(beliefs);
+    named.map(|((name, weight), belief)| (name.as_str(), *weight, *belief))
+}
+
+/// Two people who have filled in everything that a profile asks: what their portraits do not say, no profile does.
+fn said_everything() -> [Features; 2] {
+    use crate::profile::{INTERESTS, LANGUAGES, LOOKING_FOR};
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let person = |age, interests: &[&str]| Features {
+        age,
+        interests: owned(interests),
+        looking_for: owned(LOOKING_FOR),
+        languages: LANGUAGES
+            .iter()
+            .map(|(code, _)| (*code).to_owned())
+            .collect(),
+        ..Features::default()
+    };
+    let (some, others) = (INTERESTS.len() / 4, INTERESTS.len() / 2);
+    [
+        person(30, &INTERESTS[..others]),
+        person(37, &INTERESTS[some..]),
+    ]
+}

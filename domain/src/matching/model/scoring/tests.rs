@@ -1,0 +1,124 @@
+//! The quick way to a score and the way by names are one.
+
+use proptest::{prelude::*, sample::subsequence};
+
+use super::*;
+use crate::{
+    UserId,
+    matching::model::{Person, likeness::FORMULAS},
+    profile::{INTERESTS, LOOKING_FOR},
+};
+
+fn some(options: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<String>> {
+    subsequence(options, 0..=most)
+        .prop_shuffle()
+        .prop_map(|some| some.into_iter().map(str::to_owned).collect())
+}
+
+fn any_profile() -> impl Strategy<Value = Features> {
+    let lists = (some(INTERESTS, 10), some(LOOKING_FOR, 3), any::<bool>());
+    (18..90u8, lists).prop_map(|(age, (mut interests, looking_for, is_newer))| {
+        if is_newer {
+            interests.push("from_another_version".to_owned());
+        }
+        Features {
+            age,
+            interests,
+            looking_for,
+            ..Features::default()
+        }
+    })
+}
+
+fn any_beliefs() -> impl Strategy<Value = Option<PersonBeliefs>> {
+    let belief =
+        || (-3.0..3.0f64, 0.0..2.0f64).prop_map(|(mean, variance)| Belief { mean, variance });
+    let person = (belief(), belief());
+    prop::option::of(person.prop_map(|(generosity, appeal)| PersonBeliefs { generosity, appeal }))
+}
+
+/// A weight for every formula that there is, and for traits of every group.
+fn every_weight() -> Prior {
+    let weight = |centre, scale| Weight {
+        centre,
+        scale,
+        mean: 0.3,
+        variance: 0.05,
+    };
+    let traits: BTreeMap<String, Weight> = [
+        "age",
+        "interests.mean",
+        "interest.music",
+        "goal.dating",
+        "wish.fun",
+    ]
+    .iter()
+    .map(|name| ((*name).to_owned(), weight(0.3, 0.2)))
+    .collect();
+    let formulas = FORMULAS.iter().map(|(name, _)| *name);
+    Prior {
+        pair: formulas
+            .map(|name| (name.to_owned(), weight(0.5, 3.0)))
+            .collect(),
+        decider: traits.clone(),
+        partner: traits,
+        ..super::super::tests::prior()
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_prepared_pair_scores_as_the_model_says(
+        a in any_profile(), b in any_profile(), learned in [any_beliefs(), any_beliefs()]
+    ) {
+        let users = [UserId(uuid::Uuid::from_u128(1)), UserId(uuid::Uuid::from_u128(2))];
+        let people = users.into_iter().zip(learned).filter_map(|(user, beliefs)| Some((user, beliefs?)));
+        let fresh = Model::new(every_weight()).unwrap();
+        let model = Model::resume(every_weight(), fresh.weights().clone(), people).unwrap();
+        let portraits = [Portrait::from(&a), Portrait::from(&b)];
+        let [one, other] = [0, 1].map(|i| Person { user: users[i], portrait: &portraits[i] });
+        let scoring = Scoring::new(&every_weight(), None).unwrap();
+        let prepared = [scoring.prepare(&a, learned[0]), scoring.prepare(&b, learned[1])];
+        let score = scoring.score(&prepared[0], &prepared[1]);
+        let expected = model.mutual_probability(one, other);
+        prop_assert!((score - expected).abs() < 1e-9, "{score} instead of {expected}");
+        prop_assert!((0.0..=1.0).contains(&score));
+        prop_assert_eq!(score, scoring.score(&prepared[1], &prepared[0]));
+    }
+}
+
+#[test]
+fn what_is_not_known_of_two_draws_their_score_to_a_quarter() {
+    let scoring = Scoring::new(&super::super::tests::prior(), None).unwrap();
+    let profile = Features {
+        age: 30,
+        ..Features::default()
+    };
+    let liked = |variance| PersonBeliefs {
+        generosity: Belief {
+            mean: 1.0,
+            variance,
+        },
+        appeal: Belief {
+            mean: 1.5,
+            variance,
+        },
+    };
+    let score = |variance| {
+        let person = scoring.prepare(&profile, Some(liked(variance)));
+        scoring.score(&person, &person)
+    };
+    assert!(score(0.0) > score(1.0) && score(1.0) > score(20.0));
+    assert!(score(20.0) > 0.25);
+}
+
+#[test]
+fn weights_of_another_prior_are_not_used() {
+    let prior = every_weight();
+    let mut weights = Model::new(prior.clone()).unwrap().weights().clone();
+    weights.prior_version += 1;
+    assert!(matches!(
+        Scoring::new(&prior, Some(weights)),
+        Err(StoredFault::OtherPrior { .. })
+    ));
+}

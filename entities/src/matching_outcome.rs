@@ -1,0 +1,187 @@
+//! What the members of decided rooms decided about each other: the source of the matching model.
+
+use std::collections::HashMap;
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{Condition, QueryOrder, QuerySelect};
+
+use crate::{ROWS_PER_STATEMENT, matching_model, matching_person};
+
+/// A matched room that both have decided by their votes. Where a member was deleted, there is no row any more; where one
+/// has reset what was learned, an id of nobody stands in that member's place.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "matching_outcomes")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub room_id: Uuid,
+    /// Sequence of the outcome in the `LIFE` stream.
+    pub seq: i64,
+    pub low_user: Uuid,
+    pub high_user: Uuid,
+    pub low_keeps: bool,
+    pub high_keeps: bool,
+    /// What the model read of the member, as the profile was when the outcome was stored; nothing of an unknown account.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub low_features: Option<Json>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub high_features: Option<Json>,
+    /// The score with which the two were brought together.
+    pub score: f64,
+    pub decided_at: i64,
+    /// What became of it in the model: [`LEARNED`], or why nothing was learned; nothing yet.
+    pub fate: Option<String>,
+}
+
+/// The model has learned it.
+pub const LEARNED: &str = "learned";
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Stores outcomes. A room has one: what is stored already stays as it is. Says how many were new.
+    pub async fn record<C: ConnectionTrait>(
+        db: &C,
+        mut outcomes: Vec<Model>,
+    ) -> Result<u64, DbErr> {
+        outcomes.sort_by_key(|outcome| (outcome.room_id, outcome.seq));
+        outcomes.dedup_by_key(|outcome| outcome.room_id);
+        let ignore = OnConflict::column(Column::RoomId).do_nothing().to_owned();
+        let mut new = 0;
+        for chunk in outcomes.chunks(ROWS_PER_STATEMENT) {
+            let rows = chunk.iter().cloned().map(ActiveModel::from);
+            new += Entity::insert_many(rows)
+                .on_conflict(ignore.clone())
+                .exec_without_returning(db)
+                .await?;
+        }
+        Ok(new)
+    }
+
+    /// Those that nobody has looked at yet, up to a sequence, in their order.
+    pub async fn pending<C: ConnectionTrait>(
+        db: &C,
+        until: i64,
+        limit: u64,
+    ) -> Result<Vec<Model>, DbErr> {
+        Entity::find()
+            .filter(Column::Fate.is_null())
+            .filter(Column::Seq.lte(until))
+            .order_by_asc(Column::Seq)
+            .limit(limit)
+            .all(db)
+            .await
+    }
+
+    /// Those after a sequence and up to another one, in their order.
+    pub async fn between<C: ConnectionTrait>(
+        db: &C,
+        after: i64,
+        until: i64,
+    ) -> Result<Vec<Model>, DbErr> {
+        Entity::find()
+            .filter(Column::Seq.gt(after))
+            .filter(Column::Seq.lte(until))
+            .order_by_asc(Column::Seq)
+            .all(db)
+            .await
+    }
+
+    /// The newest below a sequence, from the newest down.
+    pub async fn newest<C: ConnectionTrait>(
+        db: &C,
+        before: i64,
+        limit: u64,
+    ) -> Result<Vec<Model>, DbErr> {
+        Entity::find()
+            .filter(Column::Seq.lt(before))
+            .order_by_desc(Column::Seq)
+            .limit(limit)
+            .all(db)
+            .await
+    }
+
+    /// Says what became of outcomes.
+    pub async fn settle<C: ConnectionTrait>(
+        db: &C,
+        fates: impl IntoIterator<Item = (Uuid, &'static str)>,
+    ) -> Result<(), DbErr> {
+        let mut by_fate = HashMap::<&str, Vec<Uuid>>::new();
+        for (room, fate) in fates {
+            by_fate.entry(fate).or_default().push(room);
+        }
+        for (fate, rooms) in by_fate {
+            for chunk in rooms.chunks(ROWS_PER_STATEMENT) {
+                Entity::update_many()
+                    .col_expr(Column::Fate, Expr::value(fate))
+                    .filter(Column::RoomId.is_in(chunk.iter().copied()))
+                    .exec(db)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many outcomes of the user the model has learned, and when the first of them was decided.
+    pub async fn learned_of<C: ConnectionTrait>(
+        db: &C,
+        user: Uuid,
+    ) -> Result<(i64, Option<i64>), DbErr> {
+        let found = Entity::find()
+            .select_only()
+            .expr(Column::RoomId.count())
+            .expr(Column::DecidedAt.min())
+            .filter(Column::Fate.eq(LEARNED))
+            .filter(is_of(user))
+            .into_tuple::<(i64, Option<i64>)>()
+            .one(db)
+            .await?;
+        Ok(found.unwrap_or((0, None)))
+    }
+
+    /// Takes the user out of what was learned: what is believed of them is what is believed of somebody new, and their
+    /// outcomes so far are those of `nobody`, a random id that no account has ([`is_nobody`]). Call it in a transaction.
+    pub async fn withdraw<C: ConnectionTrait>(
+        db: &C,
+        user: Uuid,
+        nobody: Uuid,
+    ) -> Result<(), DbErr> {
+        matching_model::Entity::withdraw(db).await?;
+        for column in [Column::LowUser, Column::HighUser] {
+            Entity::update_many()
+                .col_expr(column, Expr::value(nobody))
+                .filter(column.eq(user))
+                .exec(db)
+                .await?;
+        }
+        matching_person::Entity::delete_by_id(user).exec(db).await?;
+        Ok(())
+    }
+
+    /// Removes the outcomes of a deleted user and what is believed of them. Says how many rows changed. Call it in a
+    /// transaction.
+    pub async fn forget<C: ConnectionTrait>(db: &C, user: Uuid) -> Result<u64, DbErr> {
+        matching_model::Entity::hold(db).await?;
+        let outcomes = Entity::delete_many().filter(is_of(user)).exec(db).await?;
+        let beliefs = matching_person::Entity::delete_by_id(user).exec(db).await?;
+        let removed = outcomes.rows_affected + beliefs.rows_affected;
+        if removed > 0 {
+            matching_model::Entity::withdraw(db).await?;
+        }
+        Ok(removed)
+    }
+}
+
+/// Whether an id stands in the place of somebody who has reset what was learned. Accounts have ids of version 7.
+pub fn is_nobody(user: Uuid) -> bool {
+    user.get_version_num() == 4
+}
+
+fn is_of(user: Uuid) -> Condition {
+    Condition::any()
+        .add(Column::LowUser.eq(user))
+        .add(Column::HighUser.eq(user))
+}

@@ -1,0 +1,221 @@
+//! Whom a tick wants to bring together: the pure part, off the async threads.
+
+use std::time::Duration;
+
+use domain::{
+    Timestamp, UserId,
+    matching::{
+        self, Candidate, Policy, RecentScores, Side,
+        model::Parts,
+        pairing::{Roster, Screen, starving},
+    },
+    pair::PairKey,
+};
+
+use super::{
+    Matchmaker,
+    claims::Intent,
+    pool::{Pool, Snapshot},
+    scores::Scores,
+};
+
+/// How often it is counted who starves.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// What a tick leaves for the next one.
+#[derive(Debug)]
+pub(super) struct Memory {
+    /// What the pool has lately had to offer.
+    recent: RecentScores,
+    scores: Scores,
+    looked_at: Timestamp,
+}
+
+/// What a tick decides.
+pub(super) struct Decided {
+    couples: Vec<Couple>,
+    /// How many starve, where this tick has looked.
+    starving: Option<usize>,
+}
+
+struct Couple {
+    users: [UserId; 2],
+    score: f64,
+    parts: Parts,
+}
+
+impl Memory {
+    pub(super) fn new(scores: Scores) -> Self {
+        Self {
+            recent: RecentScores::default(),
+            scores,
+            looked_at: Timestamp::default(),
+        }
+    }
+
+    fn decide(&mut self, snapshot: &Snapshot, starves_after: Duration, now: Timestamp) -> Decided {
+        let Snapshot {
+            candidates,
+            learned,
+            apart,
+            model,
+        } = snapshot;
+        self.scores.follow(model.as_ref());
+        self.scores.prepare(candidates, learned);
+        let people = self.scores.in_order(candidates);
+        let forbidden = |one, other| PairKey::of(one, other).is_none_or(|key| apart.contains(&key));
+        #[expect(clippy::cast_possible_truncation, reason = "a probability")]
+        let score = |one: usize, other: usize| self.scores.score(people[one], people[other]) as f32;
+        #[expect(clippy::cast_possible_truncation, reason = "a probability")]
+        let usual = |one: usize| people[one].usual() as f32;
+        let (policy, recent) = (Policy::default(), &mut self.recent);
+        let proposals = matching::pair(candidates, forbidden, score, usual, &policy, recent, now);
+        let couples = proposals.into_iter().map(|proposal| Couple {
+            users: [proposal.one, proposal.other].map(|place| candidates[place].user),
+            score: f64::from(proposal.score),
+            parts: self
+                .scores
+                .parts(people[proposal.one], people[proposal.other]),
+        });
+        let couples = couples.collect();
+        let looks = now.since(self.looked_at) >= LOOK_EVERY;
+        let starving = looks.then(|| {
+            self.looked_at = now;
+            // Among themselves: who has waited as long and may be met should have been met.
+            let is_overdue = |one: &&Candidate| now.since(one.joined_at) > starves_after;
+            let overdue: Vec<Candidate> = candidates.iter().filter(is_overdue).cloned().collect();
+            let roster = Roster::of(&overdue);
+            starving(&Screen::new(&roster, forbidden), now, starves_after)
+        });
+        Decided { couples, starving }
+    }
+}
+
+impl Matchmaker {
+    /// Whom this tick wants to bring together; `None` where the view does not say enough.
+    pub(super) async fn intend(&self) -> Option<Vec<Intent>> {
+        let now = self.broker.clock().now();
+        let snapshot = {
+            let mut pool = self.pool();
+            pool.is_complete().then(|| pool.snapshot(now))?
+        };
+        let mut memory = self.memory().take()?;
+        let starves_after = self.starves_after;
+        let decided = tokio::task::spawn_blocking(move || {
+            let decided = memory.decide(&snapshot, starves_after, now);
+            (decided, memory)
+        });
+        let decided = match decided.await {
+            Ok((decided, memory)) => {
+                *self.memory() = Some(memory);
+                decided
+            }
+            Err(error) => {
+                tracing::error!(%error, "the pairing ended unexpectedly");
+                self.remember_nothing();
+                return None;
+            }
+        };
+        if let Some(starving) = decided.starving {
+            self.watched.starve(starving, starves_after);
+        }
+        let pool = self.pool();
+        let couples = decided.couples.into_iter();
+        Some(
+            couples
+                .filter_map(|couple| intent(&pool, &couple))
+                .collect(),
+        )
+    }
+}
+
+/// Nothing where one of the two has left meanwhile.
+fn intent(pool: &Pool, couple: &Couple) -> Option<Intent> {
+    let [one, other] = couple.users.map(|user| pool.waiting(user));
+    let (one, other) = (one?, other?);
+    let [first, second] = [one, other].map(|waiting| Side {
+        features: &waiting.ticket.features,
+        words: waiting.ticket.words.as_ref(),
+    });
+    Some(Intent {
+        the_match: matching::explain(first, second, couple.score, &couple.parts),
+        tickets: [one.clone(), other.clone()],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use domain::{TicketId, matching::Features};
+    use uuid::Uuid;
+
+    use super::{super::scores::Learned, *};
+
+    const NOW: Timestamp = Timestamp(1_795_000_000_000);
+    const LIMIT: Duration = Duration::from_secs(120);
+
+    fn user(number: u128) -> UserId {
+        UserId(Uuid::from_u128(number))
+    }
+
+    fn waiting(number: u128, secs: i64, languages: &[&str]) -> Candidate {
+        Candidate {
+            user: user(number),
+            ticket: TicketId(Uuid::from_u128(number)),
+            joined_at: Timestamp(NOW.0 - secs * 1_000),
+            features: Features {
+                age: 30,
+                languages: languages.iter().map(|code| (*code).to_owned()).collect(),
+                ..Features::default()
+            },
+        }
+    }
+
+    fn decided(candidates: Vec<Candidate>, apart: &[(u128, u128)]) -> Decided {
+        let prior = settings::matching_prior().unwrap();
+        let key = |(one, other): &(u128, u128)| PairKey::of(user(*one), user(*other)).unwrap();
+        let snapshot = Snapshot {
+            learned: vec![
+                Learned {
+                    seq: 1,
+                    beliefs: None
+                };
+                candidates.len()
+            ],
+            candidates,
+            model: None,
+            apart: apart.iter().map(key).collect::<HashSet<_>>(),
+        };
+        Memory::new(Scores::new(prior).unwrap()).decide(&snapshot, LIMIT, NOW)
+    }
+
+    #[test]
+    fn who_waits_for_too_long_beside_somebody_they_may_meet_starves() {
+        let pool = |secs| vec![waiting(1, secs, &["en"]), waiting(2, 300, &["en"])];
+        assert_eq!(decided(pool(130), &[]).starving, Some(2));
+        assert_eq!(
+            decided(pool(110), &[]).starving,
+            Some(0),
+            "one has just come"
+        );
+        assert_eq!(
+            decided(pool(130), &[(1, 2)]).starving,
+            Some(0),
+            "they may not meet"
+        );
+    }
+
+    #[test]
+    fn each_language_is_a_pool_of_its_own() {
+        let pool = vec![
+            waiting(1, 3, &["de"]),
+            waiting(2, 2, &["en"]),
+            waiting(3, 1, &["en", "fr"]),
+        ];
+        let couples = decided(pool, &[]).couples;
+        let users: Vec<_> = couples.iter().map(|couple| couple.users).collect();
+        assert_eq!(users, [[user(2), user(3)]]);
+        assert!(couples[0].score > 0.0 && couples[0].score < 1.0);
+    }
+}
