@@ -96,9 +96,12 @@ fn transposed<const BYTES: usize>(pixels: &Pixels) -> Pixels {
     let (to, _) = turned.data.as_chunks_mut::<BYTES>();
     for top in (0..height).step_by(TILE) {
         for left in (0..width).step_by(TILE) {
+            let bottom = height.min(top + TILE);
             for x in left..width.min(left + TILE) {
-                for y in top..height.min(top + TILE) {
-                    to[x * height + y] = from[y * width + x];
+                let column = from[top * width + x..].iter().step_by(width);
+                let row = &mut to[x * height + top..x * height + bottom];
+                for (turned, stored) in row.iter_mut().zip(column) {
+                    *turned = *stored;
                 }
             }
         }
