@@ -206,7 +206,8 @@ impl Reader {
             for message in &items {
                 self.show(message, true);
             }
-            if items.is_empty() {
+            // What is said meanwhile comes on the socket.
+            if page["has_more"] == false {
                 return Some(());
             }
         }
