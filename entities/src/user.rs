@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
 use sea_orm::{QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, deletion, profile, session};
+use crate::{ROWS_PER_STATEMENT, avatar, deletion, profile, session};
 
 /// An account. A deleted one stays as a row without personal data, so that its id keeps its meaning.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -152,6 +152,7 @@ impl Entity {
             .filter(session::Column::UserId.eq(id))
             .exec(db)
             .await?;
+        avatar::Entity::erase(db, id, now).await?;
         deletion::Entity::note(db, [id]).await?;
         Ok(true)
     }

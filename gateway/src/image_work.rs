@@ -157,10 +157,11 @@ mod tests {
 
     use super::*;
 
-    /// The head of a GIF of so many pixels a side.
+    /// A GIF of so many pixels a side, up to where its first frame begins.
     fn promising(side: u16) -> Bytes {
         let side = side.to_le_bytes();
-        [b"GIF89a", side.as_slice(), &side, &[0, 0, 0]]
+        let frame = [b',', 0, 0, 0, 0, 1, 0, 1, 0, 0];
+        [b"GIF89a", side.as_slice(), &side, &[0, 0, 0], &frame]
             .concat()
             .into()
     }
@@ -197,7 +198,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn pictures_at_work_share_the_memory_of_one() {
         let work = Arc::new(ImageWork::on(8));
-        let picture = promising(5_000);
+        let picture = promising(4_500);
         let memory = inspect(&picture, &work.limits).unwrap().memory_bytes;
         let together = usize::try_from(work.limits.memory_bytes / memory).unwrap();
         assert_eq!(together, 2, "fewer than there are processors");

@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     files::form::BODY_MAX_BYTES,
     http::{
-        assets, asyncapi, auth, deletion, devices, docs, export, files, health, lifecycle,
+        assets, asyncapi, auth, avatars, deletion, devices, docs, export, files, health, lifecycle,
         messages, outer, password, peer, profile, queue, relation_lists, relations, reports, rooms,
         users,
     },
@@ -51,6 +51,8 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(messages::read, messages::send))
         .merge(uploads())
         .routes(routes!(files::read))
+        .routes(routes!(avatars::read))
+        .routes(routes!(avatars::remove))
         .routes(routes!(files::read_thumbnail))
         .routes(routes!(lifecycle::leave))
         .routes(routes!(lifecycle::keep))
@@ -68,6 +70,7 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
 fn uploads() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(files::upload))
+        .routes(routes!(avatars::replace))
         .route_layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
 }
 

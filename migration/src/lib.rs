@@ -16,6 +16,7 @@ mod m20261128_000008_reports;
 mod m20261128_000009_deletions;
 mod m20261128_000010_expired_rooms;
 mod m20261128_000011_files;
+mod m20261128_000012_avatars;
 mod run;
 
 pub use run::{RunError, run};
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000009_deletions::Migration),
             Box::new(m20261128_000010_expired_rooms::Migration),
             Box::new(m20261128_000011_files::Migration),
+            Box::new(m20261128_000012_avatars::Migration),
         ]
     }
 }
