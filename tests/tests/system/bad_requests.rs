@@ -16,14 +16,23 @@ const PATCH: Method = Method::PATCH;
 const DELETE: Method = Method::DELETE;
 const LARGE: usize = 70_000;
 
-/// Every route that needs a signed-in user; `{room}`, `{user}` and `{file}` stand for ids.
-const PRIVATE: [(Method, &str); 31] = [
+/// Every route that needs a signed-in user; `{room}`, `{user}`, `{file}` and `{session}` stand for ids.
+const PRIVATE: [(Method, &str); 40] = [
     (POST, "/auth/logout"),
+    (POST, "/auth/password"),
+    (GET, "/auth/sessions"),
+    (DELETE, "/auth/sessions/{session}"),
     (GET, "/users/me"),
     (PATCH, "/users/me"),
     (DELETE, "/users/me"),
     (GET, "/users/me/profile"),
     (PUT, "/users/me/profile"),
+    (GET, "/users/me/export"),
+    (GET, "/users/me/likes"),
+    (GET, "/users/me/blocks"),
+    (GET, "/users/me/learned"),
+    (DELETE, "/users/me/learned"),
+    (GET, "/users/{user}/profile"),
     (POST, "/match/queue"),
     (GET, "/match/queue"),
     (DELETE, "/match/queue"),
@@ -64,6 +73,11 @@ fn forms() -> Vec<(Method, &'static str, Value)> {
             "/auth/login",
             json!({ "username": "somebody", "password": PASSWORD }),
         ),
+        (
+            POST,
+            "/auth/password",
+            json!({ "current_password": PASSWORD, "new_password": "battery staple" }),
+        ),
         (PATCH, "/users/me", json!({ "display_name": "Ada" })),
         (DELETE, "/users/me", json!({ "password": PASSWORD })),
         (PUT, "/users/me/profile", json!({ "bio": "hello" })),
@@ -91,7 +105,8 @@ async fn the_tables_here_have_every_route_of_the_document() {
     for (path, item) in document["paths"].as_object().unwrap() {
         let named = path
             .replace("/users/{id}", "/users/{user}")
-            .replace("/files/{id}", "/files/{file}");
+            .replace("/files/{id}", "/files/{file}")
+            .replace("/sessions/{id}", "/sessions/{session}");
         let path = named
             .replace("{id}", "{room}")
             .replace("{room_id}", "{room}");

@@ -43,6 +43,7 @@ impl Scene {
         path.replace("{room}", &self.room.to_string())
             .replace("{user}", &self.ben.id.to_string())
             .replace("{file}", &self.room.to_string())
+            .replace("{session}", &self.room.to_string())
     }
 
     pub async fn ask(
