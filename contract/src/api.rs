@@ -101,6 +101,8 @@ pub struct PeerProfile {
     pub display_name: String,
     /// 0, 1 after a mutual like, 2 after a kept room.
     pub reveal_level: u8,
+    /// Where their avatar is read, at the same level; null where there is none.
+    pub avatar_url: Option<String>,
     /// From level 1 on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interests: Option<Vec<String>>,
@@ -113,6 +115,13 @@ pub struct PeerProfile {
     /// From level 2 on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub looking_for: Option<Vec<String>>,
+}
+
+/// `PUT /users/me/avatar`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct AvatarAddress {
+    /// Where the new one is read.
+    pub avatar_url: String,
 }
 
 /// Somebody whom the user likes.

@@ -83,6 +83,8 @@ codes! {
     UserNotFound = "user_not_found", 404, "User not found";
     /// No such file for this user.
     FileNotFound = "file_not_found", 404, "File not found";
+    /// The user has no avatar.
+    AvatarNotFound = "avatar_not_found", 404, "Avatar not found";
     /// The route exists, the method does not.
     MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
     /// An upload came too slowly.

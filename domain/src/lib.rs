@@ -4,6 +4,7 @@
 //! decides, the crates around it carry out.
 
 pub mod account;
+pub mod avatar;
 pub mod field_error;
 pub mod file;
 pub mod ids;

@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
 use sea_orm::{QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, deletion, matching_outcome, profile, session};
+use crate::{ROWS_PER_STATEMENT, avatar, deletion, matching_outcome, profile, session};
 
 /// An account. A deleted one stays as a row without personal data, so that its id keeps its meaning.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -154,6 +154,7 @@ impl Entity {
             .exec(db)
             .await?;
         matching_outcome::Entity::forget(db, id).await?;
+        avatar::Entity::erase(db, id, now).await?;
         deletion::Entity::note(db, [id]).await?;
         Ok(true)
     }

@@ -11,6 +11,7 @@ use storage::Storage;
 use tokio::net::TcpListener;
 
 pub mod auth;
+pub mod avatars;
 pub mod chat;
 mod client_address;
 pub mod database;

@@ -6,9 +6,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     files::form::BODY_MAX_BYTES,
     http::{
-        assets, asyncapi, auth, deletion, devices, docs, export, files, health, learned, lifecycle,
-        messages, outer, password, peer, profile, queue, relation_lists, relations, reports, rooms,
-        users,
+        assets, asyncapi, auth, avatars, deletion, devices, docs, export, files, health, learned,
+        lifecycle, messages, outer, password, peer, profile, queue, relation_lists, relations,
+        reports, rooms, users,
     },
     limits::limit_sign_in,
     realtime,
@@ -52,6 +52,8 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(messages::read, messages::send))
         .merge(uploads())
         .routes(routes!(files::read))
+        .routes(routes!(avatars::read))
+        .routes(routes!(avatars::remove))
         .routes(routes!(files::read_thumbnail))
         .routes(routes!(lifecycle::leave))
         .routes(routes!(lifecycle::keep))
@@ -69,6 +71,7 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
 fn uploads() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(files::upload))
+        .routes(routes!(avatars::replace))
         .route_layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
 }
 

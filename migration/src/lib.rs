@@ -17,6 +17,7 @@ mod m20261128_000009_deletions;
 mod m20261128_000010_expired_rooms;
 mod m20261128_000011_files;
 mod m20261128_000012_matching;
+mod m20261128_000013_avatars;
 mod run;
 
 pub use run::{RunError, run};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000010_expired_rooms::Migration),
             Box::new(m20261128_000011_files::Migration),
             Box::new(m20261128_000012_matching::Migration),
+            Box::new(m20261128_000013_avatars::Migration),
         ]
     }
 }

@@ -15,7 +15,8 @@ use sea_orm_migration::MigratorTrait;
 use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
+    "avatars",
     "deletions",
     "expiries",
     "files",

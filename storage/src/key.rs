@@ -1,11 +1,14 @@
 //! Under which names objects are stored.
 
-use domain::FileId;
+use domain::{FileId, UserId, avatar::AvatarLevel};
 use object_store::path::Path;
+use uuid::Uuid;
 
 /// Where uploaded files are.
 pub(crate) const FILES: &str = "files";
 const THUMBNAIL: &str = ".thumbnail";
+/// Where avatars are.
+const AVATARS: &str = "avatars";
 
 /// The name of an object. It is made of an id of ours and never of what somebody wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +23,17 @@ impl Key {
     /// The small picture of an uploaded image.
     pub fn thumbnail(id: FileId) -> Self {
         Self(Path::from_iter([FILES, &format!("{id}{THUMBNAIL}")]))
+    }
+
+    /// One picture of one version of a user's avatar.
+    pub fn avatar(user: UserId, version: Uuid, level: AvatarLevel) -> Self {
+        let (user, version) = (user.to_string(), version.to_string());
+        Self(Path::from_iter([AVATARS, &user, &version, level.as_str()]))
+    }
+
+    /// What all pictures of a user's avatars begin with.
+    pub(crate) fn avatars_of(user: UserId) -> Path {
+        Path::from_iter([AVATARS, &user.to_string()])
     }
 
     /// The uploaded file that the object belongs to; `None` for any other object.

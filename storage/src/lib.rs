@@ -12,6 +12,7 @@ mod upload;
 use std::{ops::Range, sync::Arc};
 
 use bytes::Bytes;
+use domain::UserId;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use thiserror::Error;
@@ -101,6 +102,19 @@ impl Storage {
         }
     }
 
+    /// A small object, whole; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn get(&self, key: &Key) -> Result<Option<Bytes>, StorageError> {
+        let whole = within(async { self.store.get(key.path()).await?.bytes().await });
+        match whole.await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Removes an object. One that is not there is no error: it may be done again.
     ///
     /// # Errors
@@ -119,6 +133,16 @@ impl Storage {
             let written_at = object.last_modified.timestamp_millis();
             Ok(Key::read(object.location).map(|key| Found { key, written_at }))
         })
+    }
+
+    /// How many pictures of avatars of a user there are. For tests and for operators.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn avatars_of(&self, user: UserId) -> Result<usize, StorageError> {
+        let found = self.store.list(Some(&Key::avatars_of(user)));
+        let found: Vec<_> = each_within(found).try_collect().await?;
+        Ok(found.len())
     }
 
     /// Whether it has no object of an uploaded file, nor the beginning of one. For tests and for operators; it looks at all.

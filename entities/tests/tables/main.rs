@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod avatars;
 mod events;
 mod files;
 mod messages;

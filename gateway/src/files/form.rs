@@ -84,6 +84,16 @@ impl Form {
         }
     }
 
+    /// The next field of a form that has several; `None` at its end.
+    ///
+    /// # Errors
+    /// `validation_failed` where it did not arrive whole; `upload_timeout`.
+    pub async fn field(&mut self) -> Result<Option<FileField<'_>>, ApiError> {
+        let pace = self.pace;
+        let field = pace.wait(self.parts.next_field()).await?;
+        Ok(field.map(|field| FileField { field, pace }))
+    }
+
     /// Makes sure that nothing follows.
     ///
     /// # Errors
@@ -112,6 +122,11 @@ impl Form {
 }
 
 impl FileField<'_> {
+    /// What the form calls it.
+    pub fn field_name(&self) -> String {
+        self.field.name().unwrap_or_default().to_owned()
+    }
+
     /// The name that the client gives it.
     pub fn name(&self) -> String {
         self.field.file_name().unwrap_or_default().to_owned()

@@ -4,7 +4,7 @@ pub mod attach;
 pub mod form;
 pub mod give;
 pub mod links;
-mod range;
+pub mod range;
 mod store;
 pub mod take;
 

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod asyncapi;
 pub mod auth;
+pub mod avatars;
 pub mod deletion;
 pub mod devices;
 pub mod docs;

@@ -26,7 +26,7 @@ use crate::{error::ApiError, state::AppState};
 /// No request takes longer; an upgrade to a socket is answered at once and lives on.
 const REQUEST_WITHIN: Duration = Duration::from_secs(10);
 /// They have time limits of their own, by what arrives.
-const UPLOADS: [&str; 1] = ["/chat/rooms/{id}/files"];
+const UPLOADS: [&str; 2] = ["/chat/rooms/{id}/files", "/users/me/avatar"];
 
 /// Puts the layers around the routes.
 pub fn layered(routes: Router, state: &AppState) -> Router {

@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use contract::api::PeerProfile;
-use domain::{UserId, pair::PairKey};
+use domain::{UserId, avatar::AvatarLevel, pair::PairKey};
 use entities::{profile, user};
 use sea_orm::Select;
 
 use super::{json::Json, people::display_names, profile::profile_of, responses::OfUser};
 use crate::{
     auth::{CurrentUser, UserPath},
+    avatars,
     error::ApiError,
     state::AppState,
 };
@@ -34,11 +35,13 @@ pub async fn read(
     let row = Select::one(profile::Entity::of(peer.0), &state.db.read).await?;
     let profile = profile_of(&account, row);
     let name = display_names(&state, &[peer]).await?.remove(&peer);
+    let avatar = avatars::seen_at(&state, peer, AvatarLevel::of_reveal(level)).await?;
     let everything = level >= EVERYTHING_FROM;
     Ok(Json(PeerProfile {
         id: peer,
         display_name: name.ok_or_else(ApiError::user_not_found)?,
         reveal_level: level,
+        avatar_url: avatar.map(avatars::Seen::url),
         interests: (level >= INTERESTS_FROM).then_some(profile.interests),
         bio: everything.then_some(profile.bio),
         languages: everything.then_some(profile.languages),
@@ -50,7 +53,7 @@ pub async fn read(
 ///
 /// # Errors
 /// `user_not_found` where the two never had a room, or one blocks the other.
-pub(super) async fn revealed(state: &AppState, user: UserId, peer: UserId) -> Result<u8, ApiError> {
+pub async fn revealed(state: &AppState, user: UserId, peer: UserId) -> Result<u8, ApiError> {
     let pair = PairKey::of(user, peer).ok_or_else(ApiError::user_not_found)?;
     let pair = state.broker.pair(pair).await?.value;
     if pair.room.is_none() || pair.is_blocked() {

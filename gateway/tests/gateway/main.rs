@@ -8,6 +8,7 @@
 
 mod account_data;
 mod accounts;
+mod avatars;
 mod bad_input;
 mod client;
 mod deletion;

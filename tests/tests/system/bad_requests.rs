@@ -17,7 +17,7 @@ const DELETE: Method = Method::DELETE;
 const LARGE: usize = 70_000;
 
 /// Every route that needs a signed-in user; `{room}`, `{user}`, `{file}` and `{session}` stand for ids.
-const PRIVATE: [(Method, &str); 40] = [
+const PRIVATE: [(Method, &str); 43] = [
     (POST, "/auth/logout"),
     (POST, "/auth/password"),
     (GET, "/auth/sessions"),
@@ -33,6 +33,9 @@ const PRIVATE: [(Method, &str); 40] = [
     (GET, "/users/me/learned"),
     (DELETE, "/users/me/learned"),
     (GET, "/users/{user}/profile"),
+    (PUT, "/users/me/avatar"),
+    (DELETE, "/users/me/avatar"),
+    (GET, "/users/{user}/avatar"),
     (POST, "/match/queue"),
     (GET, "/match/queue"),
     (DELETE, "/match/queue"),

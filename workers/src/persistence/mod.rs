@@ -5,6 +5,7 @@
 //! floor is announced ([`floor`]). Whatever dies in between, the batch comes again and changes nothing twice. Any number
 //! of these workers may run.
 
+mod avatars;
 mod backoff;
 mod dead_letters;
 mod decode;
@@ -119,6 +120,12 @@ pub async fn run(
         broker.clone(),
         database.clone(),
         Duration::from_secs(settings.retention.ended_room_secs),
+        shutdown.clone(),
+    ));
+    tasks.spawn(avatars::run(
+        broker.clone(),
+        database.clone(),
+        storage.clone(),
         shutdown.clone(),
     ));
     tasks.spawn(files::run(

@@ -21,7 +21,7 @@ use contract::{
     subjects::{self, LifeKind},
 };
 use domain::{RoomId, Timestamp, UserId};
-use entities::{deletion, file, report, user};
+use entities::{avatar, deletion, file, report, user};
 use sea_orm::EntityTrait;
 
 use super::{
@@ -121,6 +121,7 @@ impl Pass<'_> {
         // Their objects follow, and a pass that finds rows still is not the last.
         let now = self.broker.clock().now().0;
         self.found += file::Entity::remove_of(&transaction, self.user.0, now).await?;
+        self.found += avatar::Entity::erase(&transaction, self.user.0, now).await?;
         transaction.commit().await?;
         Ok(self.found == 0 && self.is_settled_since(self.deleted_at))
     }

@@ -1,0 +1,142 @@
+//! Avatars. Their pictures are in the storage, under their versions: a row is written before its objects and goes after them.
+//!
+//! begun → shown → removed. What was begun and never shown is removed after a while; what is removed nobody sees any more,
+//! and its row is the note that its objects have to go.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
+
+/// A version of a user's avatar.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "avatars")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub version: Uuid,
+    pub user_id: Uuid,
+    pub begun_at: i64,
+    /// Since when its pictures are there.
+    pub shown_at: Option<i64>,
+    /// Since when nobody sees it any more.
+    pub removed_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The avatar that is seen of the user, the newest where two were shown at the same time.
+    pub fn shown_of(user: Uuid) -> Select<Entity> {
+        Entity::find()
+            .filter(Column::UserId.eq(user))
+            .filter(Column::ShownAt.is_not_null())
+            .filter(Column::RemovedAt.is_null())
+            .order_by_desc(Column::Version)
+            .limit(1)
+    }
+
+    /// Writes a version of which no picture is stored yet.
+    pub async fn begin<C: ConnectionTrait>(
+        db: &C,
+        version: Uuid,
+        user: Uuid,
+        now: i64,
+    ) -> Result<(), DbErr> {
+        let begun = ActiveModel {
+            version: Set(version),
+            user_id: Set(user),
+            begun_at: Set(now),
+            shown_at: Set(None),
+            removed_at: Set(None),
+        };
+        Entity::insert(begun).exec_without_returning(db).await?;
+        Ok(())
+    }
+
+    /// Shows a version whose pictures are stored in the place of any other. `false` where it was removed meanwhile; then
+    /// nothing changes. Call it in a transaction.
+    pub async fn show<C: ConnectionTrait>(
+        db: &C,
+        version: Uuid,
+        user: Uuid,
+        now: i64,
+    ) -> Result<bool, DbErr> {
+        let shown = Entity::update_many()
+            .col_expr(Column::ShownAt, Expr::value(now))
+            .filter(Column::Version.eq(version))
+            .filter(Column::RemovedAt.is_null())
+            .exec(db)
+            .await?;
+        if shown.rows_affected == 0 {
+            return Ok(false);
+        }
+        Entity::update_many()
+            .col_expr(Column::RemovedAt, Expr::value(now))
+            .filter(Column::UserId.eq(user))
+            .filter(Column::Version.ne(version))
+            .filter(Column::ShownAt.is_not_null())
+            .filter(Column::RemovedAt.is_null())
+            .exec(db)
+            .await?;
+        Ok(true)
+    }
+
+    /// Removes what is shown of the user. `false` where nothing was.
+    pub async fn hide<C: ConnectionTrait>(db: &C, user: Uuid, now: i64) -> Result<bool, DbErr> {
+        let hidden = Entity::update_many()
+            .col_expr(Column::RemovedAt, Expr::value(now))
+            .filter(Column::UserId.eq(user))
+            .filter(Column::ShownAt.is_not_null())
+            .filter(Column::RemovedAt.is_null())
+            .exec(db)
+            .await?;
+        Ok(hidden.rows_affected > 0)
+    }
+
+    /// Removes all of a deleted user, also what is only begun. Says how many rows there still are.
+    pub async fn erase<C: ConnectionTrait>(db: &C, user: Uuid, now: i64) -> Result<u64, DbErr> {
+        Entity::update_many()
+            .col_expr(Column::RemovedAt, Expr::value(now))
+            .filter(Column::UserId.eq(user))
+            .filter(Column::RemovedAt.is_null())
+            .exec(db)
+            .await?;
+        Entity::find()
+            .filter(Column::UserId.eq(user))
+            .count(db)
+            .await
+    }
+
+    /// Removes what was begun before `until` and never shown.
+    pub async fn remove_unfinished<C: ConnectionTrait>(
+        db: &C,
+        until: i64,
+        now: i64,
+    ) -> Result<u64, DbErr> {
+        let removed = Entity::update_many()
+            .col_expr(Column::RemovedAt, Expr::value(now))
+            .filter(Column::ShownAt.is_null())
+            .filter(Column::RemovedAt.is_null())
+            .filter(Column::BegunAt.lt(until))
+            .exec(db)
+            .await?;
+        Ok(removed.rows_affected)
+    }
+
+    /// Versions whose pictures have to go.
+    pub async fn removed<C: ConnectionTrait>(db: &C, limit: u64) -> Result<Vec<Model>, DbErr> {
+        Entity::find()
+            .filter(Column::RemovedAt.is_not_null())
+            .order_by_asc(Column::RemovedAt)
+            .limit(limit)
+            .all(db)
+            .await
+    }
+
+    /// Forgets a version whose pictures are gone.
+    pub async fn forget<C: ConnectionTrait>(db: &C, version: Uuid) -> Result<(), DbErr> {
+        Entity::delete_by_id(version).exec(db).await?;
+        Ok(())
+    }
+}

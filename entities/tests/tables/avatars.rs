@@ -1,0 +1,104 @@
+//! Avatars: one is shown, and whatever is not goes.
+
+use sea_orm::prelude::Uuid;
+use sea_orm::{DatabaseConnection, EntityTrait};
+use webchat_entities::avatar::Entity;
+
+use crate::{ADA, BEN, id, on_both_databases};
+
+on_both_databases!(
+    a_new_avatar_takes_the_place_of_the_old_one,
+    what_was_begun_is_not_seen_and_goes_after_a_while,
+    a_hidden_avatar_goes_and_a_new_one_can_be_shown,
+    nothing_of_a_deleted_user_is_shown_any_more,
+);
+
+async fn shown_of(db: &DatabaseConnection, user: Uuid) -> Option<Uuid> {
+    let row = Entity::shown_of(user).one(db).await.expect("shown");
+    row.map(|row| row.version)
+}
+
+async fn removed(db: &DatabaseConnection) -> Vec<Uuid> {
+    let rows = Entity::removed(db, 10).await.expect("removed");
+    rows.iter().map(|row| row.version).collect()
+}
+
+async fn begin(db: &DatabaseConnection, version: u128, user: Uuid, now: i64) {
+    Entity::begin(db, id(version), user, now)
+        .await
+        .expect("begun");
+}
+
+async fn show(db: &DatabaseConnection, version: u128, user: Uuid, now: i64) -> bool {
+    Entity::show(db, id(version), user, now)
+        .await
+        .expect("shown")
+}
+
+async fn a_new_avatar_takes_the_place_of_the_old_one(db: &DatabaseConnection) {
+    begin(db, 1, ADA, 10).await;
+    begin(db, 2, BEN, 10).await;
+    assert!(show(db, 1, ADA, 11).await && show(db, 2, BEN, 11).await);
+    begin(db, 3, ADA, 20).await;
+    assert_eq!(
+        shown_of(db, ADA).await,
+        Some(id(1)),
+        "until the new one is there"
+    );
+    assert!(show(db, 3, ADA, 21).await);
+    assert_eq!(shown_of(db, ADA).await, Some(id(3)));
+    assert_eq!(shown_of(db, BEN).await, Some(id(2)));
+    assert_eq!(removed(db).await, [id(1)]);
+    Entity::forget(db, id(1)).await.expect("forgotten");
+    assert_eq!(removed(db).await, [Uuid::nil(); 0]);
+}
+
+async fn what_was_begun_is_not_seen_and_goes_after_a_while(db: &DatabaseConnection) {
+    begin(db, 1, ADA, 10).await;
+    begin(db, 2, ADA, 20).await;
+    begin(db, 3, BEN, 10).await;
+    assert!(show(db, 3, BEN, 11).await);
+    assert_eq!(shown_of(db, ADA).await, None);
+    let gone = Entity::remove_unfinished(db, 20, 30)
+        .await
+        .expect("removed");
+    assert_eq!((gone, removed(db).await), (1, vec![id(1)]));
+    assert!(!show(db, 1, ADA, 31).await, "too late");
+    assert_eq!(shown_of(db, ADA).await, None);
+    assert!(show(db, 2, ADA, 31).await);
+    assert_eq!(shown_of(db, ADA).await, Some(id(2)));
+}
+
+async fn a_hidden_avatar_goes_and_a_new_one_can_be_shown(db: &DatabaseConnection) {
+    begin(db, 1, ADA, 10).await;
+    assert!(show(db, 1, ADA, 11).await);
+    begin(db, 2, ADA, 20).await;
+    for hidden in [true, false] {
+        assert_eq!(Entity::hide(db, ADA, 21).await.expect("hidden"), hidden);
+    }
+    assert_eq!(shown_of(db, ADA).await, None);
+    assert!(
+        show(db, 2, ADA, 22).await,
+        "what came at the same time stays"
+    );
+    assert_eq!(removed(db).await, [id(1)]);
+}
+
+async fn nothing_of_a_deleted_user_is_shown_any_more(db: &DatabaseConnection) {
+    begin(db, 1, ADA, 10).await;
+    assert!(show(db, 1, ADA, 11).await);
+    begin(db, 2, ADA, 20).await;
+    begin(db, 3, BEN, 20).await;
+    assert_eq!(Entity::erase(db, ADA, 30).await.expect("erased"), 2);
+    assert_eq!(shown_of(db, ADA).await, None);
+    assert!(!show(db, 2, ADA, 31).await);
+    let mut left = removed(db).await;
+    left.sort();
+    assert_eq!(left, [id(1), id(2)]);
+    for version in left {
+        Entity::forget(db, version).await.expect("forgotten");
+    }
+    assert_eq!(Entity::erase(db, ADA, 40).await.expect("erased"), 0);
+    let others = Entity::find().all(db).await.expect("rows");
+    assert_eq!(others.len(), 1, "another user's stays");
+}
