@@ -19,7 +19,15 @@ fn picture(side: u32, grey: u8) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut bytes, side, side);
     encoder.set_color(png::ColorType::Grayscale);
     let mut writer = encoder.write_header().unwrap();
-    let row = |y: u32| (0..side).map(move |x| if (x + y).is_multiple_of(2) { grey } else { 255 - grey });
+    let row = |y: u32| {
+        (0..side).map(move |x| {
+            if (x + y).is_multiple_of(2) {
+                grey
+            } else {
+                255 - grey
+            }
+        })
+    };
     let pixels: Vec<u8> = (0..side).flat_map(row).collect();
     writer.write_image_data(&pixels).unwrap();
     drop(writer);
