@@ -8,7 +8,9 @@ import { languageLabel, optionLabel } from "./profile.js";
  * @returns {string}
  */
 export function reasonWords({ code, values, text }) {
-  if (!has(`reason.${code}`)) return text.replace(/\.$/, ""); // it stands alone: no sentence among others
+  // How texts were compared is part of the sentence.
+  const key = code === "alike_interests" ? `reason.${code}_${values[0]}` : `reason.${code}`;
+  if (!has(key)) return text.replace(/\.$/, ""); // it stands alone: no sentence among others
   const label = code === "shared_languages" ? languageLabel : optionLabel;
-  return t(`reason.${code}`, { list: formatList(values.map((value) => label(value))) });
+  return t(key, { list: formatList(values.map((value) => label(value))) });
 }

@@ -28,7 +28,6 @@ mod full_disk;
 mod ground;
 mod jetstream;
 mod journey;
-mod lagging_replica;
 mod learning;
 mod lost_acks;
 mod lost_batches;
