@@ -50,7 +50,7 @@ async fn a_new_avatar_takes_the_place_of_the_old_one(db: &DatabaseConnection) {
     assert_eq!(shown_of(db, BEN).await, Some(id(2)));
     assert_eq!(removed(db).await, [id(1)]);
     Entity::forget(db, id(1)).await.expect("forgotten");
-    assert_eq!(removed(db).await, [Uuid::nil(); 0]);
+    assert!(removed(db).await.is_empty());
 }
 
 async fn what_was_begun_is_not_seen_and_goes_after_a_while(db: &DatabaseConnection) {
