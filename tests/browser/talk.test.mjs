@@ -44,7 +44,7 @@ story("what comes newly is called out, and so is the time; what is older is not"
   await leo.page.reload();
   await leo.hears("said aloud");
   assert.equal(await leo.reads("said"), "", "history is not called out");
-  assert.match(await leo.reads("time-call"), /left/);
+  await leo.find("time-call").getByText(/left/).waitFor();
 });
 
 story("a long history comes by itself while it is read, and the place is kept", async (scene) => {
