@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { meet } from "./support/person.mjs";
+import { png } from "./support/pixels.mjs";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 110 } });
+const BOTH_SCHEMES = { schemes: ["light", "dark"] };
+const MB = 1024 * 1024;
+
+const picture = (name = "mountain.png", width = 640, height = 420) => ({ name, mimeType: "image/png", buffer: png(width, height) });
+const plain = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+
+story("a picture and a file are picked, sent, looked at, and saved", async (scene) => {
+  const [ada, ben] = await scene.members("Ada", "Ben");
+  await meet(ada, ben);
+  await pick(ada, picture(), plain("notes of a walk.txt", "four weeks, two pairs of boots"));
+  await ada.sees("upload", { "data-state": "done" });
+  await until(() => ada.find("upload", { "data-state": "done" }).count(), 2);
+  await ada.show("28-files-to-send", BOTH_SCHEMES);
+  await ada.say("From the Alps");
+  await ben.hears("From the Alps");
+  await ben.sees("picture");
+  await ben.page.waitForFunction(() => document.querySelector(".picture-sharp")?.hasAttribute("data-arrived"));
+  assert.equal(await ada.find("upload").count(), 0, "they are the message's now");
+  for (const person of [ada, ben]) await person.show("29-files", BOTH_SCHEMES);
+  await ben.narrow();
+  await ben.show("29-files", BOTH_SCHEMES);
+
+  await ben.press("picture");
+  await ben.page.waitForFunction(() => document.querySelector('[data-testid="full-picture"]')?.naturalWidth === 640);
+  await ben.show("30-picture");
+  await ben.page.keyboard.press("Tab");
+  assert.ok(await ben.page.evaluate(() => document.activeElement.closest("dialog") !== null), "the focus stays inside");
+  await ben.page.keyboard.press("Escape");
+  await ben.find("lightbox").waitFor({ state: "detached" });
+  assert.equal(await ben.page.evaluate(() => document.activeElement.dataset.testid), "picture", "the focus is back");
+
+  const saving = ben.page.waitForEvent("download");
+  await ben.press("file-card");
+  const saved = await saving;
+  assert.equal(saved.suggestedFilename(), "notes of a walk.txt");
+  assert.equal(await readFile(await saved.path(), "utf8"), "four weeks, two pairs of boots");
+});
+
+story("a message of a picture alone comes by pasting and by dropping, and arrow keys go through the pictures", async (scene) => {
+  const [ida, tim] = await scene.members("Ida", "Tim");
+  await meet(ida, tim);
+  for (const [way, name] of [["paste", "one.png"], ["drop", "two.png"]]) {
+    await handOver(ida, way, picture(name, 120, 80));
+    await ida.sees("upload", { "data-state": "done" });
+    await ida.press("send");
+    await ida.find("upload").waitFor({ state: "detached" });
+  }
+  await until(() => tim.find("picture").count(), 2);
+  await tim.find("picture").first().click();
+  await tim.find("lightbox").getByText("one.png").waitFor();
+  await tim.page.keyboard.press("ArrowRight");
+  await tim.find("lightbox").getByText("two.png").waitFor();
+  await tim.page.keyboard.press("ArrowLeft");
+  await tim.find("lightbox").getByText("one.png").waitFor();
+  await tim.press("close-picture");
+  await tim.go("conversations");
+  await tim.find("last-message").getByText("two.png").waitFor();
+});
+
+story("what is too large is refused before it goes out, what is under way can be stopped, and nothing goes with the message that failed", async (scene) => {
+  const [una, rob] = await scene.members("Una", "Rob");
+  await meet(una, rob);
+  await pick(una, { ...picture("huge.png"), buffer: Buffer.concat([png(8, 8), Buffer.alloc(10 * MB)]) });
+  await una.sees("upload", { "data-state": "failed" });
+  assert.match(await una.reads("upload"), /10\sMB/);
+  await una.narrow();
+  await una.show("31-file-too-large", BOTH_SCHEMES);
+  await una.press("remove-upload");
+  await una.find("upload").waitFor({ state: "detached" });
+
+  await una.page.route("**/chat/rooms/*/files", () => {}); // an answer that never comes
+  await pick(una, plain("slow.txt", "slow"));
+  await una.sees("upload", { "data-state": "uploading" });
+  assert.ok(await una.find("send").isDisabled(), "the message waits for its files");
+  await una.press("remove-upload");
+  await una.find("upload").waitFor({ state: "detached" });
+  await una.page.unroute("**/chat/rooms/*/files");
+  await una.say("without files");
+  await rob.hears("without files");
+  assert.equal(await rob.find("file-card").count(), 0);
+});
+
+story("hostile names are shown as they are, and what could run is only ever saved", async (scene) => {
+  const [eve, sam] = await scene.members("Eve", "Sam");
+  await meet(eve, sam);
+  const svg = { name: "<img src=x onerror=alert(1)>.svg", mimeType: "image/svg+xml", buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>') };
+  const page = { name: "\"><script>alert(1)<\u202egnp.html", mimeType: "text/html", buffer: Buffer.from("<script>alert(1)</script>") };
+  await pick(eve, svg, page);
+  await until(() => eve.find("upload", { "data-state": "done" }).count(), 2);
+  await eve.say("open these");
+  await until(() => sam.find("file-card").count(), 2);
+  assert.equal(await sam.find("picture").count(), 0, "neither is shown as a picture");
+  for (const card of await sam.find("file-card").all()) {
+    const saving = sam.page.waitForEvent("download");
+    await card.click();
+    await saving;
+  }
+  assert.equal(sam.context.pages().length, 1);
+});
+
+story("links that have run out are read anew", async (scene) => {
+  const [amy, jon] = await scene.members("Amy", "Jon");
+  await meet(amy, jon);
+  jon.watch.expect(/^(401|403|404|410) GET \/files\//, Infinity);
+  let spoiled = 0;
+  await jon.page.route("**/files/*", async (route) => {
+    spoiled += 1;
+    if (spoiled > 1) return route.continue();
+    const address = new URL(route.request().url());
+    address.search = "?expired";
+    return route.continue({ url: address.href });
+  });
+  await pick(amy, picture("again.png"));
+  await amy.sees("upload", { "data-state": "done" });
+  await amy.press("send");
+  await jon.page.waitForFunction(() => document.querySelector(".picture-sharp")?.hasAttribute("data-arrived"));
+});
+
+/** @param {import("./support/person.mjs").Person} person */
+async function pick(person, ...files) {
+  await person.find("file-input").setInputFiles(files);
+}
+
+/** Pastes a file into the message, or drops it onto the conversation. */
+async function handOver(person, way, { name, mimeType, buffer }) {
+  await person.page.evaluate(({ way, name, mimeType, base64 }) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], name, { type: mimeType }));
+    const [target, event] = way === "paste"
+      ? [document.querySelector("#message-input"), new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })]
+      : [document.querySelector('[data-testid="chat"]'), new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })];
+    target.dispatchEvent(event);
+  }, { way, name, mimeType, base64: buffer.toString("base64") });
+}
+
+/** Waits until it is so many. @param {() => Promise<number>} count @param {number} wanted */
+async function until(count, wanted) {
+  const deadline = Date.now() + 15_000;
+  while ((await count()) !== wanted && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(await count(), wanted);
+}
