@@ -52,8 +52,8 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(messages::read, messages::send))
         .merge(uploads())
         .routes(routes!(files::read))
-        .routes(routes!(avatars::read))
-        .routes(routes!(avatars::remove))
+        .routes(routes!(avatars::read_avatar))
+        .routes(routes!(avatars::remove_avatar))
         .routes(routes!(files::read_thumbnail))
         .routes(routes!(lifecycle::leave))
         .routes(routes!(lifecycle::keep))
@@ -71,7 +71,7 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
 fn uploads() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(files::upload))
-        .routes(routes!(avatars::replace))
+        .routes(routes!(avatars::replace_avatar))
         .route_layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
 }
 

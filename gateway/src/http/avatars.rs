@@ -54,7 +54,7 @@ pub struct AvatarForm {
         SignedInOnly, Limited,
     )
 )]
-pub async fn replace(
+pub async fn replace_avatar(
     State(state): State<AppState>,
     user: CurrentUser,
     request: Request,
@@ -70,7 +70,7 @@ pub async fn replace(
     delete, path = "/users/me/avatar", tag = "account", security(("bearer" = [])),
     responses((status = NO_CONTENT, description = "There is no avatar"), SignedInOnly)
 )]
-pub async fn remove(
+pub async fn remove_avatar(
     State(state): State<AppState>,
     user: CurrentUser,
 ) -> Result<StatusCode, ApiError> {
@@ -87,7 +87,7 @@ pub async fn remove(
         OfUser,
     )
 )]
-pub async fn read(
+pub async fn read_avatar(
     State(state): State<AppState>,
     user: CurrentUser,
     peer: UserPath,

@@ -173,7 +173,8 @@ async fn a_peer_is_shown_what_the_two_have_revealed_and_nothing_else() {
         .expect_problem(404, "user_not_found");
     let room = world.open_room(&ann, &ben).await.expect(201)["id"].clone();
     let seen = world.get(&ann, &path).await.expect(200);
-    let nothing = json!({ "id": ben.id, "display_name": "Ben", "reveal_level": 0 });
+    let nothing =
+        json!({ "id": ben.id, "display_name": "Ben", "avatar_url": null, "reveal_level": 0 });
     assert_eq!(seen, nothing);
 
     for (one, other) in [(&ann, &ben), (&ben, &ann)] {
@@ -181,8 +182,7 @@ async fn a_peer_is_shown_what_the_two_have_revealed_and_nothing_else() {
         world.ask(one, "PUT", &like, None).await.expect(204);
     }
     let seen = world.get(&ann, &path).await.expect(200);
-    let interests =
-        json!({ "id": ben.id, "display_name": "Ben", "reveal_level": 1, "interests": ["chess"] });
+    let interests = json!({ "id": ben.id, "display_name": "Ben", "avatar_url": null, "reveal_level": 1, "interests": ["chess"] });
     assert_eq!(seen, interests);
 
     let room = room.as_str().unwrap();
@@ -198,7 +198,7 @@ async fn a_peer_is_shown_what_the_two_have_revealed_and_nothing_else() {
     }
     let seen = world.get(&ann, &path).await.expect(200);
     let everything = json!({
-        "id": ben.id, "display_name": "Ben", "reveal_level": 2, "interests": ["chess"], "bio": "I climb",
+        "id": ben.id, "display_name": "Ben", "avatar_url": null, "reveal_level": 2, "interests": ["chess"], "bio": "I climb",
         "languages": ["en"], "looking_for": [],
     });
     assert_eq!(seen, everything);
