@@ -12,6 +12,8 @@ const CHOICE = "webchat.alerts";
 /** One tab is enough: the others of this browser stay silent for as long. */
 const ALONE_MS = 1_500;
 const ALONE_LOCK = "webchat-alert";
+/** This tab is the one that calls. */
+let isCaller = false;
 
 /** What was chosen in this browser before. @param {Context} context */
 export function loadAlerts({ store }) {
@@ -41,11 +43,21 @@ export async function allowAlerts({ dispatch }) {
 export async function alertPerson({ store }, { title, body, roomId }) {
   if (document.visibilityState === "visible" && document.hasFocus()) return;
   const { sound, notices } = store.state.alerts;
+  const notify = async () => {
+    if (notices && Notification.permission === "granted") await show(title, body, roomId);
+  };
+  // What comes on the heels of it makes no second sound, but it is the newest.
+  if (isCaller) return notify();
   await navigator.locks.request(ALONE_LOCK, { ifAvailable: true }, async (lock) => {
     if (lock === null) return;
-    if (sound) chime();
-    if (notices && Notification.permission === "granted") await show(title, body, roomId);
-    await new Promise((resolve) => setTimeout(resolve, ALONE_MS));
+    isCaller = true;
+    try {
+      if (sound) chime();
+      await notify();
+      await new Promise((resolve) => setTimeout(resolve, ALONE_MS));
+    } finally {
+      isCaller = false;
+    }
   });
 }
 

@@ -94,14 +94,15 @@ function unreadChanged(context, frame) {
   if (!room) return dispatch("loadRooms");
   const onScreen = chat?.roomId === frame.room_id && chat?.atEnd === true && document.visibilityState === "visible";
   const { count, last_message } = frame;
-  store.update({ rooms: putRoom(rooms, recounted(room, { count, last_message, onScreen })) });
-  return messageCame(context, frame);
+  const now = recounted(room, { count, last_message, onScreen });
+  store.update({ rooms: putRoom(rooms, now) });
+  // The count comes after the message: by then it may have been read here, and the page be left.
+  if (now.unread_count > 0) return messageCame(context, now);
 }
 
-/** @param {Context} context @param {Frame} frame */
-function messageCame({ store, dispatch }, { room_id: roomId, last_message: message }) {
-  const room = store.state.rooms.find((known) => known.id === roomId);
-  const sender = room?.members.find((member) => member.id === message?.sender_id);
+/** @param {Context} context @param {import("../types.js").Room} room */
+function messageCame({ store, dispatch }, { id: roomId, members, last_message: message }) {
+  const sender = members.find((member) => member.id === message?.sender_id);
   if (!message || !sender || sender.id === store.state.user?.id) return;
   return dispatch("alertPerson", { title: sender.display_name, body: message.text || t("message.attachment"), roomId });
 }
