@@ -13,4 +13,5 @@ pub mod postgres;
 mod postgres_disk;
 pub mod postgres_server;
 pub mod proxy;
+pub mod replica;
 pub mod s3;

@@ -7,6 +7,7 @@
 )]
 
 mod delivery;
+mod lagging;
 mod life;
 mod publishing;
 mod timers;

@@ -1,5 +1,11 @@
+use std::time::Duration;
+
+use broker::Publish;
+use contract::{streams::CHAT, subjects};
+use domain::RoomId;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use webchat_tests::replica;
 
 use crate::{
     realtime::two_in_a_room,
@@ -136,12 +142,8 @@ async fn what_the_stream_has_lost_comes_from_the_database() {
     talk.say(6).await;
     while talk.anns.find("stored").await["seq"] != json!(talk.seqs[5]) {}
     let (_, hello) = talk.come_back("").await;
-    let chat = contract::subjects::chat(talk.room.parse().unwrap());
-    talk.world
-        .broker
-        .purge(&contract::streams::CHAT, &chat, 2)
-        .await
-        .unwrap();
+    let chat = subjects::chat(talk.room.parse().unwrap());
+    talk.world.broker.purge(&CHAT, &chat, 2).await.unwrap();
     let query = format!(
         "?after={}&epoch={}",
         talk.seqs[0],
@@ -167,4 +169,37 @@ async fn messages_that_fly_while_a_member_comes_back_come_once_and_in_order() {
             .push(talk.anns.find("ack").await["seq"].as_u64().unwrap());
     }
     assert_eq!(talk.replayed(&mut bens).await.len(), 80);
+}
+
+#[tokio::test]
+async fn nothing_is_missing_for_who_comes_back_or_reads_while_a_replica_lags() {
+    let mut talk = Talk::begin(World::without_workers(&[]).await).await;
+    talk.say(6).await;
+    let broker = talk.world.broker.clone();
+    let elsewhere = subjects::chat(RoomId(Uuid::now_v7()));
+    replica::that_heard_only(&elsewhere, CHAT.name, async |subject, body| {
+        let answer = broker.ask_live(subject, body, Duration::from_secs(5)).await;
+        String::from_utf8(answer.unwrap().unwrap().to_vec()).unwrap()
+    })
+    .await;
+    let publish = Publish::new(elsewhere, "the replica begins");
+    talk.world.broker.publish(publish).await.unwrap();
+    let (_, hello) = talk.come_back("").await;
+    let epoch = hello["epoch"].as_str().unwrap();
+    let query = format!("?after={}&epoch={epoch}", talk.seqs[0]);
+    // Either of the two may be asked: often enough for both.
+    for missed in 5..15 {
+        let (mut bens, hello) = talk.come_back(&query).await;
+        assert_eq!(hello["recovered"], true);
+        assert_eq!(talk.replayed(&mut bens).await.len(), missed);
+        let history = format!("/chat/rooms/{}/messages", talk.room);
+        for query in ["", "?after=0"] {
+            let history = talk
+                .world
+                .get(&talk.ben, &format!("{history}{query}"))
+                .await;
+            let items = history.expect(200)["items"].as_array().unwrap().len();
+            assert_eq!(items, talk.seqs.len(), "{query}");
+        }
+    }
 }
