@@ -1,7 +1,7 @@
 //! A consumer that is stuck: whoever is alive tells it, before the broker delivers no more; nobody becomes unready for it,
 //! and it heals by itself.
 
-use contract::consumers::{ConsumerSpec, PERSISTENCE_CHAT};
+use contract::consumers::{COUNTDOWN_ROOMS, ConsumerSpec, PERSISTENCE_CHAT};
 use domain::RoomId;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use serde_json::Value;
@@ -18,7 +18,6 @@ use crate::{
 const EARLY: [(&str, &str); 1] = [("WEBCHAT__HEALTH__CONSUMER_AGE_SECS", "3")];
 /// So few messages may be out unacknowledged here; in production 20,000.
 const MOST_OUT: i64 = 400;
-const STUCK: &str = "persistence-chat";
 
 struct Talk {
     ada: Person,
@@ -81,16 +80,19 @@ async fn health(url: &str) -> (u16, Value) {
     (status, answer.json().await.expect("a report"))
 }
 
-async fn age_shown_by(url: &str) -> f64 {
+async fn age_shown_by(url: &str, consumer: &ConsumerSpec) -> f64 {
     let answer = http().get(format!("{url}/metrics")).send().await;
     let text = answer.expect("metrics").text().await.expect("text");
-    let name = format!("webchat_consumer_pending_age_seconds{{consumer=\"{STUCK}\"}} ");
+    let name = format!(
+        "webchat_consumer_pending_age_seconds{{consumer=\"{}\"}} ",
+        consumer.name
+    );
     let line = text.lines().find_map(|line| line.strip_prefix(&name));
     line.and_then(|age| age.parse().ok()).unwrap_or(0.0)
 }
 
 /// What an operator sees of a stuck consumer at a process that is alive.
-async fn is_told_by(url: &str, is_ready_at: &str) {
+async fn is_told_by(url: &str, is_ready_at: &str, consumer: &ConsumerSpec) {
     let report = eventually("it is told", async || {
         let (status, report) = health(url).await;
         (status == 503).then_some(report)
@@ -99,10 +101,10 @@ async fn is_told_by(url: &str, is_ready_at: &str) {
     let check = &report["checks"]["consumers"];
     let detail = check["detail"].as_str().unwrap_or_default();
     assert!(
-        detail.contains(STUCK) && detail.contains("has waited for"),
+        detail.contains(consumer.name) && detail.contains("has waited for"),
         "{report}"
     );
-    assert!(age_shown_by(url).await > 3.0);
+    assert!(age_shown_by(url, consumer).await > 3.0);
     assert!(
         is_ready(is_ready_at).await,
         "nobody else is to be ended for it"
@@ -139,10 +141,10 @@ async fn a_stopped_worker_is_told_by_all_others_before_its_consumer_stalls() {
     );
     assert_eq!(told["checks"]["workers"]["status"], "degraded", "{told}");
     assert_eq!(told["checks"]["nats"]["status"], "ok", "{told}");
-    is_told_by(&admin, &gateway).await;
+    is_told_by(&admin, &gateway, &PERSISTENCE_CHAT).await;
     for worker in ["countdown", "matchmaker"] {
         let url = roles.admin_url(worker);
-        is_told_by(&url, &url).await;
+        is_told_by(&url, &url, &PERSISTENCE_CHAT).await;
     }
 
     // It stalls, and people go on.
@@ -158,7 +160,22 @@ async fn a_stopped_worker_is_told_by_all_others_before_its_consumer_stalls() {
         until_healthy(url).await;
     }
     roles.until_ready("persistence").await;
-    assert!(age_shown_by(&admin).await < 3.0);
+    assert!(age_shown_by(&admin, &PERSISTENCE_CHAT).await < 3.0);
+}
+
+#[tokio::test]
+async fn timers_that_nobody_sets_are_told_too() {
+    let mut roles = Roles::start(&EARLY).await;
+    let (gateway, admin) = (roles.url("gateway"), roles.admin_url("gateway"));
+    until_healthy(&gateway).await;
+    roles.pause("countdown");
+    let talk = Talk::begin(&roles).await;
+    talk.ada.start_countdown(talk.room).await;
+    is_told_by(&admin, &gateway, &COUNTDOWN_ROOMS).await;
+    let other = roles.admin_url("persistence");
+    is_told_by(&other, &other, &COUNTDOWN_ROOMS).await;
+    roles.resume("countdown");
+    until_healthy(&gateway).await;
 }
 
 #[tokio::test]
@@ -174,8 +191,13 @@ async fn a_locked_database_is_told_by_the_worker_itself() {
     lock.expect("the only write lock");
 
     talk.until_told(&worker).await;
-    is_told_by(&worker, &worker).await;
-    is_told_by(&roles.admin_url("gateway"), &roles.url("gateway")).await;
+    is_told_by(&worker, &worker, &PERSISTENCE_CHAT).await;
+    is_told_by(
+        &roles.admin_url("gateway"),
+        &roles.url("gateway"),
+        &PERSISTENCE_CHAT,
+    )
+    .await;
 
     let unlock = somebody.execute_unprepared("ROLLBACK").await;
     unlock.expect("the lock is given back");
