@@ -96,7 +96,9 @@ impl Broker {
         }
     }
 
-    /// Up to `limit` messages of the subject (wildcards allowed) from sequence `from` on, ascending, by direct get.
+    /// Up to `limit` messages of the subject (wildcards allowed) from sequence `from` on, ascending; where they are fewer,
+    /// there were no more. They come by direct get, which a replica may answer that lags behind: where it knows no more,
+    /// the leader is asked.
     ///
     /// # Errors
     /// [`ReadError`].
@@ -107,8 +109,20 @@ impl Broker {
         from: u64,
         limit: usize,
     ) -> Result<Vec<Record>, ReadError> {
-        let query = json!({ "seq": from.max(1), "next_by_subj": subject, "batch": limit });
-        self.direct_get(stream, &query).await
+        let behind = |records: &[Record]| records.last().map_or(from.max(1), |last| last.seq + 1);
+        let mut records = Vec::new();
+        while records.len() < limit {
+            let (next, wanted) = (behind(&records), limit - records.len());
+            let query = json!({ "seq": next, "next_by_subj": subject, "batch": wanted });
+            records.append(&mut self.direct_get(stream, &query).await?);
+            if records.len() < limit {
+                match self.next(stream, subject, behind(&records)).await? {
+                    Some(missed) => records.push(missed),
+                    None => break,
+                }
+            }
+        }
+        Ok(records)
     }
 
     /// The subject's last message before a sequence. A direct get finds it, which a replica may answer that lags behind;

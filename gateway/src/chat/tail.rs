@@ -19,8 +19,7 @@ pub(crate) fn decode(record: &Record) -> Result<StoredMessage, ReadError> {
 }
 
 /// Walks over a room's messages from `from` on, ascending, until `take` answers `false` or the stream ends. Says up to
-/// where it looked: beyond the last message that it gave to `take` stands nothing that could be read. The messages come
-/// by direct get, which a replica may answer that lags behind; where they end, the leader says.
+/// where it looked: beyond the last message that it gave to `take` stands nothing that could be read.
 ///
 /// # Errors
 /// [`ReadError`].
@@ -33,14 +32,7 @@ pub(crate) async fn walk(
     let subject = subjects::chat(room);
     let mut next = from.max(1);
     loop {
-        let mut records = broker.replay(&CHAT, &subject, next, BATCH).await?;
-        let mut is_end = false;
-        if records.len() < BATCH {
-            let from = records.last().map_or(next, |last| last.seq + 1);
-            let lacking = broker.next(&CHAT, &subject, from).await?;
-            is_end = lacking.is_none();
-            records.extend(lacking);
-        }
+        let records = broker.replay(&CHAT, &subject, next, BATCH).await?;
         for record in &records {
             next = record.seq + 1;
             match decode(record) {
@@ -56,7 +48,7 @@ pub(crate) async fn walk(
                 }
             }
         }
-        if is_end {
+        if records.len() < BATCH {
             return Ok(next - 1);
         }
     }

@@ -1,11 +1,8 @@
-use std::time::Duration;
-
 use broker::Publish;
 use contract::{streams::CHAT, subjects};
 use domain::RoomId;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use webchat_tests::replica;
 
 use crate::{
     realtime::two_in_a_room,
@@ -175,15 +172,9 @@ async fn messages_that_fly_while_a_member_comes_back_come_once_and_in_order() {
 async fn nothing_is_missing_for_who_comes_back_or_reads_while_a_replica_lags() {
     let mut talk = Talk::begin(World::without_workers(&[]).await).await;
     talk.say(6).await;
-    let broker = talk.world.broker.clone();
     let elsewhere = subjects::chat(RoomId(Uuid::now_v7()));
-    replica::that_heard_only(&elsewhere, CHAT.name, async |subject, body| {
-        let answer = broker.ask_live(subject, body, Duration::from_secs(5)).await;
-        String::from_utf8(answer.unwrap().unwrap().to_vec()).unwrap()
-    })
-    .await;
-    let publish = Publish::new(elsewhere, "the replica begins");
-    talk.world.broker.publish(publish).await.unwrap();
+    let heard = Publish::new(elsewhere, "the replica begins");
+    talk.world.begin_a_lagging_replica(&CHAT, heard).await;
     let (_, hello) = talk.come_back("").await;
     let epoch = hello["epoch"].as_str().unwrap();
     let query = format!("?after={}&epoch={epoch}", talk.seqs[0]);

@@ -1,5 +1,10 @@
 use std::time::{Duration, Instant};
 
+use broker::Publish;
+use contract::{revocation::Revocation, streams::REVOKED, subjects};
+use domain::SessionId;
+use uuid::Uuid;
+
 use crate::world::World;
 
 #[tokio::test]
@@ -147,6 +152,28 @@ async fn a_logout_reaches_every_gateway_within_two_seconds() {
         .send("GET", "/users/me", Some(&ann.token), None)
         .await
         .expect_problem(401, "not_authenticated");
+}
+
+#[tokio::test]
+async fn a_gateway_that_starts_while_a_replica_lags_knows_who_has_left() {
+    let world = World::without_workers(&[]).await;
+    let here = world.client();
+    let ann = here.register("ann", "1990-05-17").await.person();
+    let session_id = SessionId(Uuid::now_v7());
+    let another = serde_json::to_vec(&Revocation::Session { session_id }).unwrap();
+    let heard = Publish::new(subjects::revoke_session(session_id), another);
+    world.begin_a_lagging_replica(&REVOKED, heard).await;
+    here.send("POST", "/auth/logout", Some(&ann.token), None)
+        .await
+        .expect(204);
+    // Either of the two may be asked: often enough for both.
+    for _ in 0..8 {
+        let started_later = world.another_gateway().await;
+        started_later
+            .send("GET", "/users/me", Some(&ann.token), None)
+            .await
+            .expect_problem(401, "not_authenticated");
+    }
 }
 
 #[tokio::test]

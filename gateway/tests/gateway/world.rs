@@ -1,15 +1,16 @@
 //! A whole small WebChat for one test: a nats-server, a SQLite file, gateways, workers.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use bootstrap::{Database, Readiness, Shutdown, connect_broker, database};
-use broker::Broker;
+use broker::{Broker, Publish};
+use contract::streams::StreamSpec;
 use serde_json::{Value, json};
 use settings::Settings;
 use storage::Storage;
 use tempfile::TempDir;
 use webchat_gateway::Gateway;
-use webchat_tests::{nats::Nats, postgres::Postgres, s3::CREDENTIALS};
+use webchat_tests::{nats::Nats, postgres::Postgres, replica, s3::CREDENTIALS};
 
 pub use crate::client::{Answer, Client, Person};
 
@@ -96,6 +97,17 @@ impl World {
             &self.shutdown,
         )
         .await
+    }
+
+    /// From now on a replica answers direct gets, too, that has heard one message only.
+    pub async fn begin_a_lagging_replica(&self, stream: &StreamSpec, heard: Publish) {
+        replica::that_heard_only(&heard.subject, stream.name, async |subject, body| {
+            let limit = Duration::from_secs(5);
+            let answer = self.broker.ask_live(subject, body, limit).await;
+            String::from_utf8(answer.unwrap().unwrap().to_vec()).unwrap()
+        })
+        .await;
+        self.broker.publish(heard).await.unwrap();
     }
 
     /// The first gateway.

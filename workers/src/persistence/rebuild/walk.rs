@@ -133,7 +133,6 @@ impl Walk<'_> {
         }))
     }
 
-    /// Direct gets of a cluster may lag behind: where they have nothing more, the leader is asked.
     async fn records<P: Remake>(
         &self,
         place: &Place<'_>,
@@ -142,9 +141,6 @@ impl Walk<'_> {
         let (stream, subject) = (P::CONSUMER.stream, place.subject);
         let replayed = self.broker.replay(&stream, subject, place.from, limit);
         let mut records = replayed.await?;
-        if records.is_empty() {
-            records.extend(self.broker.next(&stream, subject, place.from).await?);
-        }
         records.retain(|record| record.seq <= place.scope.until);
         Ok(records)
     }
