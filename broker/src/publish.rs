@@ -27,7 +27,7 @@ pub struct Publish {
     pub subject: String,
     /// The body.
     pub payload: Bytes,
-    /// The id by which the stream knows a repetition. With it, a publish whose answer was lost is repeated here.
+    /// The id by which the stream knows a repetition. With it, a publish that failed early is repeated here.
     pub message_id: Option<String>,
     /// Store only if the subject's last message has this sequence; 0: only if it has none.
     pub expected_last: Option<u64>,
@@ -107,8 +107,8 @@ impl Publish {
 }
 
 impl Broker {
-    /// Publishes and waits for the stream's ack. Where the answer is lost and there is a `message_id`, it is repeated
-    /// for up to three request timeouts: the stream stores it once.
+    /// Publishes and waits for the stream's ack. Where that fails before the request timeout and there is a `message_id`,
+    /// it is repeated until then: the stream stores it once. All of it takes less than two request timeouts.
     ///
     /// # Errors
     /// [`PublishError`]; after [`PublishError::Ambiguous`] the message may be stored.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  ACK_WAIT_MS, acknowledged, add, dropStored, failed, keptForm, lost, overdue, passes, putOff, retried, rewound, sameKept,
+  ACK_WAIT_MS, acknowledged, add, dropStored, failed, keptForm, lined, lost, overdue, passes, putOff, retried, rewound, sameKept,
   takenUp, toSendAgain, tried, unsettled,
 } from "../../static/js/models/unsent.js";
 
@@ -66,16 +66,33 @@ test("the pause before the next try doubles up to ten seconds, and an answer end
   assert.deepEqual(putOff(entries, "a", 0, 0.5), entries, "an acknowledgement is never taken back");
 });
 
-test("what was put off goes out together and in its order, and what is written meanwhile goes behind it", () => {
+test("what was put off goes out one after the other and in its order, and what is written meanwhile goes behind it", () => {
   let entries = tried(tried(two(), "a", 10_000), "b", 10_000);
   entries = putOff(putOff(entries, "a", 10_100, 0.9), "b", 10_100, 0.1);
   entries = add(entries, { client_id: "c", text: "third" }, 10_200);
   assert.deepEqual(ids(overdue(entries, 10_999)), [], "the first of them is not due");
-  assert.deepEqual(ids(overdue(entries, 11_000)), ["a", "b", "c"]);
-  assert.equal(entries[2].tried_ms, null);
-  entries = ["a", "b", "c"].reduce((all, id) => tried(all, id, 11_000), entries);
-  assert.deepEqual(overdue(entries, 11_001), []);
-  assert.equal(add(entries, { client_id: "d", text: "fourth" }, 11_002)[3].put_off, false);
+  assert.deepEqual(ids(overdue(entries, 11_000)), ["a"]);
+  entries = tried(entries, "a", 11_000);
+  assert.deepEqual(ids(overdue(entries, 11_001)), [], "the first has no answer yet");
+  assert.ok(add(entries, { client_id: "d", text: "fourth" }, 11_001)[3].put_off, "and may be refused again");
+  entries = putOff(entries, "a", 11_100, 0.5);
+  assert.deepEqual(ids(overdue(entries, 12_099)), [], "it was: nothing overtakes it");
+  entries = acknowledged(tried(entries, "a", 12_100), "a", 7);
+  assert.deepEqual(ids(overdue(entries, 12_200)), ["b"]);
+  entries = failed(tried(entries, "b", 12_200), "b", "Too long.");
+  assert.deepEqual(ids(overdue(entries, 12_300)), ["c"], "what cannot be taken holds nobody up");
+  entries = acknowledged(tried(entries, "c", 12_300), "c", 8);
+  assert.ok(!add(entries, { client_id: "d", text: "fourth" }, 12_400)[3].put_off);
+});
+
+test("after a reconnect what never went out waits for what may have to be looked up", () => {
+  let entries = lined(tried(two(), "a", 10_000), 11_000);
+  assert.deepEqual(ids(toSendAgain(entries)), ["a"]);
+  entries = putOff(tried(entries, "a", 11_000), "a", 11_100, 0.5);
+  assert.deepEqual(ids(overdue(entries, 11_200)), []);
+  entries = acknowledged(tried(entries, "a", 11_700), "a", 7);
+  assert.deepEqual(ids(overdue(entries, 11_800)), ["b"]);
+  assert.deepEqual(ids(toSendAgain(lined(two(), 11_000))), ["a", "b"], "where nothing went out, all of it does");
 });
 
 test("when the room ends, nothing is given up: what is acknowledged waits to be stored, the server is asked about the rest", () => {

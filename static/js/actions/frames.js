@@ -82,6 +82,7 @@ function ack(context, roomId, { client_id, seq, id, sent_at }) {
   });
   const own = context.store.state.chat?.list.messages.find((known) => known.seq === seq);
   if (own) context.dispatch("roomTouched", { roomId, fields: { last_message: own } });
+  context.dispatch("sendOverdue");
 }
 
 /** @param {Context} context @param {string} roomId @param {Frame} frame */

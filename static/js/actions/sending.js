@@ -49,8 +49,11 @@ function transmit(context, clientId) {
 
 /** After every hello: what the database does not have. @param {Context} context */
 export function sendUnsent(context) {
-  const entries = unsent.toSendAgain(context.store.state.chat?.unsent ?? []);
-  entries.forEach((entry) => transmit(context, entry.client_id));
+  const { chat } = context.store.state;
+  if (!chat) return;
+  const entries = unsent.lined(chat.unsent, Date.now());
+  changeChat(context, chat.roomId, () => ({ unsent: entries }));
+  unsent.toSendAgain(entries).forEach((entry) => transmit(context, entry.client_id));
 }
 
 /** What another tab has left behind, or this one before it was loaded anew. @param {Context} context @param {string} roomId */
@@ -66,7 +69,7 @@ export async function takeUpKept(context, roomId) {
   unsent.toSendAgain(taken).forEach((entry) => transmit(context, entry.client_id));
 }
 
-/** @param {Context} context */
+/** Also after each answer: what waits for it goes out at once. @param {Context} context */
 export function sendOverdue(context) {
   const entries = unsent.overdue(context.store.state.chat?.unsent ?? [], Date.now());
   entries.forEach((entry) => transmit(context, entry.client_id));

@@ -5,6 +5,7 @@
  */
 import { ApiError } from "../api.js";
 import { t } from "../models/language.js";
+import { wordsFor } from "../models/problem.js";
 import * as unsent from "../models/unsent.js";
 import { changeChat, unsentAfter } from "./current-chat.js";
 
@@ -51,7 +52,14 @@ async function settle(context, roomId, { client_id, text, attachments }) {
     const message = await context.api.request("POST", `/chat/rooms/${roomId}/messages`, form);
     changeChat(context, roomId, (chat) => ({ unsent: unsentAfter(chat, [message], message.sender_id) }));
   } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== "room_ended") throw error;
-    changeChat(context, roomId, (chat) => ({ unsent: unsent.lost(chat.unsent, client_id, t("message.room_had_ended")) }));
+    if (!isRefusal(error)) throw error;
+    const problem = error.code === "room_ended" ? t("message.room_had_ended") : wordsFor(error);
+    changeChat(context, roomId, (chat) => ({ unsent: unsent.lost(chat.unsent, client_id, problem) }));
   }
+}
+
+/** Whether the server will never say anything else. @param {unknown} error @returns {error is ApiError} */
+function isRefusal(error) {
+  if (!(error instanceof ApiError) || unsent.passes(error.code)) return false;
+  return error.status === 404 || error.status === 409 || error.status === 422;
 }

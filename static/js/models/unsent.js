@@ -11,7 +11,8 @@ import { retryDelayMs } from "./reconnect.js";
  * @property {number} created_ms
  * @property {number|null} tried_ms when it last went out; null if it never did
  * @property {number|null} again_ms when it goes out again, unless the server answers
- * @property {boolean} put_off the server could not take it the last time
+ * @property {boolean} put_off it waits: the server could not take it the last time, or what is ahead of it is not through
+ * @property {boolean} resent it is not the first time that it goes out
  * @property {number} refusals how often in a row it could not
  * @property {"sending"|"sent"|"failed"} state `sent`: acknowledged, and not stored yet
  * @property {number|null} seq
@@ -32,25 +33,37 @@ export function passes(code) {
 }
 
 /** Nothing is to be done for it by itself. */
-const ANSWERED = { again_ms: null, put_off: false, refusals: 0 };
+const ANSWERED = { again_ms: null, put_off: false, resent: false, refusals: 0 };
 const NEVER_TRIED = { ...ANSWERED, tried_ms: null };
 
 /**
- * It goes out at once, or with those that were put off before it: they stay in their order.
+ * It goes out at once, or after those that the server may still refuse, so that they stay in their order.
  * @param {Unsent[]} entries
  * @param {{client_id: string, text: string, attachments?: import("../types.js").Attachment[]}} message
  * @param {number} nowMs
  * @returns {Unsent[]}
  */
 export function add(entries, { client_id, text, attachments = [] }, nowMs) {
-  const ahead = firstPutOff(entries);
-  const place = ahead ? { ...NEVER_TRIED, again_ms: ahead.again_ms, put_off: true } : NEVER_TRIED;
+  const place = entries.some(isHeldUp) ? { ...NEVER_TRIED, again_ms: nowMs, put_off: true } : NEVER_TRIED;
   return [...entries, { client_id, text, attachments, created_ms: nowMs, ...place, state: "sending", seq: null, problem: null }];
 }
 
-/** @param {Unsent[]} entries */
-function firstPutOff(entries) {
-  return entries.find((entry) => entry.state === "sending" && entry.put_off);
+/** Whether the server may refuse it and take one that it has not seen before: of this one it asks the database. @param {Unsent} entry */
+function isHeldUp({ state, put_off, resent }) {
+  return state === "sending" && (put_off || resent);
+}
+
+/**
+ * Before everything goes out again: what never went out waits for what did.
+ * @param {Unsent[]} entries
+ * @param {number} nowMs
+ * @returns {Unsent[]}
+ */
+export function lined(entries, nowMs) {
+  const first = entries.findIndex(({ state, tried_ms }) => state === "sending" && tried_ms !== null);
+  /** @param {Unsent} entry @param {number} place */
+  const waits = ({ state, tried_ms }, place) => state === "sending" && tried_ms === null && first !== -1 && place > first;
+  return entries.map((entry, place) => (waits(entry, place) ? { ...entry, again_ms: nowMs, put_off: true } : entry));
 }
 
 /**
@@ -104,7 +117,10 @@ export function rewound(entries) {
 
 /** @param {Unsent[]} entries @param {string} clientId @param {number} nowMs */
 export function tried(entries, clientId, nowMs) {
-  return change(entries, clientId, { tried_ms: nowMs, again_ms: nowMs + ACK_WAIT_MS, put_off: false });
+  return entries.map((entry) => {
+    if (entry.client_id !== clientId) return entry;
+    return { ...entry, tried_ms: nowMs, again_ms: nowMs + ACK_WAIT_MS, put_off: false, resent: entry.tried_ms !== null };
+  });
 }
 
 /**
@@ -177,21 +193,21 @@ export function dropStored(entries, storedSeq) {
 }
 
 /**
- * After a reconnect: everything that is not stored and has not failed.
+ * After a reconnect: everything that is not stored and has not failed, but for what waits for something ahead of it.
  * @param {Unsent[]} entries
  */
 export function toSendAgain(entries) {
-  return entries.filter((entry) => entry.state !== "failed");
+  return entries.filter(({ state, put_off, tried_ms }) => state !== "failed" && !(put_off && tried_ms === null));
 }
 
 /**
- * What goes out again now: sent and without an answer for too long, and all that was put off once the first of it is due.
+ * What goes out again now: sent and without an answer for too long, and the first that was put off, once it is due and
+ * nothing ahead of it is without an answer. One at a time, as each may be refused where the next would be taken.
  * @param {Unsent[]} entries
  * @param {number} nowMs
  */
 export function overdue(entries, nowMs) {
-  /** @param {Unsent|undefined} entry */
-  const isDue = (entry) => entry !== undefined && entry.again_ms !== null && entry.again_ms <= nowMs;
-  const putOffIsDue = isDue(firstPutOff(entries));
-  return entries.filter((entry) => entry.state === "sending" && (entry.put_off ? putOffIsDue : isDue(entry)));
+  const open = entries.filter(({ state }) => state === "sending");
+  const due = open.filter(({ again_ms }) => again_ms !== null && again_ms <= nowMs);
+  return due.filter((entry) => !entry.put_off || entry === open[0]);
 }
