@@ -31,3 +31,9 @@ test('a patch that does not fit is found', () => {
   const misfit = readFileSync(join(PATCHES, names[0]), 'utf8').replaceAll(/^-(?!--)/gm, '-no such line ');
   assert.throws(() => execFileSync('git', ['apply', '--check'], { cwd: ROOT, input: misfit, stdio: 'pipe' }));
 });
+
+test('the table of what was killed names every mutation, and no other', () => {
+  const table = readFileSync(join(ROOT, 'docs/RELIABILITY.md'), 'utf8');
+  const told = [...table.matchAll(/^\|.*\(`([a-z0-9-]+)`\) \| `/gm)].map(([, name]) => `${name}.patch`);
+  assert.deepEqual(told.sort(), names.sort());
+});

@@ -165,7 +165,7 @@ async fn a_stopped_worker_is_told_by_all_others_before_its_consumer_stalls() {
 
 #[tokio::test]
 async fn timers_that_nobody_sets_are_told_too() {
-    let mut roles = Roles::start(&EARLY).await;
+    let roles = Roles::start(&EARLY).await;
     let (gateway, admin) = (roles.url("gateway"), roles.admin_url("gateway"));
     until_healthy(&gateway).await;
     roles.pause("countdown");
