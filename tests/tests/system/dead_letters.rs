@@ -1,5 +1,7 @@
 //! Poison goes to the dead letters and the others flow; an operator looks at it, tries it again, or drops it.
 
+use std::time::Instant;
+
 use broker::{Broker, BrokerOptions, Publish};
 use contract::{streams::EVENTS, subjects};
 use domain::RoomId;
@@ -16,12 +18,17 @@ async fn what_nobody_can_read_is_a_dead_letter_and_hides_nothing_else() {
     let (ada, ben, room) = talk(&roles).await;
     let broker = connected(&roles).await;
     let first = ada.say(room, "before the poison").await;
+    let begun = Instant::now();
     let poison = publish(&broker, subjects::chat(room), "no message").await;
     publish(&broker, subjects::life_room(other_room()), "no room").await;
     publish(&broker, subjects::receipt(room, ada.id), "no receipt").await;
     publish(&broker, subjects::life_due(other_room()), "no timer").await;
 
     let letters = listed(&roles, 5).await;
+    eprintln!(
+        "R9 poison of five kinds is on the DLQ after {:?}",
+        begun.elapsed()
+    );
     for consumer in [
         "persistence-chat",
         "persistence-life",

@@ -1,6 +1,8 @@
 //! A full disk: what cannot be kept is refused in words, nothing that was acknowledged is lost or doubled, and all goes on
 //! when there is space again.
 
+use std::time::Instant;
+
 use contract::message::Message;
 use domain::RoomId;
 use futures_util::{StreamExt, stream};
@@ -113,6 +115,14 @@ async fn until_nobody_can_register(url: &str) {
     panic!("a full disk takes every account");
 }
 
+fn told_how_it_ended(what: &str, talk: &Talk, freed: Instant) {
+    eprintln!(
+        "R14 {what}: well {:?} after there was space; {} messages acknowledged",
+        freed.elapsed(),
+        talk.acked.len()
+    );
+}
+
 #[tokio::test]
 async fn a_full_disk_on_one_machine_refuses_loses_nothing_and_heals_with_space() {
     let mut web = Serve::start_on_small_disk(DISK_MIB).await;
@@ -141,6 +151,7 @@ async fn a_full_disk_on_one_machine_refuses_loses_nothing_and_heals_with_space()
     assert!(web.program().outcome().is_none(), "it stays up");
 
     disk.free();
+    let freed = Instant::now();
     let resent = "while it is full ".repeat(60);
     eventually("what was refused is taken", async || {
         talk.try_to_say(client_id, &resent)
@@ -155,6 +166,7 @@ async fn a_full_disk_on_one_machine_refuses_loses_nothing_and_heals_with_space()
         (health(&url).await.0 == 200).then_some(())
     })
     .await;
+    told_how_it_ended("one machine", &talk, freed);
     Person::join(&url).await;
     talk.ada.start_countdown(talk.room).await;
 }
@@ -176,10 +188,12 @@ async fn a_full_disk_of_postgresql_refuses_loses_nothing_and_heals_with_space() 
     }
 
     disk.free();
+    let freed = Instant::now();
     eventually("people can register again", async || {
         Person::try_register(&url).await.ok()
     })
     .await;
+    told_how_it_ended("PostgreSQL", &talk, freed);
     assert!(talk.try_to_say(Uuid::now_v7(), "after").await.is_none());
     talk.everything_is_read_back().await;
 }

@@ -181,6 +181,11 @@ async fn a_message_sent_again_by_a_client_that_got_no_ack_is_one_message_wheneve
     }
     talk.roles.start_all(&["persistence"]).await;
     talk.check(&said).await;
+    eprintln!(
+        "R2 {} messages, each sent again {} times: each once in the stream, in SQL and in the history",
+        said.len(),
+        SENT_AGAIN
+    );
 }
 
 async fn say_and_hear_the_ack(talk: &Talk) -> Acked {
@@ -212,6 +217,9 @@ async fn say_and_hear_no_ack(
     link.set(Link::PLAIN);
     stored[before..].to_vec()
 }
+
+/// By [`send_again_everywhere`]: at two gateways on two sockets and over HTTP.
+const SENT_AGAIN: usize = 6;
 
 /// On a socket of each gateway and over HTTP, said to be sent before or not: the answer is the message that is there. A
 /// new one that is not said to be sent before is published, and it is the broker that knows it.

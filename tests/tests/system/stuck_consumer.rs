@@ -139,6 +139,10 @@ async fn a_stopped_worker_is_told_by_all_others_before_its_consumer_stalls() {
         out < MOST_OUT.unsigned_abs(),
         "told at {out} messages, before it stalls"
     );
+    eprintln!(
+        "R15 told at an age of {:.1} s, with {out} of {MOST_OUT} messages out",
+        age_shown_by(&admin, &PERSISTENCE_CHAT).await
+    );
     assert_eq!(told["checks"]["workers"]["status"], "degraded", "{told}");
     assert_eq!(told["checks"]["nats"]["status"], "ok", "{told}");
     is_told_by(&admin, &gateway, &PERSISTENCE_CHAT).await;

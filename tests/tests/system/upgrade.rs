@@ -1,7 +1,7 @@
 //! A release and the one before it side by side: the schema grows under running processes, and what a newer release
 //! wrote is kept by the older one, or left alone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use broker::Publish;
 use contract::{streams::LIFE, subjects};
@@ -98,8 +98,13 @@ async fn nobody_notices_that_the_schema_grows(mut roles: Roles) {
     let grow = async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let database = Database::connect(roles.database_url()).await;
+        let begun = Instant::now();
         let migrated = migration::run::<LaterRelease>(&database.expect("a connection")).await;
         migrated.expect("a wider schema");
+        eprintln!(
+            "R12 the schema grew in {:?} while people talked",
+            begun.elapsed()
+        );
     };
     tokio::join!(talk, grow);
     let all_unread = |listed: &contract::room::RoomSummary| listed.unread_count == 60;
