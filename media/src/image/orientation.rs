@@ -66,18 +66,16 @@ impl Orientation {
         }
     }
 
-    fn applied_to<const BYTES: usize>(self, pixels: Pixels) -> Pixels {
-        let mut pixels = if self.turns() {
-            transposed::<BYTES>(&pixels)
-        } else {
-            pixels
-        };
+    fn applied_to<const BYTES: usize>(self, mut pixels: Pixels) -> Pixels {
+        if self.turns() {
+            return self.turned::<BYTES>(&pixels);
+        }
         let width = index(pixels.width);
         let (data, _) = pixels.data.as_chunks_mut::<BYTES>();
         match self.0 {
-            2 | 6 => data.chunks_exact_mut(width).for_each(<[_]>::reverse),
-            3 | 7 => data.reverse(),
-            4 | 8 => {
+            2 => data.chunks_exact_mut(width).for_each(<[_]>::reverse),
+            3 => data.reverse(),
+            4 => {
                 data.reverse();
                 data.chunks_exact_mut(width).for_each(<[_]>::reverse);
             }
@@ -85,28 +83,41 @@ impl Orientation {
         }
         pixels
     }
-}
 
-/// Rows become columns. By tiles, so that neither side leaves the processor's cache at every pixel.
-fn transposed<const BYTES: usize>(pixels: &Pixels) -> Pixels {
-    const TILE: usize = 32;
-    let (width, height) = (index(pixels.width), index(pixels.height));
-    let mut turned = Pixels::empty(pixels.height, pixels.width, pixels.layout);
-    let (from, _) = pixels.data.as_chunks::<BYTES>();
-    let (to, _) = turned.data.as_chunks_mut::<BYTES>();
-    for top in (0..height).step_by(TILE) {
+    /// Columns become rows. Every pixel is moved once, to where it stays, and by tiles, so that neither side leaves the
+    /// processor's cache at every pixel.
+    fn turned<const BYTES: usize>(self, pixels: &Pixels) -> Pixels {
+        const TILE: usize = 32;
+        let upwards = matches!(self.0, 6 | 7);
+        let last_column_first = matches!(self.0, 7 | 8);
+        let (width, height) = (index(pixels.width), index(pixels.height));
+        let mut turned = Pixels::empty(pixels.height, pixels.width, pixels.layout);
+        let (from, _) = pixels.data.as_chunks::<BYTES>();
+        let (to, _) = turned.data.as_chunks_mut::<BYTES>();
         for left in (0..width).step_by(TILE) {
-            let bottom = height.min(top + TILE);
-            for x in left..width.min(left + TILE) {
-                let column = from[top * width + x..].iter().step_by(width);
-                let row = &mut to[x * height + top..x * height + bottom];
-                for (turned, stored) in row.iter_mut().zip(column) {
-                    *turned = *stored;
+            for top in (0..height).step_by(TILE) {
+                let bottom = height.min(top + TILE);
+                for x in left..width.min(left + TILE) {
+                    let column = from[top * width + x..].iter().step_by(width);
+                    let y = if last_column_first { width - 1 - x } else { x };
+                    let row = &mut to[y * height..(y + 1) * height];
+                    if upwards {
+                        let part = &mut row[height - bottom..height - top];
+                        copy(column, part.iter_mut().rev());
+                    } else {
+                        copy(column, row[top..bottom].iter_mut());
+                    }
                 }
             }
         }
+        turned
     }
-    turned
+}
+
+fn copy<'p, P: Copy + 'p>(from: impl Iterator<Item = &'p P>, to: impl Iterator<Item = &'p mut P>) {
+    for (to, from) in to.zip(from) {
+        *to = *from;
+    }
 }
 
 #[cfg(test)]
@@ -148,10 +159,14 @@ mod tests {
             let at = u16::try_from(at).unwrap().to_be_bytes();
             pixel.copy_from_slice(&[at[0], at[1], 7]);
         }
-        let turned = Orientation(8).applied(Orientation(6).applied(stored.clone()));
-        assert_eq!(turned.data, stored.data);
-        let twice = Orientation(6).applied(Orientation(6).applied(stored.clone()));
-        assert_eq!(twice.data, Orientation(3).applied(stored).data);
+        let after = |first: u8, then: u8| {
+            let turned = Orientation(first).applied(stored.clone());
+            Orientation(then).applied(turned).data
+        };
+        for (first, then, both) in [(6, 8, 1), (5, 5, 1), (7, 7, 1), (6, 6, 3), (5, 6, 2)] {
+            let at_once = Orientation(both).applied(stored.clone());
+            assert_eq!(after(first, then), at_once.data, "{first}, {then}");
+        }
     }
 
     #[test]
