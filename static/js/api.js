@@ -103,10 +103,12 @@ export function createApi({ onSession, onSignedOut }) {
 
   /** Renews the session by its cookie. @returns {Promise<Session>} */
   function refresh() {
+    const before = token;
     refreshing ??= alone(() => send("POST", "/auth/refresh", undefined, null).then(read))
       .then(adopt)
       .catch((error) => {
-        if (error.status === 401) {
+        // Whoever has signed in meanwhile stays so.
+        if (error.status === 401 && token === before) {
           forget();
           onSignedOut();
         }

@@ -9,17 +9,18 @@ import { firstLanguage } from "./language-file.js";
 import { keepShell } from "./offline-shell.js";
 import { createOutbox } from "./outbox.js";
 import { unreadTotal } from "./models/room.js";
-import { chosenLanguage, chosenTheme, wear } from "./preferences.js";
+import { chosenLanguage, chosenTheme, wasSignedIn, wear } from "./preferences.js";
 import { createStore, initialState } from "./store.js";
 import { openTabs } from "./tabs.js";
 import { render } from "../vendor/lit-html.js";
-import { app, title } from "./views/app.js";
+import { app, screenOf, title } from "./views/app.js";
 import { showUnread } from "./views/favicon.js";
 import { anchorLog } from "./views/log-scroll.js";
 import { openModals } from "./views/modal.js";
 
 const store = createStore({
   ...initialState(Date.now()), route: parseRoute(location.hash), language: chosenLanguage(), theme: chosenTheme(),
+  expected: wasSignedIn(),
 });
 const api = createApi({
   onSession: (session) => dispatch("sessionRenewed", session),
@@ -31,7 +32,7 @@ const outbox = createOutbox((error) => {
 });
 /** @type {import("./dispatch.js").Context["sockets"]} */
 const sockets = { notifications: null, chat: null };
-const tellTabs = openTabs((word) => dispatch("tabSaid", word));
+const tellTabs = openTabs((word) => store.state.session === "in" && dispatch("tabSaid", word));
 const dispatch = createDispatch({ store, api, outbox, sockets, tellTabs });
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
@@ -53,7 +54,8 @@ function draw() {
   if (log !== null) dispatch("seen");
   const hasMoment = state.chat?.moment ?? false;
   focusFirstFault(state.form.fields);
-  focusNewScreen(`${state.session}/${state.route.screen}/${state.route.roomId}/${state.chat?.load}/${hasMoment}`);
+  const who = screenOf(state) === null ? "nobody yet" : state.session === "in";
+  focusNewScreen(`${who}/${state.route.screen}/${state.route.roomId}/${state.chat?.load}/${hasMoment}`);
 }
 
 /** A new screen is announced by moving the focus to its heading. @param {string} screen */
@@ -115,9 +117,11 @@ document.addEventListener("resume", probe);
 
 wear(store.state.theme);
 await firstLanguage();
+// The page has shown its first screen already; the same is drawn in its place.
+root.replaceChildren();
 store.subscribe(draw);
 draw();
 keepTime();
-dispatch("loadAlerts");
+if (store.state.expected || store.state.route.screen !== "landing") dispatch("enter");
 dispatch("restore");
 keepShell();

@@ -3,32 +3,27 @@
  */
 import { ApiError } from "./api.js";
 import { t } from "./models/language.js";
+import { loadInside } from "./load-inside.js";
 import { wordsFor } from "./models/problem.js";
-import * as account from "./actions/account.js";
-import * as alerts from "./actions/alerts.js";
 import * as appearance from "./actions/appearance.js";
-import * as avatar from "./actions/avatar.js";
-import * as chat from "./actions/chat.js";
-import * as decision from "./actions/decision.js";
-import * as files from "./actions/files.js";
-import * as frames from "./actions/frames.js";
-import * as history from "./actions/history.js";
 import * as navigation from "./actions/navigation.js";
-import * as notifications from "./actions/notifications.js";
-import * as peer from "./actions/peer.js";
-import * as profile from "./actions/profile.js";
-import * as queue from "./actions/queue.js";
-import * as rooms from "./actions/rooms.js";
-import * as sending from "./actions/sending.js";
 import * as session from "./actions/session.js";
-import * as settling from "./actions/settling.js";
 
 const NOTICE_MS = 6_000;
 
-const actions = {
-  ...session, ...navigation, ...profile, ...queue, ...notifications, ...chat, ...history, ...frames,
-  ...decision, ...appearance, ...account, ...avatar, ...settling, ...alerts, ...files, ...peer, ...rooms, ...sending,
-};
+/** What the way in needs. Everything else comes with the first of its actions, or before. */
+const first = { ...session, ...navigation, ...appearance };
+
+/** @type {import("./load-inside.js").Inside["actions"]|null} */
+let inside = null;
+
+/** @typedef {(context: Context, payload: any) => unknown} Action */
+
+/** @param {ActionName} name @returns {Action|undefined} */
+function loaded(name) {
+  const [here, there] = /** @type {(Record<string, Action>|null)[]} */ ([first, inside]);
+  return here?.[name] ?? there?.[name];
+}
 
 /**
  * What an action may use.
@@ -40,7 +35,7 @@ const actions = {
  * @property {(word: import("./tabs.js").Word) => void} tellTabs
  * @property {{notifications: import("./connection.js").Connection|null, chat: import("./connection.js").Connection|null}} sockets
  *
- * @typedef {keyof typeof actions} ActionName
+ * @typedef {keyof typeof first | keyof import("./load-inside.js").Inside["actions"]} ActionName
  * @typedef {(name: ActionName, payload?: any) => Promise<void>} Dispatch
  */
 
@@ -62,8 +57,8 @@ export function createDispatch(parts) {
   /** @type {Dispatch} */
   async function dispatch(name, payload) {
     try {
-      const action = /** @type {(context: Context, payload: any) => unknown} */ (actions[name]);
-      await action(context, payload);
+      if (loaded(name) === undefined) inside = (await loadInside()).actions;
+      await /** @type {Action} */ (loaded(name))(context, payload);
     } catch (error) {
       report(context.store, name, error);
     }

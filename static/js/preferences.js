@@ -5,6 +5,7 @@ import { LANGUAGES } from "./models/language.js";
 
 const LANGUAGE = "webchat.language";
 const THEME = "webchat.theme";
+const SIGNED_IN = "webchat.signed-in";
 
 /** What the person has chosen; null: whatever the browser says. */
 export function chosenLanguage() {
@@ -14,6 +15,16 @@ export function chosenLanguage() {
 /** Light or dark; null: as everything else on this device. */
 export function chosenTheme() {
   return oneOf(["light", "dark"], localStorage.getItem(THEME));
+}
+
+/** Whether somebody was signed in when this browser was here last: what the server will say is not known yet. */
+export function wasSignedIn() {
+  return localStorage.getItem(SIGNED_IN) !== null;
+}
+
+/** @param {boolean} isIn */
+export function keepSignedIn(isIn) {
+  keep(SIGNED_IN, isIn ? "yes" : null);
 }
 
 /** Something else may be there from another release. @param {string[]} known @param {string|null} value */

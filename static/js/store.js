@@ -68,6 +68,8 @@ import { quiet } from "./models/alerts.js";
  * @property {import("./models/countdown.js").ServerClock} clock
  * @property {import("./models/route.js").Route} route
  * @property {"restoring"|"unreachable"|"out"|"in"} session
+ * @property {import("./views/app.js").Screens|null} inside the screens behind the sign-in, once they are loaded
+ * @property {boolean} expected somebody was signed in when this browser was here last
  * @property {string|null} language what the person has chosen; null: whatever the browser says
  * @property {string|null} theme "light" or "dark"; null: as everything else on this device
  * @property {import("./types.js").User|null} user
@@ -98,6 +100,8 @@ export function initialState(nowMs) {
     clock: { samples: [] },
     route: { screen: "landing", roomId: null },
     session: "restoring",
+    expected: false,
+    inside: null,
     language: null,
     theme: null,
     keepsUnsent: true,

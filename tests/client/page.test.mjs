@@ -3,13 +3,22 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { LANGUAGES } from "../../static/js/models/language.js";
+import { runInNewContext } from "node:vm";
+import { tableOf } from "./support/english.mjs";
+import { bestLanguage, LANGUAGES } from "../../static/js/models/language.js";
+import { parseRoute } from "../../static/js/models/route.js";
+import { chosenLanguage, chosenTheme, wasSignedIn } from "../../static/js/preferences.js";
 
 const root = new URL("../../static/", import.meta.url);
 const read = (path) => readFileSync(new URL(`.${path}`, root));
 const page = read("/index.html").toString();
 
+/** The page is read from the top: what stands in the head and is no module is waited for before anything is painted. */
+const [head, body] = page.split("</head>");
+
 const FIRST_LOAD_BYTES = 120 * 1024;
+/** What fits into the first round trip of a connection. */
+const FIRST_PAINT_BYTES = 14 * 1024;
 
 /** Every module that the first one needs, in the order in which they are met. */
 function graph(path, found = new Set()) {
@@ -22,14 +31,66 @@ function graph(path, found = new Set()) {
 
 const addresses = (pattern) => [...page.matchAll(pattern)].map(([, path]) => path);
 const entry = addresses(/<script type="module" src="([^"]+)"/g);
-const preloaded = addresses(/<link rel="modulepreload" href="([^"]+)"/g);
+const INSIDE = "/js/inside.js";
+const preloaded = (markup) => [...markup.matchAll(/<link rel="modulepreload" href="([^"]+)"/g)].map(([, path]) => path);
+const lines = (paths) => paths.map((path) => `<link rel="modulepreload" href="${path}">`).join("\n");
 
 test("the page names every module of its graph beforehand, and no other", () => {
   const [first, ...others] = graph(entry[0]);
   const wanted = others.toSorted();
   assert.equal(first, "/js/app.js");
-  const lines = wanted.map((path) => `  <link rel="modulepreload" href="${path}">`).join("\n");
-  assert.deepEqual(preloaded, wanted, `static/index.html should have\n${lines}`);
+  assert.deepEqual(preloaded(head), wanted, `the head of static/index.html should have\n${lines(wanted)}`);
+});
+
+test("what lies behind the sign-in is named apart, and is not part of the first load", () => {
+  const first = graph(entry[0]);
+  const wanted = [...graph(INSIDE)].filter((path) => !first.has(path)).toSorted();
+  const [, list] = body.split('<template id="inside">');
+  assert.deepEqual(preloaded(list), wanted, `the template of static/index.html should have\n${lines(wanted)}`);
+  assert.ok(wanted.includes(INSIDE) && wanted.includes("/js/views/chat.js") && wanted.includes("/js/actions/chat.js"));
+});
+
+const textOf = (markup) => [...markup.matchAll(/>([^<>]*[^<>\s][^<>]*)</g)].map(([, text]) => text.trim());
+
+test("what holds up the first paint is little", () => {
+  const styles = [...head.matchAll(/<link rel="stylesheet" href="([^"]+)"/g)].map(([, path]) => path);
+  const scripts = [...head.matchAll(/<script src="([^"]+)"/g)].map(([, path]) => path);
+  assert.deepEqual([styles.length, scripts], [4, ["/js/first.js"]]);
+  const bytes = ["/index.html", ...styles, ...scripts].reduce((sum, path) => sum + gzipSync(read(path)).length, 0);
+  console.log(`first paint: ${styles.length + scripts.length + 1} files, ${(bytes / 1024).toFixed(1)} KiB compressed`);
+  assert.ok(bytes <= FIRST_PAINT_BYTES);
+});
+
+test("the page begins with the words of the landing page, in every language", () => {
+  const others = ["account.language", "account.as_browser"];
+  for (const language of Object.keys(LANGUAGES)) {
+    const table = tableOf(language);
+    const [, part] = body.split(`<div class="landing-words" lang="${language}">`);
+    assert.ok(part, `${language} has its part of the page`);
+    const { picture, ...words } = table.landing;
+    const shown = textOf(`>${part.split("</select>")[0]}</select>`);
+    assert.deepEqual(shown, [...Object.values(words), ...others.map((key) => table.account[key.split(".")[1]]), ...Object.values(LANGUAGES)]);
+    assert.match(read("/css/landing.css").toString(), new RegExp(`:root:lang\\(${language}\\) .*:lang\\(${language}\\)`));
+    if (language === "en") assert.ok(body.includes(`aria-label="${picture}"`));
+  }
+});
+
+test("what runs before the first paint decides as the modules do", () => {
+  const hashes = ["", "#", "#/", "#/landing", "#/signup", "#/login", "#/wait", "#/conversations", "#/account/x", "#/profile", "#/room", "#/room/", "#/room/1", "#/signups"];
+  const choices = [{}, { "webchat.theme": "dark", "webchat.language": "vi" }, { "webchat.theme": "other", "webchat.language": "tlh" }];
+  const tags = [["de-AT", "en"], ["fr", "vi-VN"], ["fr"], []];
+  for (const hash of hashes) for (const kept of choices) for (const languages of tags) for (const was of [false, true]) {
+    const memory = new Map(Object.entries(was ? { ...kept, "webchat.signed-in": "yes" } : kept));
+    const localStorage = { getItem: (name) => memory.get(name) ?? null };
+    const documentElement = { dataset: {}, lang: "en" };
+    runInNewContext(read("/js/first.js").toString(), { document: { documentElement }, localStorage, navigator: { languages }, location: { hash } });
+    globalThis.localStorage = localStorage;
+    const { theme, begins } = documentElement.dataset;
+    const why = JSON.stringify({ hash, kept, languages, was });
+    assert.equal(theme ?? null, chosenTheme(), why);
+    assert.equal(documentElement.lang, chosenLanguage() ?? bestLanguage(languages), why);
+    assert.equal(begins === "landing", parseRoute(hash).screen === "landing" && !wasSignedIn(), why);
+  }
 });
 
 test("whatever the page and its manifest name is there", () => {
@@ -44,9 +105,13 @@ test("without a connection every language is there", () => {
 });
 
 test("the first load is small enough for a slow connection", () => {
-  const sizes = [...new Set([...addresses(/(?:href|src)="(\/[^"]+\.(?:js|css|svg))"/g), "/index.html", "/locales/en.json"])]
-    .map((path) => [path, gzipSync(read(path)).length]);
-  const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+  const [begins, , goesOn] = page.split(/<\/?template/);
+  const named = [...(begins + goesOn).matchAll(/(?:href|src)="(\/[^"]+\.(?:js|css|svg))"/g)].map(([, path]) => path);
+  const sizesOf = (paths) => [...new Set(paths)].map((path) => [path, gzipSync(read(path)).length]);
+  const sum = (sizes) => sizes.reduce((total, [, bytes]) => total + bytes, 0);
+  const sizes = sizesOf([...named, "/index.html", "/locales/en.json"]);
+  const total = sum(sizes);
+  console.log(`behind the sign-in: ${(sum(sizesOf(preloaded(body))) / 1024).toFixed(1)} KiB compressed`);
   console.log(`first load: ${sizes.length} files, ${(total / 1024).toFixed(1)} KiB compressed of ${FIRST_LOAD_BYTES / 1024}`);
   assert.ok(total <= FIRST_LOAD_BYTES, sizes.toSorted(([, a], [, b]) => b - a).slice(0, 10).join("\n"));
 });

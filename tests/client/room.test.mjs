@@ -3,7 +3,7 @@ import { test } from "node:test";
 import {
   changeRoom, keptRooms, newerStatus, openRooms, peerAmong, putRoom, recounted, statusOf, unreadTotal,
 } from "../../static/js/models/room.js";
-import { parseRoute, redirect, roomHash } from "../../static/js/models/route.js";
+import { parseRoute, redirect, roomHash, waitsForSession } from "../../static/js/models/route.js";
 
 const status = (state, server_time, fields = {}) => ({
   room_id: "r", state, ends_at: null, remaining_ms: null, server_time: `2026-01-01T12:00:${server_time}.000Z`,
@@ -89,4 +89,13 @@ test("what was read in another tab does not come back as unread, however late th
   assert.equal(recounted(room("a"), { ...heard, onScreen: true }).unread_count, 0);
   assert.equal(recounted(room("a"), { count: 0, onScreen: false }).last_message, null);
   assert.equal(recounted(room("a"), heard).last_message, last_message);
+});
+
+test("a visitor's screens wait for nobody, unless somebody is expected", () => {
+  const waits = (session, screen, expected = false) => waitsForSession({ session, expected, route: { screen, roomId: null } });
+  assert.deepEqual(["landing", "signup", "login"].map((screen) => waits("restoring", screen)), [false, false, false]);
+  assert.equal(waits("restoring", "landing", true), true);
+  assert.equal(waits("restoring", "conversations"), true);
+  assert.equal(waits("unreachable", "landing"), true);
+  assert.deepEqual(["in", "out"].map((session) => waits(session, "landing", true)), [false, false]);
 });

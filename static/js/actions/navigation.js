@@ -3,6 +3,7 @@
  *
  * @typedef {import("../dispatch.js").Context} Context
  */
+import { loadInside } from "../load-inside.js";
 import { remainingMs, serverNowMs } from "../models/countdown.js";
 import { t } from "../models/language.js";
 import { isRunning } from "../models/room.js";
@@ -14,13 +15,28 @@ const NOTICE_MS = 6_000;
 /** A phase that is over for this long without a word from the server: ask. */
 const PHASE_OVERDUE_MS = 2_000;
 const TICKET_EVERY_MS = 5_000;
+const LOAD_AGAIN_MS = 2_000;
 
 let askedAtMs = 0;
+
+/** Somebody is in, or on the way. @param {Context} context */
+export async function enter({ store, dispatch }) {
+  if (store.state.inside !== null) return;
+  try {
+    store.update({ inside: (await loadInside()).screens });
+    await dispatch("loadAlerts");
+  } catch (error) {
+    console.error("the screens cannot be read", error);
+    // A browser asks for a module once: a new page asks again. Whoever is not in has a form to lose, and is asked later.
+    if (store.state.session === "in") setTimeout(() => location.reload(), LOAD_AGAIN_MS);
+  }
+}
 
 /** The address has changed, or who is allowed to be there. @param {Context} context */
 export async function navigated({ store, dispatch }) {
   const { session, route: before } = store.state;
   const route = parseRoute(location.hash);
+  if (route.screen !== "landing") dispatch("enter");
   if (session === "restoring" || session === "unreachable") {
     store.update({ route });
     return;
@@ -51,7 +67,7 @@ export function tick({ store, dispatch }) {
   const { notice, chat, ticket, route, clock } = store.state;
   store.update({ nowMs, notice: notice !== null && notice.untilMs <= nowMs ? null : notice });
   if (chat !== null && overdue(chat.unsent, nowMs).length > 0) dispatch("sendOverdue");
-  dispatch("callTime");
+  if (chat !== null) dispatch("callTime");
   const due = [
     chat?.status && isRunning(chat.status) &&
       (remainingMs(chat.status.ends_at, serverNowMs(clock, nowMs - PHASE_OVERDUE_MS)) === 0) && "loadStatus",

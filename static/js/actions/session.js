@@ -5,6 +5,7 @@
  */
 import { ApiError } from "../api.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
+import { keepSignedIn } from "../preferences.js";
 import { idleForm, signedOutState } from "../store.js";
 
 const RESTORE_AGAIN_MS = 3_000;
@@ -62,9 +63,11 @@ export function sessionRenewed({ store, sockets, outbox, dispatch }, session) {
     location.reload();
     return;
   }
+  keepSignedIn(true);
   store.update({ user: session.user });
   if (state.session !== "in") {
     store.update({ session: "in" });
+    dispatch("enter");
     outbox.keepOnly(session.user.id);
     dispatch("connectNotifications");
     dispatch("navigated");
@@ -86,8 +89,9 @@ export function signedOut({ store, api, sockets, outbox, dispatch }) {
   api.forget();
   sockets.notifications?.close();
   sockets.notifications = null;
-  dispatch("closeRoom");
+  if (store.state.chat !== null) dispatch("closeRoom");
   outbox.clear();
-  store.update({ session: "out", ...signedOutState(Date.now()) });
+  keepSignedIn(false);
+  store.update({ session: "out", expected: false, ...signedOutState(Date.now()) });
   dispatch("navigated");
 }

@@ -33,6 +33,14 @@ export function redirect(route, signedIn) {
   return null;
 }
 
+/**
+ * Whether a screen has to wait for the server's word on who is here. A visitor's own screens do not, unless somebody is expected.
+ * @param {{session: "restoring"|"unreachable"|"out"|"in", expected: boolean, route: Route}} state
+ */
+export function waitsForSession({ session, expected, route }) {
+  return session === "unreachable" || (session === "restoring" && (expected || !FOR_VISITORS.has(route.screen)));
+}
+
 /** @param {string} roomId */
 export function roomHash(roomId) {
   return `#/room/${roomId}`;

@@ -1,23 +1,21 @@
 import { t } from "../models/language.js";
 import { isLost } from "../models/link.js";
 import { unreadTotal } from "../models/room.js";
+import { waitsForSession } from "../models/route.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { account } from "./account.js";
-import { chat } from "./chat.js";
-import { conversations } from "./conversations.js";
 import { chats, gear, meet, person } from "./icons.js";
 import { landing } from "./landing.js";
-import { profile } from "./profile.js";
 import { login, signup } from "./sign-in.js";
-import { waiting } from "./waiting.js";
 
 /**
  * @typedef {import("../store.js").State} State
  * @typedef {import("../dispatch.js").Dispatch} Dispatch
  */
 
-/** @type {Record<import("../models/route.js").Screen, (state: State, dispatch: Dispatch) => unknown>} */
-const screens = { landing, signup, login, profile, account, wait: waiting, room: chat, conversations };
+/** @typedef {Partial<Record<import("../models/route.js").Screen, (state: State, dispatch: Dispatch) => unknown>>} Screens */
+
+/** Those of the way in. @type {Screens} */
+const first = { landing, signup, login };
 
 const NAME = "WebChat";
 
@@ -28,16 +26,22 @@ export function title({ route, rooms }) {
   return `${count}${route.screen === "landing" ? NAME : `${t(`title.${route.screen}`)} · ${NAME}`}`;
 }
 
+/** What is shown; null: it is not known yet who is here, or the screen is on its way. @param {State} state */
+export function screenOf(state) {
+  return waitsForSession(state) ? null : { ...first, ...state.inside }[state.route.screen] ?? null;
+}
+
 /** The whole page. @param {State} state @param {Dispatch} dispatch */
 export function app(state, dispatch) {
   const { session, route, notice } = state;
+  const screen = screenOf(state);
   const signedIn = session === "in";
   return html`
     <a class="skip" href="#main" @click=${skip}>${t("app.skip")}</a>
     <div class="shell ${signedIn ? "shell-in" : ""} ${route.screen === "room" ? "shell-chat" : ""}">
       ${top(state)}
       ${banner(state)}
-      ${session === "restoring" || session === "unreachable" ? restoring() : screens[route.screen](state, dispatch)}
+      ${screen === null ? restoring() : screen(state, dispatch)}
     </div>
     <div role="alert">${notice === null ? nothing : html`
       <p class="notice" data-testid="notice">${notice.text}

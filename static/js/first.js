@@ -1,0 +1,17 @@
+/**
+ * Before anything is painted: the theme, the language, and whether the page begins with the landing page. It holds up the
+ * first paint, so it is no module, loads nothing and knows no more than it must; a test holds it to what the modules say.
+ */
+{
+  const root = document.documentElement;
+  const chosen = (/** @type {string} */ name, /** @type {string[]} */ known) => known.find((value) => value === localStorage.getItem(name));
+  const languages = ["en", "vi", "de"];
+  const tags = navigator.languages.map((tag) => tag.toLowerCase().split("-")[0]);
+
+  const theme = chosen("webchat.theme", ["light", "dark"]);
+  if (theme !== undefined) root.dataset.theme = theme;
+  root.lang = chosen("webchat.language", languages) ?? tags.find((tag) => languages.includes(tag)) ?? "en";
+  const address = location.hash.replace(/^#?\/?/, "");
+  const isElsewhere = /^(signup|login|profile|account|wait|conversations)(\/|$)|^room\/[^/]/.test(address);
+  if (!isElsewhere && localStorage.getItem("webchat.signed-in") === null) root.dataset.begins = "landing";
+}
