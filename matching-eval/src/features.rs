@@ -20,6 +20,12 @@ const PAIR: [&str; 18] = [
     "wishes_alike",
     "wish_as_expected",
 ];
+/// Those of the themes, whose weights have a precision of their own.
+const THEME_PRODUCTS: [&str; 3] = [
+    "first_theme_product",
+    "second_theme_product",
+    "third_theme_product",
+];
 const TRAITS: [&str; 11] = [
     "age",
     "habit.dating",
@@ -36,7 +42,12 @@ const TRAITS: [&str; 11] = [
 
 /// What is specific to a pair.
 pub fn pair() -> Vec<String> {
-    PAIR.iter().map(|name| (*name).to_owned()).collect()
+    let names = PAIR.iter().chain(&THEME_PRODUCTS);
+    names.map(|name| (*name).to_owned()).collect()
+}
+
+pub fn is_theme_product(name: &str) -> bool {
+    THEME_PRODUCTS.contains(&name)
 }
 
 /// What is a person's own: as decider and as partner.

@@ -3,12 +3,15 @@
 mod assignment;
 mod cholesky;
 mod features;
+mod layout;
+mod principal;
 mod records;
 mod replay;
 mod ridge;
 mod score;
 mod source;
 mod table;
+mod themes;
 mod train;
 mod weights;
 
@@ -62,6 +65,9 @@ enum Command {
     Replay {
         #[command(flatten)]
         source: Source,
+        /// Make the model anew after each round, instead of learning outcome by outcome.
+        #[arg(long)]
+        anew: bool,
     },
 }
 
@@ -95,7 +101,14 @@ fn main() -> anyhow::Result<()> {
             let table = score::score(&source.open()?, &people, &pairs, &history, sweeps)?;
             out.write_all(table.as_bytes())?;
         }
-        Command::Replay { source } => replay::replay(&source.open()?, io::stdin().lock(), out)?,
+        Command::Replay { source, anew } => {
+            let learning = if anew {
+                replay::Learning::Anew
+            } else {
+                replay::Learning::OneByOne
+            };
+            replay::replay(&source.open()?, learning, io::stdin().lock(), out)?;
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use domain::matching::model::Model;
+use domain::matching::model::{Decided, Model, Outcome, Prior, SWEEPS};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -50,14 +50,30 @@ struct Pairs {
 struct Evening {
     people: People,
     allowed: BTreeSet<(Iid, Iid)>,
+    prior: Prior,
     model: Model,
+    met: Vec<(Iid, Iid, Outcome)>,
+}
+
+/// How outcomes are learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Learning {
+    /// Each as it comes.
+    OneByOne,
+    /// The model is made anew after each round, from all outcomes of the evening.
+    Anew,
 }
 
 /// Answers until the input ends.
 ///
 /// # Errors
 /// The judge says something that is not in its protocol.
-pub fn replay(priors: &Priors, input: impl BufRead, mut output: impl Write) -> anyhow::Result<()> {
+pub fn replay(
+    priors: &Priors,
+    learning: Learning,
+    input: impl BufRead,
+    mut output: impl Write,
+) -> anyhow::Result<()> {
     let mut evening = None;
     for line in input.lines() {
         match (serde_json::from_str(&line?)?, &mut evening) {
@@ -69,12 +85,13 @@ pub fn replay(priors: &Priors, input: impl BufRead, mut output: impl Write) -> a
                 },
                 none,
             ) => {
-                let people = people_of_json(&people)?;
-                let model = Model::new(priors.of(wave)?)?;
+                let prior = priors.of(wave)?;
                 *none = Some(Evening {
-                    people,
+                    people: people_of_json(&people)?,
                     allowed,
-                    model,
+                    model: Model::new(prior.clone())?,
+                    prior,
+                    met: Vec::new(),
                 });
             }
             (Said::Round {}, Some(evening)) => {
@@ -83,7 +100,7 @@ pub fn replay(priors: &Priors, input: impl BufRead, mut output: impl Write) -> a
                 writeln!(output)?;
                 output.flush()?;
             }
-            (Said::Outcome { dates }, Some(evening)) => evening.learn(&dates)?,
+            (Said::Outcome { dates }, Some(evening)) => evening.learn(&dates, learning)?,
             (Said::End, evening) => *evening = None,
             (_, None) => bail!("a round or an outcome without a wave"),
         }
@@ -127,13 +144,29 @@ impl Evening {
         Ok(pairs)
     }
 
-    fn learn(&mut self, dates: &[Met]) -> anyhow::Result<()> {
+    fn learn(&mut self, dates: &[Met], learning: Learning) -> anyhow::Result<()> {
         for date in dates {
             let seq = self.model.weights().applied_seq + 1;
             let outcome = outcome(date.m, date.f, date.keep_m == 1, date.keep_f == 1, seq);
             let (one, other) = (person(&self.people, date.m)?, person(&self.people, date.f)?);
             let learned = self.model.learn(&outcome, one.portrait, other.portrait);
             learned.context("the judge named a date that cannot be")?;
+            self.met.push((date.m, date.f, outcome));
+        }
+        if learning == Learning::Anew {
+            let decided = |&(m, f, outcome): &(Iid, Iid, Outcome)| {
+                Ok(Decided {
+                    outcome,
+                    one: person(&self.people, m)?.portrait,
+                    other: person(&self.people, f)?.portrait,
+                })
+            };
+            let decided: Vec<_> = self
+                .met
+                .iter()
+                .map(decided)
+                .collect::<anyhow::Result<_>>()?;
+            self.model = Model::rebuild(self.prior.clone(), &decided, SWEEPS)?;
         }
         Ok(())
     }

@@ -101,3 +101,81 @@ impl Priors {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use domain::matching::model::Portrait;
+
+    use super::*;
+    use crate::records::interests;
+
+    #[derive(Parser)]
+    struct Defaults {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    /// Somebody who likes each thing more or less; others have other numbers.
+    fn portrait(number: u32) -> Portrait {
+        let number = f64::from(number);
+        let liking = |(name, place): (&str, f64)| {
+            let value = (number * 1.7 + place * place * number).sin() / 2.0 + 0.5;
+            (name.to_owned(), value)
+        };
+        Portrait {
+            age: Some(20.0 + (number * 3.1).sin().abs() * 10.0),
+            interests: interests().zip((1..).map(f64::from)).map(liking).collect(),
+            ..Portrait::default()
+        }
+    }
+
+    /// Two evenings of four and four each, of whom everybody met everybody.
+    fn records() -> Records {
+        let date = |wave, m, f| Date {
+            wave,
+            m,
+            f,
+            order: 1,
+            keep_m: (m + f) % 2 == 0,
+            keep_f: (m * f) % 3 == 0,
+            in_first_half: false,
+            has_yes_budget: false,
+        };
+        let evening = |wave: i64| {
+            let from = wave * 10;
+            (from..from + 4).flat_map(move |m| (from + 4..from + 8).map(move |f| (wave, m, f)))
+        };
+        let dates: Vec<Date> = (1..=2)
+            .flat_map(evening)
+            .map(|(wave, m, f)| date(wave, m, f))
+            .collect();
+        let iids = dates.iter().flat_map(|date| [date.m, date.f]);
+        let people = iids.map(|iid| (iid, portrait(u32::try_from(iid).unwrap())));
+        Records {
+            people: people.collect(),
+            settings: Defaults::parse_from(["defaults"]).settings,
+            dates,
+        }
+    }
+
+    #[test]
+    fn an_evening_that_is_left_out_teaches_nothing_by_its_people_either() {
+        let train = |records: &Records, without| records.train(without, String::new()).unwrap();
+        let records = records();
+        let mut changed = self::records();
+        for (iid, person) in changed.people.iter_mut().filter(|(iid, _)| **iid >= 20) {
+            *person = portrait(u32::try_from(*iid).unwrap() + 100);
+        }
+        for date in changed.dates.iter_mut().filter(|date| date.wave == 2) {
+            date.keep_m = !date.keep_m;
+        }
+        let without = train(&records, Some(2));
+        assert_eq!(without, train(&changed, Some(2)));
+        assert_eq!(without.themes.loadings().count(), interests().count());
+        // With the evening, both its people and its decisions count.
+        let with = train(&records, None);
+        assert_ne!(with.themes, train(&changed, None).themes);
+        assert_ne!(with.themes, without.themes);
+    }
+}

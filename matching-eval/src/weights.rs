@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use domain::matching::model::{Prior, Weight};
+use domain::matching::model::{Loading, Prior, Themes, Weight};
 
 /// The weights as they are shipped.
 ///
@@ -10,20 +10,36 @@ use domain::matching::model::{Prior, Weight};
 /// A value that TOML cannot say.
 pub fn to_toml(prior: &Prior) -> anyhow::Result<String> {
     let mut head = prior.clone();
+    let themes = std::mem::take(&mut head.themes);
     let groups = [
         ("pair", std::mem::take(&mut head.pair)),
         ("decider", std::mem::take(&mut head.decider)),
         ("partner", std::mem::take(&mut head.partner)),
     ];
     let mut file = toml::to_string(&head)?;
+    write_themes(begin(&mut file, "themes"), &themes)?;
     for (name, group) in groups {
-        // An empty group is written as its bare header.
-        let header = format!("\n[{name}]\n");
-        file = file.replace(&header, "");
-        file.push_str(&header);
-        write_group(&mut file, &group)?;
+        write_group(begin(&mut file, name), &group)?;
     }
     Ok(file)
+}
+
+/// Begins a table at the end. An empty one was written as its bare header.
+fn begin<'a>(file: &'a mut String, table: &str) -> &'a mut String {
+    let header = format!("\n[{table}]\n");
+    *file = file.replace(&header, "");
+    file.push_str(&header);
+    file
+}
+
+fn write_themes(file: &mut String, themes: &Themes) -> anyhow::Result<()> {
+    for (name, Loading { centre, adds }) in themes.loadings() {
+        writeln!(
+            file,
+            "{name:?} = {{ centre = {centre:?}, adds = {adds:?} }}"
+        )?;
+    }
+    Ok(())
 }
 
 fn write_group(file: &mut String, group: &BTreeMap<String, Weight>) -> anyhow::Result<()> {

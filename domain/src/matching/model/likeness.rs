@@ -2,11 +2,55 @@
 
 use std::collections::BTreeSet;
 
-use super::portrait::{Portrait, Scales};
+use super::{
+    portrait::{Portrait, Scales},
+    themes::{PRODUCTS, THEMES, Themes},
+};
 
-/// What `decider` sees in `partner`, by the name of the formula; nothing where one of them did not say enough, or where
-/// no formula has this name. Not symmetric: `age_gap` and the wishes look from the decider.
-pub fn pair_value(name: &str, decider: &Portrait, partner: &Portrait) -> Option<f64> {
+/// Two people, as the formulas see them: one decides about the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    decider: &'a Portrait,
+    partner: &'a Portrait,
+    /// Their places on each theme, multiplied: [`Themes::places`].
+    theme_products: Option<[f64; THEMES]>,
+}
+
+impl<'a> Pair<'a> {
+    /// What depends on the themes is worked out here, once for all formulas.
+    pub fn new(themes: &Themes, decider: &'a Portrait, partner: &'a Portrait) -> Self {
+        let places = themes.places(decider).zip(themes.places(partner));
+        let multiplied = |(a, b): ([f64; THEMES], [f64; THEMES])| {
+            std::array::from_fn(|theme| a[theme] * b[theme])
+        };
+        Self {
+            decider,
+            partner,
+            theme_products: places.map(multiplied),
+        }
+    }
+
+    /// What the decider sees in the partner, by the name of the formula; nothing where one of them did not say enough, or
+    /// where nothing has this name. `first_theme_product` and its like are the two places on that theme, multiplied: above 0
+    /// where both lean to the same side, the more the further. Not symmetric: `age_gap` and the wishes look from the decider.
+    pub fn value(&self, name: &str) -> Option<f64> {
+        let Some(theme) = PRODUCTS.iter().position(|product| *product == name) else {
+            return pair_value(name, self.decider, self.partner);
+        };
+        self.theme_products
+            .map(|products| products[theme])
+            .filter(|product| product.is_finite())
+    }
+}
+
+/// Whether [`Pair::value`] knows the name, with these themes.
+pub(super) fn is_formula(name: &str, themes: &Themes) -> bool {
+    let has_themes = themes.loadings().next().is_some();
+    FORMULAS.iter().any(|(known, _)| *known == name) || (has_themes && PRODUCTS.contains(&name))
+}
+
+/// What `decider` sees in `partner` by the formula of this name, which needs the two portraits alone.
+pub(super) fn pair_value(name: &str, decider: &Portrait, partner: &Portrait) -> Option<f64> {
     let formula = FORMULAS.iter().find(|(known, _)| *known == name)?;
     (formula.1)(decider, partner).filter(|value| value.is_finite())
 }

@@ -17,6 +17,7 @@ mod state;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod themes;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,7 @@ use crate::UserId;
 use belief::{Term, Update, predict};
 
 pub use belief::{Belief, probability};
-pub use likeness::pair_value;
+pub use likeness::Pair;
 pub use outcome::{Outcome, Refused};
 pub use portrait::{Portrait, Scales};
 pub use prior::{FEATURE_BOUND, PeoplePrior, Prior, PriorFault, Weight};
@@ -32,6 +33,7 @@ pub use rebuild::{Decided, SWEEPS};
 pub use scoring::{Parts, Prepared, Scoring};
 pub use state::{Person, PersonBeliefs, Weights};
 pub use stored::StoredFault;
+pub use themes::{Loading, THEMES, Themes};
 
 /// Everything believed.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,11 +172,9 @@ impl Model {
                 .map(|(name, weight)| weight.standardise(of.trait_value(name)))
                 .collect()
         };
-        let pair = self
-            .prior
-            .pair
-            .iter()
-            .map(|(name, weight)| weight.standardise(pair_value(name, decider, partner)));
+        let both = Pair::new(&self.prior.themes, decider, partner);
+        let pair = self.prior.pair.iter();
+        let pair = pair.map(|(name, weight)| weight.standardise(both.value(name)));
         Values {
             pair: pair.collect(),
             decider: traits(&self.prior.decider, decider),

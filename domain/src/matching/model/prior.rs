@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{belief::Belief, likeness::FORMULAS, portrait::Portrait};
+use super::{
+    belief::Belief,
+    likeness::is_formula,
+    portrait::Portrait,
+    themes::{Loading, Themes},
+};
 
 /// No value of a feature counts for more than so many standard deviations.
 pub const FEATURE_BOUND: f64 = 4.0;
@@ -21,6 +26,8 @@ pub struct Prior {
     pub intercept: Belief,
     /// What is believed of a person whom nobody has met yet.
     pub people: PeoplePrior,
+    /// What each interest adds to the themes, by its name.
+    pub themes: Themes,
     /// Weights of what is specific to the pair, by the name of the formula.
     pub pair: BTreeMap<String, Weight>,
     /// Weights of the decider's traits: how readily such a person says yes.
@@ -65,12 +72,16 @@ impl Weight {
 
     /// The value in standard deviations from the average, within [`FEATURE_BOUND`]; 0 where nothing is known.
     pub fn standardise(&self, value: Option<f64>) -> f64 {
-        let deviation = value.map_or(0.0, |value| (value - self.centre) / self.scale);
-        if deviation.is_finite() {
-            deviation.clamp(-FEATURE_BOUND, FEATURE_BOUND)
-        } else {
-            0.0
-        }
+        value.map_or(0.0, |value| bounded((value - self.centre) / self.scale))
+    }
+}
+
+/// A number of standard deviations, within [`FEATURE_BOUND`]; 0 where it is not finite.
+pub(super) fn bounded(deviation: f64) -> f64 {
+    if deviation.is_finite() {
+        deviation.clamp(-FEATURE_BOUND, FEATURE_BOUND)
+    } else {
+        0.0
     }
 }
 
@@ -83,7 +94,7 @@ pub enum PriorFault {
     /// A trait that no portrait can hold.
     #[error("no trait is called `{0}`: take its weight out")]
     UnknownTrait(String),
-    /// A number that is not finite, a scale that is not positive, or a negative variance.
+    /// A number that is not finite or too large, a scale that is not positive, or a negative variance.
     #[error("`{0}` needs finite numbers, a positive scale and a variance from 0 to 100")]
     Improper(String),
 }
@@ -92,7 +103,7 @@ impl Prior {
     /// Whether the weights can be used.
     ///
     /// # Errors
-    /// The first fault, in the order of the file.
+    /// The first fault: of a number beside the features, of a name, of a feature's number, of a theme's.
     pub fn validate(&self) -> Result<(), PriorFault> {
         let PeoplePrior {
             generosity_variance,
@@ -115,16 +126,7 @@ impl Prior {
         if !people.into_iter().all(is_proper) {
             return Err(PriorFault::Improper("people".to_owned()));
         }
-        for name in self.pair.keys() {
-            if !FORMULAS.iter().any(|(known, _)| known == name) {
-                return Err(PriorFault::UnknownFormula(name.clone()));
-            }
-        }
-        for name in self.decider.keys().chain(self.partner.keys()) {
-            if !Portrait::is_trait(name) {
-                return Err(PriorFault::UnknownTrait(name.clone()));
-            }
-        }
+        self.validate_names()?;
         let weights = self.pair.iter().chain(&self.decider).chain(&self.partner);
         for (name, weight) in weights {
             let scaled =
@@ -133,11 +135,31 @@ impl Prior {
                 return Err(PriorFault::Improper(name.clone()));
             }
         }
+        for (name, Loading { centre, adds }) in self.themes.loadings() {
+            let mut numbers = adds.iter().chain([centre]);
+            if !numbers.all(|number| number.abs() <= LARGEST) {
+                return Err(PriorFault::Improper(name.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    fn validate_names(&self) -> Result<(), PriorFault> {
+        for name in self.pair.keys() {
+            if !is_formula(name, &self.themes) {
+                return Err(PriorFault::UnknownFormula(name.clone()));
+            }
+        }
+        for name in self.decider.keys().chain(self.partner.keys()) {
+            if !Portrait::is_trait(name) {
+                return Err(PriorFault::UnknownTrait(name.clone()));
+            }
+        }
         Ok(())
     }
 }
 
-/// So large a mean or variance no weights of standardised features have.
+/// So large a mean or variance no weights of standardised features have, and no theme such a number.
 const LARGEST: f64 = 100.0;
 
 fn is_proper(belief: Belief) -> bool {

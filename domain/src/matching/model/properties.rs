@@ -58,6 +58,14 @@ fn any_portrait() -> impl Strategy<Value = Portrait> {
     )
 }
 
+/// Themes of interests that people say, with any number that a prior may have.
+fn themes() -> Themes {
+    let adds = [[0.9, -0.4, 100.0], [-0.3, 0.0, 1e-300], [0.1, 0.8, -100.0]];
+    let names = ["music", "fun", "no.such"].map(str::to_owned);
+    let loading = |adds| Loading { centre: 0.2, adds };
+    Themes::new(names.into_iter().zip(adds.map(loading)))
+}
+
 /// A weight for every formula there is, and for traits of every group.
 fn every_weight() -> Prior {
     let weight = Weight {
@@ -81,11 +89,11 @@ fn every_weight() -> Prior {
         .iter()
         .map(|name| ((*name).to_owned(), weight))
         .collect();
-    let formulas = likeness::FORMULAS.iter();
+    let formulas = likeness::FORMULAS.iter().map(|(name, _)| *name);
+    let formulas = formulas.chain(themes::PRODUCTS);
     Prior {
-        pair: formulas
-            .map(|(name, _)| ((*name).to_owned(), weight))
-            .collect(),
+        themes: themes(),
+        pair: formulas.map(|name| (name.to_owned(), weight)).collect(),
         decider: traits.clone(),
         partner: traits,
         ..prior()

@@ -8,15 +8,17 @@ mod kernel;
 mod prepared;
 #[cfg(test)]
 mod tests;
+mod theme_products;
 
 use std::collections::BTreeMap;
 
 use super::{
-    Belief, Model, PeoplePrior, PersonBeliefs, Portrait, Prior, StoredFault, Weight, Weights,
-    pair_value, probability,
+    Belief, Model, Pair, PeoplePrior, PersonBeliefs, Portrait, Prior, StoredFault, Themes, Weight,
+    Weights, probability,
 };
 use crate::matching::Features;
 use kernel::Kernel;
+use theme_products::ThemeProducts;
 
 pub use prepared::Prepared;
 
@@ -26,6 +28,8 @@ pub struct Scoring {
     people: PeoplePrior,
     intercept: Belief,
     pair: Vec<PairTerm>,
+    themes: Themes,
+    theme_products: ThemeProducts,
     decider: Vec<Trait>,
     partner: Vec<Trait>,
     /// Whether a formula needs the whole portraits.
@@ -35,7 +39,7 @@ pub struct Scoring {
 /// How much the parts of a score speak for a pair, in log-odds; negative: against it. Both directions, averaged.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Parts {
-    /// What both like.
+    /// What both like, and how alike their interests are as a whole.
     pub interests: f64,
     /// What both are looking for.
     pub looking_for: f64,
@@ -69,17 +73,20 @@ impl Scoring {
         };
         let model = Model::resume(prior.clone(), weights, [])?;
         let [one, other] = said_everything().map(|features| Portrait::from(&features));
-        let of_a_profile = |name: &str| {
-            pair_value(name, &one, &other).is_some() || pair_value(name, &other, &one).is_some()
-        };
-        let pair: Vec<PairTerm> = zipped(&prior.pair, &model.weights.pair)
+        let views = [
+            Pair::new(&prior.themes, &one, &other),
+            Pair::new(&prior.themes, &other, &one),
+        ];
+        let of_a_profile = |name: &str| views.iter().any(|pair| pair.value(name).is_some());
+        let (of_themes, others): (Vec<_>, Vec<_>) = zipped(&prior.pair, &model.weights.pair)
             .filter(|(name, ..)| of_a_profile(name))
-            .map(|(name, weight, belief)| PairTerm {
-                kernel: Kernel::of(name),
-                weight,
-                belief,
-            })
-            .collect();
+            .partition(|(name, ..)| ThemeProducts::is_one(name));
+        let others = others.into_iter().map(|(name, weight, belief)| PairTerm {
+            kernel: Kernel::of(name),
+            weight,
+            belief,
+        });
+        let pair: Vec<PairTerm> = others.collect();
         let traits = |weights, beliefs| {
             zipped(weights, beliefs)
                 .filter(|(name, ..)| [&one, &other].iter().any(|p| p.trait_value(name).is_some()))
@@ -97,6 +104,8 @@ impl Scoring {
             decider: traits(&prior.decider, &model.weights.decider),
             partner: traits(&prior.partner, &model.weights.partner),
             pair,
+            themes: prior.themes.clone(),
+            theme_products: ThemeProducts::of(&of_themes),
         })
     }
 
@@ -121,7 +130,8 @@ impl Scoring {
             add(&mut there, weight.standardise(value), *belief);
             add(&mut back, weight.standardise(value_back), *belief);
         }
-        probability(there) * probability(back)
+        let themes = self.theme_products.of_pair(a, b);
+        probability(there.plus(themes)) * probability(back.plus(themes))
     }
 
     /// What makes the score of a pair, as far as both may know it.
@@ -142,6 +152,7 @@ impl Scoring {
             let values = kernel.values(a, b).map(|value| weight.standardise(value));
             *part += belief.mean * (values[0] + values[1]) / 2.0;
         }
+        parts.interests += self.theme_products.of_pair(a, b).mean;
         parts
     }
 }

@@ -49,6 +49,7 @@ pub(super) fn prior() -> Prior {
             appeal_variance: 1.0,
             generosity_to_appeal: -0.3,
         },
+        themes: Themes::default(),
         pair: [
             named("years_apart", weight(3.0, 3.0, -0.3)),
             named("interests_cosine", weight(0.5, 0.2, 0.2)),
@@ -239,7 +240,9 @@ fn a_profile_is_a_portrait_and_what_it_leaves_out_counts_as_average() {
     assert_eq!(portrait.trait_value("goal.friendship"), Some(0.0));
     assert_eq!(portrait.trait_value("self_view.fun"), None);
     assert_eq!(weight(0.6, 0.2, 0.2).standardise(None), 0.0);
-    let cosine = pair_value("interests_cosine", &portrait, &portrait).unwrap();
+    let (themes, other) = (Themes::default(), portrait.clone());
+    let both = Pair::new(&themes, &portrait, &other);
+    let cosine = both.value("interests_cosine").unwrap();
     assert!((cosine - 1.0).abs() < 1e-12);
-    assert_eq!(pair_value("wishes_met", &portrait, &portrait), None);
+    assert_eq!(both.value("wishes_met"), None);
 }

@@ -29,6 +29,7 @@ on_both_databases!(
     a_newer_releases_model_is_left_alone,
     outcomes_from_before_the_model_are_learned_after_a_rebuild,
     damaged_weights_are_made_anew,
+    weights_of_an_older_release_are_made_anew,
 );
 
 /// Two people who were matched decide by their votes.
@@ -351,23 +352,48 @@ async fn outcomes_from_before_the_model_are_learned_after_a_rebuild(ground: Grou
 }
 
 async fn damaged_weights_are_made_anew(ground: Ground) {
-    decide(&ground, [a_user(), a_user()], Vote::Keep).await;
-    let worker = ground.worker().await;
-    until_learned(&ground, 1).await;
-    worker.stop().await;
-    let whole = stored(&ground).await;
-    let damaged = matching_model::Model {
+    let damaged = |whole: &matching_model::Model| matching_model::Model {
         weights: serde_json::json!({ "intercept": "a lot" }),
         ..whole.clone()
     };
+    are_made_anew(&ground, damaged).await;
+}
+
+async fn weights_of_an_older_release_are_made_anew(ground: Ground) {
+    let older = |whole: &matching_model::Model| {
+        let mut before = weights(whole);
+        before.prior_version -= 1;
+        // It read less of a pair.
+        before.pair.truncate(2);
+        matching_model::Model {
+            prior_version: whole.prior_version - 1,
+            weights: serde_json::to_value(before).unwrap(),
+            ..whole.clone()
+        }
+    };
+    are_made_anew(&ground, older).await;
+}
+
+/// A worker that finds these weights makes those anew which were learned before.
+async fn are_made_anew(
+    ground: &Ground,
+    found: impl Fn(&matching_model::Model) -> matching_model::Model,
+) {
+    decide(ground, [a_user(), a_user()], Vote::Keep).await;
+    let worker = ground.worker().await;
+    until_learned(ground, 1).await;
+    worker.stop().await;
+    let whole = stored(ground).await;
+    let found = found(&whole);
     assert!(
-        matching_model::Entity::replace(&ground.database.write, &damaged)
+        matching_model::Entity::replace(&ground.database.write, &found)
             .await
             .unwrap()
     );
     let worker = ground.worker().await;
     until("the weights are whole", async || {
-        stored(&ground).await.weights == whole.weights
+        let stored = stored(ground).await;
+        (stored.prior_version, stored.weights) == (whole.prior_version, whole.weights.clone())
     })
     .await;
     worker.stop().await;

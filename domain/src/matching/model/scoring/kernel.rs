@@ -3,7 +3,7 @@
 use super::Prepared;
 use crate::{
     matching::model::{
-        pair_value,
+        likeness::pair_value,
         portrait::{NAMED, NOT_NAMED},
     },
     profile::INTERESTS,

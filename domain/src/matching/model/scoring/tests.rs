@@ -5,7 +5,7 @@ use proptest::{prelude::*, sample::subsequence};
 use super::*;
 use crate::{
     UserId,
-    matching::model::{Person, likeness::FORMULAS},
+    matching::model::{Loading, Person, likeness::FORMULAS, themes::PRODUCTS},
     profile::{INTERESTS, LOOKING_FOR},
 };
 
@@ -37,6 +37,20 @@ fn any_beliefs() -> impl Strategy<Value = Option<PersonBeliefs>> {
     prop::option::of(person.prop_map(|(generosity, appeal)| PersonBeliefs { generosity, appeal }))
 }
 
+/// Every third interest adds to the themes, and one that no profile names.
+fn themes() -> Themes {
+    let named = INTERESTS
+        .iter()
+        .step_by(3)
+        .chain(&["from_another_data_set"]);
+    let loading = |(name, number): (&&str, f64)| {
+        let adds = [number.sin(), number.cos(), (3.0 * number).sin() * 5.0];
+        let centre = (2.0 * number).cos() / 5.0;
+        ((*name).to_owned(), Loading { centre, adds })
+    };
+    Themes::new(named.zip((0..).map(f64::from)).map(loading))
+}
+
 /// A weight for every formula that there is, and for traits of every group.
 fn every_weight() -> Prior {
     let weight = |centre, scale| Weight {
@@ -55,8 +69,9 @@ fn every_weight() -> Prior {
     .iter()
     .map(|name| ((*name).to_owned(), weight(0.3, 0.2)))
     .collect();
-    let formulas = FORMULAS.iter().map(|(name, _)| *name);
+    let formulas = FORMULAS.iter().map(|(name, _)| *name).chain(PRODUCTS);
     Prior {
+        themes: themes(),
         pair: formulas
             .map(|name| (name.to_owned(), weight(0.5, 3.0)))
             .collect(),
