@@ -191,8 +191,11 @@ pub enum NotificationsServerFrame {
         score: f64,
         /// What speaks for it, the strongest first.
         reasons: Vec<MatchReason>,
-        /// A first question that both can answer.
+        /// A first question that both can answer, in English.
         icebreaker: Option<String>,
+        /// What it is about, for clients that ask it in other words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        icebreaker_topic: Option<String>,
     },
     /// A room changed.
     Room(RoomStatus),

@@ -62,7 +62,8 @@
  * @typedef {object} Match
  * @property {number} score
  * @property {MatchReason[]} reasons
- * @property {string|null} icebreaker
+ * @property {string|null} icebreaker in English
+ * @property {string} [icebreaker_topic] what it is about
  *
  * @typedef {object} Room
  * @property {string} id

@@ -1,6 +1,8 @@
 // Every screen of a meeting, narrow and wide, light and dark: looked over by axe-core, for its layout, and in a language that nobody speaks.
+import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { meet } from "./support/person.mjs";
+import { tableOf } from "../client/support/english.mjs";
+import { DESKTOP, meet } from "./support/person.mjs";
 import { plainWords, speakPseudo } from "./support/pseudo.mjs";
 import { openStage } from "./support/stage.mjs";
 
@@ -45,7 +47,7 @@ story("every word of a meeting comes from the table, and longer words have room 
     await person.sees("go-wait");
   }
   await meet(eda, fin);
-  const own = ["WebChat", "English", "Windows", "Mac", "Ctrl", eda.name, fin.name, "Hello", await icebreaker(eda)];
+  const own = ["WebChat", "English", "Windows", "Mac", "Ctrl", eda.name, fin.name, "Hello"];
   const read = async (screen) => {
     for (const words of await plainWords(eda.page, own)) eda.watch.complain(`${screen} says “${words}” in one language`);
     await eda.show(`pseudo-${screen}`);
@@ -74,7 +76,23 @@ story("every word of a meeting comes from the table, and longer words have room 
   await read("ended");
 });
 
-/** The first question comes from the server, in the one language that it speaks. */
+story("two who speak different languages are asked the same first question, each in their own", async (scene) => {
+  const people = [await scene.enter("Nia"), await scene.enter("Oto", { ...DESKTOP, locale: "de-DE" })];
+  for (const person of people) {
+    await person.signUp();
+    await person.chooseProfile();
+    await person.press("save-profile");
+    await person.sees("go-wait");
+  }
+  await meet(...people);
+  const [asked, gefragt] = await Promise.all(people.map(icebreaker));
+  const [topic] = Object.entries(tableOf("en").icebreaker).find(([, words]) => words === asked) ?? [];
+  assert.ok(["hiking", "music"].includes(topic), `${asked}: about what both like`);
+  assert.equal(gefragt, tableOf("de").icebreaker[topic]);
+});
+
+/** The first question, as the conversation begins with it. */
 async function icebreaker(person) {
-  return (await person.reads("icebreaker")).replaceAll(/[“”]/g, "");
+  const words = await person.find("opener").locator(".icebreaker").innerText();
+  return words.replaceAll(/[“”]/g, "");
 }

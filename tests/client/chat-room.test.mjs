@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import "./support/english.mjs";
+import { tableOf } from "./support/english.mjs";
 import { alertsFrom, mayAsk, quiet } from "../../static/js/models/alerts.js";
-import { reasonWords } from "../../static/js/models/match-reason.js";
+import { icebreakerWords, reasonWords } from "../../static/js/models/match-reason.js";
 import { textParts } from "../../static/js/models/text-links.js";
 import { timeCallWords, timeToCall } from "../../static/js/models/time-call.js";
 import { filterName, mayRelax, relaxed } from "../../static/js/models/waiting.js";
@@ -69,6 +69,22 @@ test("the reasons of a match are said in the person's language, and those that a
   assert.equal(reasonWords(reason), "You both like: Hiking");
   assert.equal(reasonWords({ code: "shared_languages", values: ["en", "vi"], text: "" }), "You both speak: English and Vietnamese");
   assert.equal(reasonWords({ code: "brand_new", values: [], text: "You both laugh." }), "You both laugh");
+});
+
+test("the first question is asked in the person's language, and one that is not known in the server's words", () => {
+  const frames = JSON.parse(readFileSync(new URL("../../contract/golden/notifications_server_frames.json", import.meta.url), "utf8"));
+  const match = frames.find(({ type }) => type === "match_found");
+  assert.equal(icebreakerWords(match), "Which hike would you do again tomorrow?");
+  assert.equal(icebreakerWords({ ...match, icebreaker_topic: "brand_new" }), match.icebreaker);
+  assert.equal(icebreakerWords({ ...match, icebreaker_topic: undefined }), match.icebreaker, "an older match says no topic");
+  assert.equal(icebreakerWords({ ...match, icebreaker: null }), null);
+});
+
+test("every first question of the server has its words, and in English the very same", () => {
+  const [source] = readFileSync(new URL("../../domain/src/matching/icebreaker.rs", import.meta.url), "utf8").split("#[cfg(test)]");
+  const asked = [...source.matchAll(/\(\s*"(\w+)",\s*"([^"]+)",?\s*\)/g)].map(([, topic, words]) => [topic, words]);
+  assert.ok(asked.length > 40);
+  assert.deepEqual(Object.fromEntries(asked), tableOf("en").icebreaker);
 });
 
 test("alerts are offered once, and not before the person has said something", () => {

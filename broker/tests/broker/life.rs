@@ -197,6 +197,7 @@ fn a_match() -> Match {
         score: 0.5,
         reasons: Vec::new(),
         icebreaker: None,
+        icebreaker_topic: None,
     }
 }
 

@@ -109,6 +109,7 @@ pub fn the_match() -> Match {
             text: "You both like hiking.".to_owned(),
         }],
         icebreaker: Some("Where did you walk last?".to_owned()),
+        icebreaker_topic: Some("hiking".to_owned()),
     }
 }
 

@@ -117,6 +117,7 @@ fn what_the_notification_socket_says_both_ways() {
                 score: 0.75,
                 reasons: the_match().reasons,
                 icebreaker: the_match().icebreaker,
+                icebreaker_topic: the_match().icebreaker_topic,
             },
             NotificationsServerFrame::Room(status()),
             NotificationsServerFrame::MutualLike {

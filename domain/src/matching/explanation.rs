@@ -28,10 +28,12 @@ pub struct Side<'a> {
 pub fn explain(one: Side<'_>, other: Side<'_>, score: f64, parts: &Parts) -> Match {
     let (a, b) = (one.features, other.features);
     let shared_interests = shared(&a.interests, &b.interests);
+    let (topic, question) = icebreaker(&shared_interests, a.age.wrapping_add(b.age));
     Match {
         // Four decimals are plenty, and such a number survives JSON unchanged.
         score: (score.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0,
-        icebreaker: Some(icebreaker(&shared_interests, a.age.wrapping_add(b.age))),
+        icebreaker: Some(question.to_owned()),
+        icebreaker_topic: Some(topic.to_owned()),
         reasons: reasons(one, other, &shared_interests, parts),
     }
 }

@@ -128,29 +128,43 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("yoga", "What has yoga changed for you?"),
 ];
 
-const GENERAL_QUESTIONS: &[&str] = &[
-    "What made you smile this week?",
-    "What would you do with a free day and no plans?",
-    "What are you looking forward to at the moment?",
-    "Which small thing makes every day better for you?",
-    "What have you learned lately that you did not expect?",
+/// Those for everybody, each by its name.
+const GENERAL_QUESTIONS: &[(&str, &str)] = &[
+    ("smile", "What made you smile this week?"),
+    (
+        "free_day",
+        "What would you do with a free day and no plans?",
+    ),
+    (
+        "looking_forward",
+        "What are you looking forward to at the moment?",
+    ),
+    (
+        "small_thing",
+        "Which small thing makes every day better for you?",
+    ),
+    (
+        "unexpected",
+        "What have you learned lately that you did not expect?",
+    ),
 ];
 
-/// A question about one of the shared interests, else a general one. `spread` only makes that not everybody gets the
-/// same one; equal arguments give an equal question.
-pub(super) fn icebreaker(shared_interests: &[&str], spread: u8) -> String {
-    let of_interest = |interest: &&str| {
-        let entry = QUESTIONS.iter().find(|(name, _)| name == interest);
-        entry.map(|(_, question)| *question)
-    };
-    let about: Vec<&str> = shared_interests.iter().filter_map(of_interest).collect();
+/// A question about one of the shared interests, else a general one, behind what it is about. `spread` only makes that not
+/// everybody gets the same one; equal arguments give an equal question.
+pub(super) fn icebreaker(shared_interests: &[&str], spread: u8) -> (&'static str, &'static str) {
+    let of_interest = |interest: &&str| QUESTIONS.iter().find(|(name, _)| name == interest);
+    let about: Vec<_> = shared_interests
+        .iter()
+        .filter_map(of_interest)
+        .copied()
+        .collect();
     let choices = if about.is_empty() {
         GENERAL_QUESTIONS
     } else {
         &about
     };
     let chosen = choices.get(usize::from(spread) % choices.len().max(1));
-    chosen.copied().unwrap_or_default().to_owned()
+    chosen.copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -166,8 +180,16 @@ mod tests {
 
     #[test]
     fn a_shared_interest_is_asked_about_before_anything_general() {
-        assert!(icebreaker(&["chess"], 7).contains("opening"));
-        assert!(GENERAL_QUESTIONS.contains(&icebreaker(&[], 7).as_str()));
-        assert!(GENERAL_QUESTIONS.contains(&icebreaker(&["from_another_version"], 7).as_str()));
+        let (topic, question) = icebreaker(&["chess"], 7);
+        assert_eq!(topic, "chess");
+        assert!(question.contains("opening"));
+        assert!(GENERAL_QUESTIONS.contains(&icebreaker(&[], 7)));
+        assert!(GENERAL_QUESTIONS.contains(&icebreaker(&["from_another_version"], 7)));
+    }
+
+    #[test]
+    fn no_general_question_has_the_name_of_an_interest() {
+        let clash = |(name, _): &&(&str, &str)| INTERESTS.contains(name);
+        assert_eq!(GENERAL_QUESTIONS.iter().find(clash), None);
     }
 }

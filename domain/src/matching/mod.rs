@@ -62,6 +62,10 @@ pub struct Match {
     pub score: f64,
     /// What speaks for it, the strongest first.
     pub reasons: Vec<MatchReason>,
-    /// A first question that both can answer.
+    /// A first question that both can answer, in English.
     pub icebreaker: Option<String>,
+    /// What it is about, so that a client can ask it in the person's language: an interest of the profile's options, or the name of
+    /// one of the questions for everybody. Matches of earlier releases have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icebreaker_topic: Option<String>,
 }

@@ -92,7 +92,7 @@ fn people_with_nothing_in_common_get_no_reason_and_a_general_question() {
     };
     let the_match = explained(&person(30, "woman"), &other, &model::Parts::default());
     assert!(the_match.reasons.is_empty());
-    assert!(the_match.icebreaker.is_some());
+    assert!(the_match.icebreaker.is_some() && the_match.icebreaker_topic.is_some());
 }
 
 #[test]

@@ -62,6 +62,7 @@ pub(super) fn any_room() -> impl Strategy<Value = Room> {
             score: 0.5,
             reasons: Vec::new(),
             icebreaker: None,
+            icebreaker_topic: None,
         };
         match is_matched {
             true => Room::matched(id, members, the_match, timing, BORN),

@@ -248,6 +248,7 @@ impl Room {
         if let Origin::Matched(the_match) = &mut room.origin {
             the_match.reasons.clear();
             the_match.icebreaker = None;
+            the_match.icebreaker_topic = None;
         }
         room
     }

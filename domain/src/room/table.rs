@@ -26,6 +26,7 @@ fn state(name: &str, me: UserId, other: UserId) -> Room {
         score: 0.5,
         reasons: Vec::new(),
         icebreaker: None,
+        icebreaker_topic: None,
     };
     let mut room = match phase {
         "matched idle" => Room::matched(id, members, the_match, TIMING, NOW),

@@ -95,6 +95,7 @@ impl UserActor {
             score: the_match.score,
             reasons: the_match.reasons.clone(),
             icebreaker: the_match.icebreaker.clone(),
+            icebreaker_topic: the_match.icebreaker_topic.clone(),
         }))
     }
 

@@ -193,6 +193,7 @@ async fn matched(world: &World, one: &Person, other: &Person) -> String {
         score: 0.75,
         reasons: Vec::new(),
         icebreaker: Some("Tea?".to_owned()),
+        icebreaker_topic: None,
     };
     let mut writes = Vec::new();
     for user in users {

@@ -14,3 +14,13 @@ export function reasonWords({ code, values, text }) {
   const label = code === "shared_languages" ? languageLabel : optionLabel;
   return t(key, { list: formatList(values.map((value) => label(value))) });
 }
+
+/**
+ * The first question, in the person's language; in the server's words where it is about something newer than this client.
+ * @param {import("../types.js").Match} match
+ * @returns {string|null} null: there is none
+ */
+export function icebreakerWords({ icebreaker, icebreaker_topic }) {
+  const key = `icebreaker.${icebreaker_topic}`;
+  return icebreaker !== null && has(key) ? t(key) : icebreaker;
+}

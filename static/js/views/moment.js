@@ -1,5 +1,5 @@
 import { pieces, t } from "../models/language.js";
-import { reasonWords } from "../models/match-reason.js";
+import { icebreakerWords, reasonWords } from "../models/match-reason.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
 import { closing } from "./modal.js";
@@ -12,7 +12,7 @@ import { closing } from "./modal.js";
  * @param {import("../dispatch.js").Dispatch} dispatch
  */
 export function moment({ room }, { name, picture }, dispatch) {
-  const icebreaker = room?.match?.icebreaker;
+  const icebreaker = room?.match ? icebreakerWords(room.match) : null;
   const { cancel } = closing(() => dispatch("dismissMoment"));
   return html`
     <dialog class="modal moment" aria-labelledby="moment-title" data-testid="match-moment" @cancel=${cancel}>
@@ -20,7 +20,7 @@ export function moment({ room }, { name, picture }, dispatch) {
         ${avatar(name, picture)}
         <h1 id="moment-title" tabindex="-1" autofocus>${t("moment.meet")} <span data-testid="peer-name">${name}</span></h1>
         ${reasons(room?.match?.reasons ?? [])}
-        ${icebreaker ? html`<p class="icebreaker">“${icebreaker}”</p>` : nothing}
+        ${question(icebreaker)}
         <button class="button button-primary" type="button" data-testid="start-chatting"
           @click=${() => dispatch("dismissMoment")}>${t("moment.hello")}</button>
       </div>
@@ -35,8 +35,13 @@ export function opener({ room }, name) {
     <div class="opener" data-testid="opener">
       <p>${pieces("moment.you_and", { name: html`<strong>${name}</strong>` })}</p>
       ${reasons(match.reasons)}
-      ${match.icebreaker ? html`<p class="icebreaker" data-testid="icebreaker">“${match.icebreaker}”</p>` : nothing}
+      ${question(icebreakerWords(match))}
     </div>`;
+}
+
+/** @param {string|null} words */
+function question(words) {
+  return words === null ? nothing : html`<p class="icebreaker">“${words}”</p>`;
 }
 
 /** @param {import("../types.js").MatchReason[]} list */

@@ -168,6 +168,7 @@ mod tests {
             score: 0.5,
             reasons: Vec::new(),
             icebreaker: None,
+            icebreaker_topic: None,
         };
         let id = RoomId(Uuid::from_u128(9));
         let room = Room::matched(id, [ADA, BEN], the_match, TIMING, Timestamp(0));

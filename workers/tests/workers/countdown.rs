@@ -228,6 +228,7 @@ async fn matched(broker: &Broker, joined_at: Timestamp) -> (RoomId, [UserId; 2])
         score: 0.25,
         reasons: Vec::new(),
         icebreaker: None,
+        icebreaker_topic: None,
     };
     let room = Room::matched(id, members, the_match, TIMING, broker.clock().now());
     let ticket = |user| {

@@ -157,6 +157,7 @@ fn first_event(beginning: Beginning) -> Room {
                 score: 0.5,
                 reasons: Vec::new(),
                 icebreaker: None,
+                icebreaker_topic: None,
             };
             Room::matched(id, [ADA, BEN], the_match, TIMING, BORN)
         }

@@ -39,6 +39,7 @@ async fn decide(ground: &Ground, members: [UserId; 2], vote: Vote) -> RoomId {
         score: 0.2,
         reasons: Vec::new(),
         icebreaker: None,
+        icebreaker_topic: None,
     };
     let room = Room::matched(id, members, the_match, TIMING, ground.broker.clock().now());
     ground

@@ -176,6 +176,7 @@ async fn both_are_told_of_a_match_once_its_room_is_stored(ground: Ground) {
         score: 0.7,
         reasons: Vec::new(),
         icebreaker: None,
+        icebreaker_topic: None,
     };
     let room = Room::matched(
         id,
