@@ -208,6 +208,13 @@ pub enum NotificationsServerFrame {
         /// How much of each other's profile they see now, 0 to 2.
         reveal_level: u8,
     },
+    /// Somebody with whom the user keeps a room came or went. After `hello`, whoever is not named is not online.
+    Presence {
+        /// Who.
+        user_id: UserId,
+        /// Whether they have a socket anywhere.
+        online: bool,
+    },
     /// The queue ticket changed other than by a match, for example expired.
     Ticket(TicketView),
     /// How much there is to read changed.

@@ -65,6 +65,28 @@ pub enum UserNotice {
         /// The ticket as it is now.
         ticket: TicketView,
     },
+    /// Somebody with whom the user keeps a room has a socket at a gateway, or has none there any more. Said again now and
+    /// then, and forgotten when it is not, or when that gateway falls silent.
+    PeerOnline {
+        /// The other one.
+        user_id: UserId,
+        /// Where the socket is.
+        gateway: GatewayConnection,
+        /// Whether there is one.
+        online: bool,
+        /// Whether the gateways of the user are to say the same of the user.
+        asks: bool,
+    },
+}
+
+/// One connection of a gateway to the broker. On [`crate::subjects::LIVE_GATEWAYS`]: it lasts. What a gateway could not say
+/// without a connection, the end of the old one says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GatewayConnection {
+    /// The gateway's instance id.
+    pub gateway: Uuid,
+    /// Which one of its connections, counted from its start.
+    pub established: u64,
 }
 
 /// On [`crate::subjects::LIVE_STORED`]: the database has everything of the stream up to here.

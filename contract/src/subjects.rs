@@ -43,6 +43,9 @@ pub const LIVE_STORED: &str = "live.stored";
 /// Gateways say here how far they have seen a stream reach that ends before that now. Core; said until it is heard.
 pub const LIVE_ENDS: &str = "live.ends";
 
+/// Every gateway says here each second that it is there. Core, lossy.
+pub const LIVE_GATEWAYS: &str = "live.gateways";
+
 /// The messages of a room.
 pub fn chat(room: RoomId) -> String {
     format!("chat.{}.{room}", room.shard())

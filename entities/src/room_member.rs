@@ -1,5 +1,6 @@
 //! Who is in which room: the index behind a user's list of rooms.
 
+use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 
@@ -44,6 +45,30 @@ pub(crate) fn of_room(room: &room::Model) -> [Model; 2] {
 }
 
 impl Entity {
+    /// The rooms that the user keeps, the newest first, and with whom.
+    pub async fn kept_with<C: ConnectionTrait>(
+        db: &C,
+        user: Uuid,
+        limit: u64,
+    ) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
+        let kept: Vec<(Uuid, Uuid, Uuid)> = room::Entity::page_of(user, None, limit)
+            .filter(room::Column::State.eq("kept"))
+            .select_only()
+            .columns([
+                room::Column::Id,
+                room::Column::LowUser,
+                room::Column::HighUser,
+            ])
+            .into_tuple()
+            .all(db)
+            .await?;
+        let peer = |low, high| if low == user { high } else { low };
+        Ok(kept
+            .into_iter()
+            .map(|(room, low, high)| (room, peer(low, high)))
+            .collect())
+    }
+
     /// Adds members; those who are in already stay as they are.
     pub(crate) async fn add<C: ConnectionTrait>(
         db: &C,

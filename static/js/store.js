@@ -83,6 +83,7 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} queueBusy
  * @property {import("./types.js").Room[]} rooms
  * @property {boolean} roomsLoaded
+ * @property {ReadonlySet<string>} online with whom a room is kept, and who is here now
  * @property {Chat|null} chat
  * @property {{notifications: Link, chat: Link|null}} links
  * @property {import("./models/alerts.js").Alerts} alerts
@@ -123,6 +124,7 @@ export function signedOutState(nowMs) {
     queueBusy: false,
     rooms: [],
     roomsLoaded: false,
+    online: new Set(),
     chat: null,
     links: { notifications: { state: /** @type {"closed"} */ ("closed"), sinceMs: nowMs }, chat: null },
     notice: null,

@@ -59,7 +59,7 @@ describe("screens", () => {
     await cay.inspect("kept");
     await cay.press("continue-chat");
     await cay.go("conversations");
-    await cay.sees("conversation");
+    await cay.sees("room-online");
     await cay.inspect("conversations");
   });
 

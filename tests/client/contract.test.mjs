@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { emptyList, hasGap, lastSeq, mergeHistory, receive } from "../../static/js/models/message-list.js";
-import { isRunning, peerAmong, statusOf } from "../../static/js/models/room.js";
+import { isRunning, peerAmong, statusOf, withPresence } from "../../static/js/models/room.js";
 
 const golden = (name) => JSON.parse(readFileSync(new URL(`../../contract/golden/${name}.json`, import.meta.url), "utf8"));
 const frames = golden("chat_server_frames");
@@ -37,6 +37,14 @@ test("the end of a room in the contract is an end without a clock, and names nob
   assert.equal(isRunning(status), false);
   assert.equal(status.ends_at, null);
   assert.deepEqual([status.outcome, status.reason], ["ended", "not_kept"]);
+});
+
+test("who comes and goes by the contract's word is online as long as that", () => {
+  const [came] = golden("notifications_server_frames").filter(({ type }) => type === "presence");
+  const there = withPresence(new Set(["somebody else"]), came);
+  assert.deepEqual([...there], ["somebody else", came.user_id]);
+  assert.deepEqual([...withPresence(there, came)], [...there], "said twice, it is no other news");
+  assert.deepEqual([...withPresence(there, { ...came, online: false })], ["somebody else"]);
 });
 
 test("every frame that the client sends is one that the server takes", () => {

@@ -13,7 +13,7 @@ use serde_json::json;
 use webchat_contract::Envelope;
 use webchat_contract::life::{Due, Heartbeat, Lease, PublishedModel};
 use webchat_contract::live::{
-    Outlook, OutlookRequest, Realtime, StoredFloor, StreamEnd, UserNotice,
+    GatewayConnection, Outlook, OutlookRequest, Realtime, StoredFloor, StreamEnd, UserNotice,
 };
 use webchat_contract::public_events::{Fact, MessageSent, MutualLike, RoomEnded, RoomFact};
 use webchat_contract::revocation::Revocation;
@@ -115,6 +115,13 @@ fn what_the_streams_keep() {
     );
 }
 
+fn gateway() -> GatewayConnection {
+    GatewayConnection {
+        gateway: uuid(7),
+        established: 1,
+    }
+}
+
 #[test]
 fn what_the_processes_tell_each_other_live() {
     holds(
@@ -149,8 +156,15 @@ fn what_the_processes_tell_each_other_live() {
             UserNotice::Ticket {
                 ticket: ticket_view(),
             },
+            UserNotice::PeerOnline {
+                user_id: other(),
+                gateway: gateway(),
+                online: true,
+                asks: true,
+            },
         ],
     );
+    holds("live_gateways", &[gateway()]);
     let request = OutlookRequest { user_id: one() };
     holds("live_outlook_requests", &[request]);
     let outlook = Outlook {

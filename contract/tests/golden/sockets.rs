@@ -125,6 +125,10 @@ fn what_the_notification_socket_says_both_ways() {
                 room_id: Some(room_id()),
                 reveal_level: 1,
             },
+            NotificationsServerFrame::Presence {
+                user_id: other(),
+                online: true,
+            },
             NotificationsServerFrame::Ticket(TicketView::none()),
             NotificationsServerFrame::Unread {
                 room_id: room_id(),

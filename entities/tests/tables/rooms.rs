@@ -9,6 +9,7 @@ on_both_databases!(
     of_several_events_for_one_room_in_a_batch_the_latest_counts,
     a_room_is_visible_to_its_members_alone,
     the_list_of_rooms_pages_from_the_newest_down,
+    only_kept_rooms_say_with_whom_a_user_stays_in_touch,
     the_last_message_is_right_in_whichever_order_the_streams_are_projected,
     a_pair_keeps_its_latest_event,
     likes_and_blocks_are_listed_for_the_one_who_gave_them,
@@ -175,6 +176,25 @@ fn pair(low_user: Uuid, high_user: Uuid, life_seq: i64) -> pair::Model {
         liked_by_low: false,
         liked_by_high: false,
     }
+}
+
+async fn only_kept_rooms_say_with_whom_a_user_stays_in_touch(db: &DatabaseConnection) {
+    let with_eve = |number, state| room::Model {
+        high_user: EVE,
+        ..a_room(number, state, 30)
+    };
+    let rooms = [
+        a_room(1, "kept", 10),
+        a_room(2, "ended", 20),
+        with_eve(3, "kept"),
+        with_eve(4, "countdown"),
+    ];
+    room::Entity::upsert(db, rooms).await.expect("rooms");
+    let kept = async |user, limit| room_member::Entity::kept_with(db, user, limit).await;
+    let both = vec![(id(3), EVE), (id(1), BEN)];
+    assert_eq!(kept(ADA, 9).await, Ok(both.clone()));
+    assert_eq!(kept(ADA, 1).await, Ok(both[..1].to_vec()), "the newest");
+    assert_eq!(kept(EVE, 9).await, Ok(vec![(id(3), ADA)]));
 }
 
 async fn a_pair_keeps_its_latest_event(db: &DatabaseConnection) {

@@ -18,6 +18,7 @@ use super::{
     guard::Guard,
     hub::Joining,
     link::{Heard, Link},
+    notifications::OpenSocket,
     opening,
     outbox::Outbox,
     parse,
@@ -58,7 +59,7 @@ pub(super) async fn run(admitted: Admitted, socket: WebSocket) {
         permit,
     } = admitted;
     let user = session.user_id;
-    let _waiting = state.notifications.socket_opened(&state, user);
+    let open = state.notifications.socket_opened(&state, user);
     let guard = Guard::new(&state, session);
     let (outbox, frames) = Outbox::new(&state.settings.realtime);
     let joining = Joining {
@@ -84,7 +85,7 @@ pub(super) async fn run(admitted: Admitted, socket: WebSocket) {
     match joined {
         Ok(joined) => {
             ChatSession::new(state, user, link, joining.sent_here, joined)
-                .serve()
+                .serve(open)
                 .await;
         }
         Err(_) => link.finish().await,
@@ -122,7 +123,7 @@ impl ChatSession {
         }
     }
 
-    async fn serve(mut self) {
+    async fn serve(mut self, open: OpenSocket) {
         if self.joined.room.borrow().is_ended() {
             self.link.outbox().close(CloseCode::RoomEnded);
         }
@@ -136,6 +137,7 @@ impl ChatSession {
                 outcome = self.sends.next() => answer(self.link.outbox(), &self.sent_here, outcome),
             }
         }
+        drop(open);
         self.end().await;
     }
 

@@ -51,6 +51,7 @@ impl From<&NotificationsServerFrame> for Frame {
             NotificationsServerFrame::Ticket(_) => "ticket",
             NotificationsServerFrame::Unread { .. } => "unread",
             NotificationsServerFrame::MutualLike { .. } => "mutual_like",
+            NotificationsServerFrame::Presence { .. } => "presence",
             NotificationsServerFrame::Error(_) => "error",
             NotificationsServerFrame::AuthOk { .. } => "auth_ok",
             NotificationsServerFrame::Pong { .. } => "pong",

@@ -30,7 +30,7 @@ const ROOMS: u32 = 50;
 /// Serves a socket until it ends.
 pub(super) async fn run(state: AppState, session: Session, permit: Permit, socket: WebSocket) {
     let user = session.user_id;
-    let _waiting = state.notifications.socket_opened(&state, user);
+    let open = state.notifications.socket_opened(&state, user);
     let guard = Guard::new(&state, session);
     let (outbox, frames) = Outbox::new(&state.settings.realtime);
     let joined = state.notifications.join(&state, user, &outbox).await;
@@ -38,8 +38,11 @@ pub(super) async fn run(state: AppState, session: Session, permit: Permit, socke
         Ok(_) => hello(&state, user).await,
         Err(error) => Err(error.clone()),
     };
+    let online = joined
+        .as_ref()
+        .map_or(&[][..], |joined| joined.online.as_slice());
     let (opening, matched, outbox) = match hello {
-        Ok((hello, matched)) => (vec![hello], matched, (outbox, frames)),
+        Ok((hello, matched)) => (opening(hello, online), matched, (outbox, frames)),
         // What was queued meanwhile is nothing without a hello before it.
         Err(error) => {
             tracing::debug!(user_id = %user, ?error, "a socket cannot be opened now");
@@ -61,8 +64,22 @@ pub(super) async fn run(state: AppState, session: Session, permit: Permit, socke
     };
     // An actor that has ended knows of no sockets any more.
     let _ = joined.commands.send(leave).await;
+    drop(open);
     link.finish().await;
     drop(permit);
+}
+
+/// The hello, and who is online now.
+fn opening(hello: Frame, online: &[UserId]) -> Vec<Frame> {
+    let presence = |user_id: &UserId| {
+        Frame::from(&NotificationsServerFrame::Presence {
+            user_id: *user_id,
+            online: true,
+        })
+    };
+    std::iter::once(hello)
+        .chain(online.iter().map(presence))
+        .collect()
 }
 
 /// The first frame, and the room of a match that is not decided yet.

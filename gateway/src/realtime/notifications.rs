@@ -8,9 +8,10 @@ use std::sync::{
 use bootstrap::Shutdown;
 use dashmap::{DashMap, DashSet};
 use domain::UserId;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
 use super::{
+    gateways::{self, Gateways},
     leases,
     outbox::Outbox,
     user_actor::{self, Command, Joined},
@@ -22,7 +23,10 @@ const COMMANDS: usize = 64;
 /// How often a joining meets an actor that is just ending.
 const JOIN_ATTEMPTS: usize = 5;
 
-/// One actor for each user with notification sockets here, and who of the users with any socket here waits for a match.
+/// How many users' kept rooms are read at the same time.
+const PEER_READS: usize = 8;
+
+/// One actor for each user with sockets here, and who of them waits for a match.
 #[derive(Debug)]
 pub struct NotificationHub {
     users: DashMap<UserId, mpsc::Sender<Command>>,
@@ -34,7 +38,11 @@ pub struct NotificationHub {
     pub(super) unsure: DashSet<UserId>,
     /// There is somebody in `unsure`.
     pub(super) look: Notify,
-    leases_run: AtomicBool,
+    /// The gateways that are there.
+    pub(super) gateways: Gateways,
+    /// Bounds the reading of kept rooms.
+    pub(super) peer_reads: Semaphore,
+    started: AtomicBool,
     pub(super) shutdown: Shutdown,
 }
 
@@ -54,7 +62,9 @@ impl NotificationHub {
             waiting: DashSet::new(),
             unsure: DashSet::new(),
             look: Notify::new(),
-            leases_run: AtomicBool::new(false),
+            gateways: Gateways::default(),
+            peer_reads: Semaphore::new(PEER_READS),
+            started: AtomicBool::new(false),
             shutdown: shutdown.clone(),
         })
     }
@@ -69,10 +79,12 @@ impl NotificationHub {
 
     /// One more socket of a user, of either kind.
     pub(super) fn socket_opened(self: &Arc<Self>, state: &AppState, user: UserId) -> OpenSocket {
-        if !self.leases_run.swap(true, Ordering::Relaxed) {
+        if !self.started.swap(true, Ordering::Relaxed) {
             tokio::spawn(leases::run(state.clone()));
+            tokio::spawn(gateways::run(state.clone()));
         }
         *self.sockets.entry(user).or_insert(0) += 1;
+        self.actor(state, user);
         self.user_is_waiting(user);
         OpenSocket {
             hub: Arc::downgrade(self),
@@ -125,7 +137,8 @@ impl NotificationHub {
             .remove_if(&user, |_, commands| commands.same_channel(ended));
     }
 
-    fn actor(&self, state: &AppState, user: UserId) -> mpsc::Sender<Command> {
+    /// The user's actor, which is started where there is none.
+    pub(super) fn actor(&self, state: &AppState, user: UserId) -> mpsc::Sender<Command> {
         let actor = self.users.entry(user).or_insert_with(|| {
             let (commands, inbox) = mpsc::channel(COMMANDS);
             tokio::spawn(user_actor::run(
@@ -154,6 +167,11 @@ impl Drop for OpenSocket {
             .is_some()
         {
             hub.waiting.remove(&self.user);
+            let actor = hub.users.get(&self.user).map(|actor| actor.clone());
+            if let Some(actor) = actor {
+                // One with a full queue has the next thing to look after soon enough.
+                let _ = actor.try_send(Command::SocketsClosed);
+            }
         }
     }
 }

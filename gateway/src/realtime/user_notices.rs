@@ -55,6 +55,12 @@ impl UserActor {
                 self.state.notifications.user_is_waiting(self.user);
                 self.tell_all(&NotificationsServerFrame::Ticket(ticket));
             }
+            UserNotice::PeerOnline {
+                user_id,
+                gateway,
+                online,
+                asks,
+            } => self.take_peer(user_id, gateway, online, asks).await,
         }
     }
 
@@ -104,6 +110,7 @@ impl UserActor {
         let Some(room) = self.room(room_id).await else {
             return;
         };
+        self.follow(&room).await;
         let Some(view) = room.view(self.user) else {
             return;
         };
@@ -117,6 +124,9 @@ impl UserActor {
 
     /// Tells where the user's ticket stands now.
     pub(super) async fn tell_ticket(&self) {
+        if self.sockets.is_empty() {
+            return;
+        }
         match http::queue::ticket_view(&self.state, self.user).await {
             Ok(ticket) => self.tell_all(&NotificationsServerFrame::Ticket(ticket)),
             Err(error) => {
@@ -133,7 +143,10 @@ impl UserActor {
             .map(|room| room.value)
     }
 
-    fn tell_all(&self, frame: &NotificationsServerFrame) {
+    pub(super) fn tell_all(&self, frame: &NotificationsServerFrame) {
+        if self.sockets.is_empty() {
+            return;
+        }
         let frame = Frame::from(frame);
         for socket in &self.sockets {
             socket.outbox.push(&frame);

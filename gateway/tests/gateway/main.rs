@@ -18,6 +18,7 @@ mod lifecycle;
 mod messages;
 mod notifications;
 mod operation;
+mod presence;
 mod privacy;
 mod queue;
 mod realtime;

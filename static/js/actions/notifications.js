@@ -7,7 +7,7 @@
 import { Connection } from "../connection.js";
 import { hearServerTime } from "../models/countdown.js";
 import { nextLink } from "../models/link.js";
-import { changeRoom, keptRooms, peerAmong, putRoom, recounted, sortRooms, statusOf } from "../models/room.js";
+import { changeRoom, keptRooms, peerAmong, putRoom, recounted, sortRooms, statusOf, withPresence } from "../models/room.js";
 import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
 
@@ -38,13 +38,18 @@ export function notified(context, frame) {
     store.update({ clock: hearServerTime(store.state.clock, frame.server_time, Date.now()) });
   }
   if (frame.type === "hello") {
-    store.update({ rooms: sortRooms(frame.rooms), roomsLoaded: true });
+    // Whoever is online is named next.
+    store.update({ rooms: sortRooms(frame.rooms), roomsLoaded: true, online: new Set() });
     return dispatch("ticketRead", frame.ticket);
   }
   if (frame.type === "match_found") return matchFound(context, frame);
   if (frame.type === "room") return roomChanged(context, frame);
   if (frame.type === "unread") return unreadChanged(context, frame);
   if (frame.type === "mutual_like") return likedEachOther(context, frame);
+  if (frame.type === "presence") {
+    const { user_id, online } = frame;
+    return store.update({ online: withPresence(store.state.online, { user_id, online }) });
+  }
   if (frame.type === "ticket") return dispatch("ticketRead", frame);
   if (frame.type === "signed_out") return dispatch("signedOut");
 }

@@ -92,6 +92,17 @@ export function keptRooms(rooms) {
   return rooms.filter((room) => room.state === "kept");
 }
 
+/**
+ * Who is online after somebody came or went.
+ * @param {ReadonlySet<string>} online
+ * @param {{user_id: string, online: boolean}} presence
+ * @returns {ReadonlySet<string>}
+ */
+export function withPresence(online, presence) {
+  const others = [...online].filter((id) => id !== presence.user_id);
+  return new Set(presence.online ? [...others, presence.user_id] : others);
+}
+
 /** Rooms still to be decided. @param {Room[]} rooms */
 export function openRooms(rooms) {
   return rooms.filter((room) => room.state !== "kept" && room.state !== "ended");

@@ -38,10 +38,12 @@ export function chat(state, dispatch) {
   const peer = peerAmong(current.members, me);
   const name = peer?.display_name ?? t("app.someone");
   const picture = state.pictures[peer?.id ?? ""];
+  // Who keeps the room need not be in it to be here.
+  const online = peer !== null && (peer.online || state.online.has(peer.id));
   return html`
     <main class="chat" id="main" data-testid="chat" data-room-id=${current.roomId} data-state=${current.status?.state ?? nothing}
       @dragover=${dragged} @dragleave=${undragged} @drop=${(/** @type {DragEvent} */ event) => dropped(event, dispatch)}>
-      ${head(state, current, { name, picture, online: peer?.online ?? false }, dispatch)}
+      ${head(state, current, { name, picture, online }, dispatch)}
       ${messages(current, me, nowMs, dispatch)}
       ${foot(state, current, name, dispatch)}
       ${announcements(current, name)}

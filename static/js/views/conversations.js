@@ -1,4 +1,5 @@
 import { formatShortDay, formatTime, t } from "../models/language.js";
+import { isLost } from "../models/link.js";
 import { keptRooms, lastActivity, openRooms, peerAmong } from "../models/room.js";
 import { roomHash } from "../models/route.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -8,7 +9,7 @@ import { avatar } from "./avatar.js";
 
 /** @param {State} state */
 export function conversations(state) {
-  const { rooms, roomsLoaded, user, pictures } = state;
+  const { rooms, roomsLoaded, user } = state;
   const me = user?.id ?? "";
   const open = openRooms(rooms);
   const kept = keptRooms(rooms);
@@ -20,11 +21,11 @@ export function conversations(state) {
       </header>
       ${open.length === 0 ? nothing : html`
         <section><h2>${t("conversations.open")}</h2><ul class="card room-list" data-testid="open-rooms">
-          ${open.map((room) => row(room, me, pictures))}</ul></section>`}
+          ${open.map((room) => row(room, me, state))}</ul></section>`}
       <section>
         ${open.length === 0 ? nothing : html`<h2>${t("conversations.kept")}</h2>`}
         <ul class="card room-list" data-testid="conversations" ?hidden=${kept.length === 0}>
-          ${kept.map((room) => row(room, me, pictures))}</ul>
+          ${kept.map((room) => row(room, me, state))}</ul>
         ${kept.length > 0 ? nothing : roomsLoaded ? empty() : html`<p class="muted" role="status">${t("app.loading")}</p>`}
       </section>
     </main>`;
@@ -39,8 +40,8 @@ function empty() {
     </div>`;
 }
 
-/** @param {Room} room @param {string} me @param {State["pictures"]} pictures */
-function row(room, me, pictures) {
+/** @param {Room} room @param {string} me @param {State} state */
+function row(room, me, state) {
   const peer = peerAmong(room.members, me);
   const name = peer?.display_name ?? t("app.someone");
   const last = room.last_message;
@@ -48,7 +49,7 @@ function row(room, me, pictures) {
   return html`
     <li>
       <a class="room" href=${roomHash(room.id)} data-testid="conversation" data-room-id=${room.id}>
-        ${avatar(name, pictures[peer?.id ?? ""])}
+        <span class="face">${avatar(name, state.pictures[peer?.id ?? ""])}${presence(room, peer?.id ?? "", state)}</span>
         <span class="room-words">
           <span class="room-top"><strong>${name}</strong><time class="muted small">${when(lastActivity(room))}</time></span>
           <span class="room-top">
@@ -59,6 +60,12 @@ function row(room, me, pictures) {
         </span>
       </a>
     </li>`;
+}
+
+/** A dot for who is here; who is not has none. Without a connection nobody knows. @param {Room} room @param {string} peer @param {State} state */
+function presence({ state: phase }, peer, { online, links, nowMs }) {
+  if (phase !== "kept" || !online.has(peer) || isLost(links.notifications, nowMs)) return nothing;
+  return html`<span class="face-online" data-testid="room-online"><span class="visually-hidden">${t("chat.online")}</span></span>`;
 }
 
 /** @param {import("../types.js").Message} last @param {string} me */

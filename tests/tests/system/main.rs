@@ -41,6 +41,7 @@ mod once_record;
 mod operating;
 mod outages;
 mod outcomes;
+mod presence;
 mod program;
 mod rebuild;
 mod reconnect_storm;
