@@ -107,7 +107,9 @@ story("the first page looks the same before the client runs and after it, in eve
       assert.equal(await lea.find("go-signup").count(), 0, "nothing has run");
       goOn();
       await lea.sees("go-signup");
-      const after = await picture(lea);
+      // The logo is drawn anew, and may take a moment on a busy machine.
+      let after = await picture(lea);
+      for (let looks = 1; after !== before && looks < 20; looks += 1) after = await picture(lea);
       assert.ok(before === after, `${locale} at ${viewport.width} px`);
       assert.equal(await lea.page.locator("#drawing").count(), 1);
     }
