@@ -1,14 +1,6 @@
 //! Pictures, decoded and encoded off the async threads: as many at a time as there are processors and memory for.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread::available_parallelism,
-    time::Instant,
-};
+use std::{fmt, sync::Arc, thread::available_parallelism, time::Instant};
 
 use bytes::Bytes;
 use domain::FieldError;
@@ -18,7 +10,7 @@ use tokio::{
     task::JoinError,
 };
 
-use crate::error::ApiError;
+use crate::{error::ApiError, places::Places};
 
 /// Pictures that may wait, each with its file in memory. More of them would wait too long and are told to come back.
 const MAX_WAITING: usize = 32;
@@ -31,7 +23,8 @@ pub struct ImageWork {
     processors: Arc<Semaphore>,
     /// Megabytes for decoding. What one picture may take at the most is there for all together.
     memory: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    /// Where pictures wait for both.
+    places: Places,
 }
 
 impl fmt::Debug for ImageWork {
@@ -55,7 +48,7 @@ impl ImageWork {
         Self {
             processors: Arc::new(Semaphore::new(processors)),
             memory: Arc::new(Semaphore::new(index(megabytes))),
-            waiting: AtomicUsize::new(0),
+            places: Places::new(MAX_WAITING),
             limits,
         }
     }
@@ -100,7 +93,7 @@ impl ImageWork {
 
     /// Memory first: whoever holds a processor never waits.
     async fn permits(&self, memory_bytes: u64) -> Result<[OwnedSemaphorePermit; 2], ApiError> {
-        let _place = Place::take(&self.waiting).ok_or_else(ApiError::overloaded)?;
+        let _place = self.places.take()?;
         let megabytes =
             u32::try_from(memory_bytes.div_ceil(MEGABYTE)).map_err(ApiError::internal)?;
         let memory = Arc::clone(&self.memory).acquire_many_owned(megabytes);
@@ -131,26 +124,15 @@ impl From<Refusal> for ApiError {
     }
 }
 
-/// A place in the queue, free again however the waiting ends.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Option<Self> {
-        let place = Self(waiting);
-        let before = waiting.fetch_add(1, Ordering::Relaxed);
-        (before < MAX_WAITING).then_some(place)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{sync::mpsc, time::Duration};
+    use std::{
+        sync::{
+            atomic::{AtomicUsize, Ordering},
+            mpsc,
+        },
+        time::Duration,
+    };
 
     use contract::problem::Code;
     use futures_util::future::join_all;
@@ -183,7 +165,7 @@ mod tests {
             async move { work.run("test", promising(10), |_, _| Ok(())).await }
         };
         let waiting: Vec<_> = (0..MAX_WAITING).map(|_| tokio::spawn(next())).collect();
-        until(|| work.waiting.load(Ordering::Relaxed) == MAX_WAITING).await;
+        until(|| work.places.free() == 0).await;
         let refused = next().await.unwrap_err();
         assert_eq!(refused.code, Code::Unavailable);
         assert!(refused.retry_after.is_some());
@@ -192,7 +174,7 @@ mod tests {
         for served in join_all(waiting).await {
             served.unwrap().unwrap();
         }
-        assert_eq!(work.waiting.load(Ordering::Relaxed), 0);
+        assert_eq!(work.places.free(), MAX_WAITING);
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -20,6 +20,7 @@ pub mod files;
 pub mod http;
 pub mod image_work;
 pub mod limits;
+mod places;
 mod public_events;
 pub mod realtime;
 pub mod router;

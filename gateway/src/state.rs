@@ -9,7 +9,6 @@ use domain::{Timestamp, matching::model::Prior};
 use settings::{ExposeSecret, Settings};
 use storage::Storage;
 use text_model::Texts;
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
     files::Links,
     image_work::ImageWork,
     limits::Limits,
+    places::Places,
     realtime::{Hub, NotificationHub},
     stream_ends::Seen,
 };
@@ -50,7 +50,7 @@ pub struct Services {
     /// Links to files.
     pub links: Links,
     /// Uploads that may be read now.
-    pub uploads: Semaphore,
+    pub uploads: Places,
     /// How far `CHAT` was seen to reach.
     pub seen: Arc<Seen>,
     /// How far persistence is.
@@ -123,7 +123,7 @@ impl AppState {
             refresh_key: RefreshKey::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
             image_work: ImageWork::new()?,
             links: Links::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
-            uploads: Semaphore::new(settings.files.uploads_at_once),
+            uploads: Places::new(settings.files.uploads_at_once),
             passwords: Passwords::new(&settings.auth)?,
             floors: Floors::start(&broker, stop),
             hub: Hub::new(stop),

@@ -1,12 +1,6 @@
 //! Passwords, hashed with Argon2id off the async threads, a few at a time.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use anyhow::Context;
 use argon2::{
@@ -15,7 +9,7 @@ use argon2::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::ApiError;
+use crate::{error::ApiError, places::Places};
 
 /// How many may wait for their hash; more than that would wait too long and are told to come back.
 const MAX_WAITING: usize = 128;
@@ -24,7 +18,7 @@ const MAX_WAITING: usize = 128;
 pub struct Passwords {
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    places: Places,
     /// The hash of nobody's password: what an unknown name is checked against, so that it takes as long.
     nobody: String,
 }
@@ -49,7 +43,7 @@ impl Passwords {
         Ok(Self {
             argon2,
             permits: Arc::new(Semaphore::new(settings.hash_concurrency)),
-            waiting: AtomicUsize::new(0),
+            places: Places::new(MAX_WAITING),
             nobody,
         })
     }
@@ -98,7 +92,7 @@ impl Passwords {
     }
 
     async fn permit(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let _place = Place::take(&self.waiting).ok_or_else(ApiError::overloaded)?;
+        let _place = self.places.take()?;
         Arc::clone(&self.permits)
             .acquire_owned()
             .await
@@ -110,23 +104,6 @@ fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, String> {
     let hash = argon2.hash_password(password.as_bytes());
     hash.map(|hash| hash.to_string())
         .map_err(|error| error.to_string())
-}
-
-/// A place in the queue, free again however the waiting ends.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Option<Self> {
-        let place = Self(waiting);
-        let before = waiting.fetch_add(1, Ordering::Relaxed);
-        (before < MAX_WAITING).then_some(place)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 #[cfg(test)]

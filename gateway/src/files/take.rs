@@ -57,9 +57,7 @@ async fn take_form(
         return Err(ApiError::new(Code::RoomEnded, detail));
     }
     store::check_quota(state, member.user).await?;
-    let Ok(_slot) = state.uploads.try_acquire() else {
-        return Err(ApiError::overloaded());
-    };
+    let _place = state.uploads.take()?;
     let id = FileId(Uuid::now_v7());
     let (name, content) = {
         let mut field = form.file().await?;

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{
     json::Json,
-    responses::{Limited, OfRoom},
+    responses::{Limited, OfFile, OfRoom},
 };
 use crate::{
     auth::RoomMember,
@@ -66,10 +66,7 @@ pub async fn upload(
         (status = OK, body = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
         (status = PARTIAL_CONTENT, body = Vec<u8>, content_type = "application/octet-stream", description = "The range of it that `Range` asks for"),
         (status = NOT_MODIFIED, description = "It is the one that `If-None-Match` names"),
-        (status = UNAUTHORIZED, body = contract::problem::Problem, content_type = "application/problem+json", description = "`not_authenticated`: no good link, and no token"),
-        (status = NOT_FOUND, body = contract::problem::Problem, content_type = "application/problem+json", description = "`file_not_found`: it is not there, or not for you"),
-        (status = RANGE_NOT_SATISFIABLE, body = contract::problem::Problem, content_type = "application/problem+json", description = "`range_not_satisfiable`"),
-        (status = SERVICE_UNAVAILABLE, body = contract::problem::Problem, content_type = "application/problem+json", description = "`storage_unavailable`, `unavailable`"),
+        OfFile,
     )
 )]
 pub async fn read(
@@ -91,10 +88,7 @@ pub async fn read(
         (status = OK, body = Vec<u8>, content_type = "image/jpeg", description = "The small picture"),
         (status = PARTIAL_CONTENT, body = Vec<u8>, content_type = "image/jpeg", description = "The range of it that `Range` asks for"),
         (status = NOT_MODIFIED, description = "It is the one that `If-None-Match` names"),
-        (status = UNAUTHORIZED, body = contract::problem::Problem, content_type = "application/problem+json", description = "`not_authenticated`: no good link, and no token"),
-        (status = NOT_FOUND, body = contract::problem::Problem, content_type = "application/problem+json", description = "`file_not_found`: it is not there, not for you, or no image"),
-        (status = RANGE_NOT_SATISFIABLE, body = contract::problem::Problem, content_type = "application/problem+json", description = "`range_not_satisfiable`"),
-        (status = SERVICE_UNAVAILABLE, body = contract::problem::Problem, content_type = "application/problem+json", description = "`storage_unavailable`, `unavailable`"),
+        OfFile,
     )
 )]
 pub async fn read_thumbnail(

@@ -53,6 +53,13 @@ problem_groups! {
         "404": "`user_not_found`: there is no such user, or not for you",
         "503": "`unavailable`: the broker or the database is away; `Retry-After` says when to try again",
     }
+    /// Of every route that gives a file.
+    OfFile {
+        "401": "`not_authenticated`: no good link, and no token",
+        "404": "`file_not_found`: it is not there, not for you, or has no such part",
+        "416": "`range_not_satisfiable`",
+        "503": "`storage_unavailable`, `unavailable`; `Retry-After` says when to try again",
+    }
     /// Of every route with a rate limit.
     Limited {
         "429": "`rate_limited`; `Retry-After` says when to try again",
