@@ -4,7 +4,9 @@
 //! and its row is the note that its objects have to go.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
+
+use crate::removal::Removal;
 
 /// A version of a user's avatar.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -25,12 +27,16 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl Removal for Entity {
+    const KEY: Column = Column::Version;
+    const REMOVED_AT: Column = Column::RemovedAt;
+}
+
 impl Entity {
     /// The avatar that is seen of the user, the newest where two were shown at the same time.
     pub fn shown_of(user: Uuid) -> Select<Entity> {
         Entity::find()
-            .filter(Column::UserId.eq(user))
-            .filter(Column::ShownAt.is_not_null())
+            .filter(shown_of(user))
             .filter(Column::RemovedAt.is_null())
             .order_by_desc(Column::Version)
             .limit(1)
@@ -71,41 +77,20 @@ impl Entity {
         if shown.rows_affected == 0 {
             return Ok(false);
         }
-        Entity::update_many()
-            .col_expr(Column::RemovedAt, Expr::value(now))
-            .filter(Column::UserId.eq(user))
-            .filter(Column::Version.ne(version))
-            .filter(Column::ShownAt.is_not_null())
-            .filter(Column::RemovedAt.is_null())
-            .exec(db)
-            .await?;
+        let others = shown_of(user).add(Column::Version.ne(version));
+        Entity::remove(db, others, now).await?;
         Ok(true)
     }
 
     /// Removes what is shown of the user. `false` where nothing was.
     pub async fn hide<C: ConnectionTrait>(db: &C, user: Uuid, now: i64) -> Result<bool, DbErr> {
-        let hidden = Entity::update_many()
-            .col_expr(Column::RemovedAt, Expr::value(now))
-            .filter(Column::UserId.eq(user))
-            .filter(Column::ShownAt.is_not_null())
-            .filter(Column::RemovedAt.is_null())
-            .exec(db)
-            .await?;
-        Ok(hidden.rows_affected > 0)
+        Ok(Entity::remove(db, shown_of(user), now).await? > 0)
     }
 
     /// Removes all of a deleted user, also what is only begun. Says how many rows there still are.
     pub async fn erase<C: ConnectionTrait>(db: &C, user: Uuid, now: i64) -> Result<u64, DbErr> {
-        Entity::update_many()
-            .col_expr(Column::RemovedAt, Expr::value(now))
-            .filter(Column::UserId.eq(user))
-            .filter(Column::RemovedAt.is_null())
-            .exec(db)
-            .await?;
-        Entity::find()
-            .filter(Column::UserId.eq(user))
-            .count(db)
-            .await
+        Entity::remove(db, of(user), now).await?;
+        Entity::find().filter(of(user)).count(db).await
     }
 
     /// Removes what was begun before `until` and never shown.
@@ -114,29 +99,17 @@ impl Entity {
         until: i64,
         now: i64,
     ) -> Result<u64, DbErr> {
-        let removed = Entity::update_many()
-            .col_expr(Column::RemovedAt, Expr::value(now))
-            .filter(Column::ShownAt.is_null())
-            .filter(Column::RemovedAt.is_null())
-            .filter(Column::BegunAt.lt(until))
-            .exec(db)
-            .await?;
-        Ok(removed.rows_affected)
+        let unfinished = Condition::all()
+            .add(Column::ShownAt.is_null())
+            .add(Column::BegunAt.lt(until));
+        Entity::remove(db, unfinished, now).await
     }
+}
 
-    /// Versions whose pictures have to go.
-    pub async fn removed<C: ConnectionTrait>(db: &C, limit: u64) -> Result<Vec<Model>, DbErr> {
-        Entity::find()
-            .filter(Column::RemovedAt.is_not_null())
-            .order_by_asc(Column::RemovedAt)
-            .limit(limit)
-            .all(db)
-            .await
-    }
+fn shown_of(user: Uuid) -> Condition {
+    of(user).add(Column::ShownAt.is_not_null())
+}
 
-    /// Forgets a version whose pictures are gone.
-    pub async fn forget<C: ConnectionTrait>(db: &C, version: Uuid) -> Result<(), DbErr> {
-        Entity::delete_by_id(version).exec(db).await?;
-        Ok(())
-    }
+fn of(user: Uuid) -> Condition {
+    Condition::all().add(Column::UserId.eq(user))
 }

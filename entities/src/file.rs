@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, report};
+use crate::{ROWS_PER_STATEMENT, removal::Removal, report};
 
 /// An uploaded file.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -45,6 +45,11 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Removal for Entity {
+    const KEY: Column = Column::Id;
+    const REMOVED_AT: Column = Column::RemovedAt;
+}
 
 /// A send that wants files.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +134,7 @@ impl Entity {
         room: Uuid,
         now: i64,
     ) -> Result<u64, DbErr> {
-        remove(db, Column::RoomId.eq(room).into(), now).await
+        Entity::remove(db, Column::RoomId.eq(room).into(), now).await
     }
 
     /// A deleted user's files are nobody's any more, but for those in rooms that an open report about the user holds. Says
@@ -142,7 +147,7 @@ impl Entity {
         let theirs = Condition::all()
             .add(Column::OwnerId.eq(owner))
             .add(Column::RoomId.not_in_subquery(report::rooms_held(owner)));
-        remove(db, theirs.clone(), now).await?;
+        Entity::remove(db, theirs.clone(), now).await?;
         Entity::find().filter(theirs).count(db).await
     }
 
@@ -171,27 +176,7 @@ impl Entity {
         now: i64,
     ) -> Result<u64, DbErr> {
         let theirs = Column::Id.is_in(files.iter().copied());
-        remove(db, unsent_since(until).add(theirs), now).await
-    }
-
-    /// Files whose objects have to go, the longest removed first.
-    pub async fn removed<C: ConnectionTrait>(db: &C, limit: u64) -> Result<Vec<Model>, DbErr> {
-        Entity::find()
-            .filter(Column::RemovedAt.is_not_null())
-            .order_by_asc(Column::RemovedAt)
-            .limit(limit)
-            .all(db)
-            .await
-    }
-
-    /// Forgets a removed file whose objects are gone.
-    pub async fn forget<C: ConnectionTrait>(db: &C, id: Uuid) -> Result<(), DbErr> {
-        Entity::delete_many()
-            .filter(Column::Id.eq(id))
-            .filter(Column::RemovedAt.is_not_null())
-            .exec(db)
-            .await?;
-        Ok(())
+        Entity::remove(db, unsent_since(until).add(theirs), now).await
     }
 
     /// Which of these files have a row.
@@ -222,14 +207,4 @@ fn unsent_since(until: i64) -> Condition {
         .add(Column::RemovedAt.is_null())
         .add(Column::CreatedAt.lt(until))
         .add(is_free)
-}
-
-async fn remove<C: ConnectionTrait>(db: &C, which: Condition, now: i64) -> Result<u64, DbErr> {
-    let removed = Entity::update_many()
-        .col_expr(Column::RemovedAt, Expr::value(now))
-        .filter(which)
-        .filter(Column::RemovedAt.is_null())
-        .exec(db)
-        .await?;
-    Ok(removed.rows_affected)
 }

@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod pair;
 pub mod profile;
 pub mod read_position;
+pub mod removal;
 pub mod report;
 pub mod report_evidence;
 pub mod room;

@@ -2,7 +2,7 @@
 
 use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseConnection, EntityTrait};
-use webchat_entities::avatar::Entity;
+use webchat_entities::{avatar::Entity, removal::Removal};
 
 use crate::{ADA, BEN, id, on_both_databases};
 
@@ -11,6 +11,7 @@ on_both_databases!(
     what_was_begun_is_not_seen_and_goes_after_a_while,
     a_hidden_avatar_goes_and_a_new_one_can_be_shown,
     nothing_of_a_deleted_user_is_shown_any_more,
+    what_is_not_removed_is_not_forgotten,
 );
 
 async fn shown_of(db: &DatabaseConnection, user: Uuid) -> Option<Uuid> {
@@ -101,4 +102,21 @@ async fn nothing_of_a_deleted_user_is_shown_any_more(db: &DatabaseConnection) {
     assert_eq!(Entity::erase(db, ADA, 40).await.expect("erased"), 0);
     let others = Entity::find().all(db).await.expect("rows");
     assert_eq!(others.len(), 1, "another user's stays");
+}
+
+async fn what_is_not_removed_is_not_forgotten(db: &DatabaseConnection) {
+    begin(db, 1, ADA, 10).await;
+    begin(db, 2, ADA, 10).await;
+    assert!(show(db, 1, ADA, 11).await);
+    for version in [1, 2] {
+        Entity::forget(db, id(version)).await.expect("forgotten");
+    }
+    assert_eq!(shown_of(db, ADA).await, Some(id(1)));
+    assert!(
+        show(db, 2, ADA, 12).await,
+        "a row whose pictures come is there"
+    );
+    Entity::forget(db, id(1)).await.expect("forgotten");
+    assert!(removed(db).await.is_empty());
+    assert_eq!(shown_of(db, ADA).await, Some(id(2)));
 }

@@ -5,6 +5,7 @@ use sea_orm::{DatabaseConnection, EntityTrait};
 use webchat_entities::{
     expiry,
     file::{self, Attached, Claim, Entity},
+    removal::Removal,
     report,
 };
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use domain::{UserId, avatar::AvatarLevel};
-use entities::avatar;
+use entities::{avatar, removal::Removal};
 use storage::{Key, Storage};
 
 use super::rounds::{self, Left};

@@ -10,7 +10,7 @@ use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::consumers::PERSISTENCE_CHAT;
 use domain::FileId;
-use entities::file;
+use entities::{file, removal::Removal};
 use futures_util::{StreamExt, TryStreamExt};
 use storage::{Found, Key, Storage};
 use uuid::Uuid;

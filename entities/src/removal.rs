@@ -1,0 +1,57 @@
+//! Rows that stand for objects in the storage. Such a row is marked as removed, and nobody can have what it stands for from then
+//! on; then its objects go; the row is the last.
+
+use sea_orm::prelude::*;
+use sea_orm::{Condition, QueryOrder, QuerySelect};
+
+/// A table of such rows.
+pub trait Removal: EntityTrait {
+    /// What names a row.
+    const KEY: Self::Column;
+    /// Since when nobody can have it any more.
+    const REMOVED_AT: Self::Column;
+
+    /// Rows whose objects have to go, the longest removed first.
+    fn removed<C: ConnectionTrait>(
+        db: &C,
+        limit: u64,
+    ) -> impl Future<Output = Result<Vec<Self::Model>, DbErr>> + Send {
+        Self::find()
+            .filter(Self::REMOVED_AT.is_not_null())
+            .order_by_asc(Self::REMOVED_AT)
+            .limit(limit)
+            .all(db)
+    }
+
+    /// Forgets a removed row whose objects are gone. One that is not removed stays.
+    fn forget<C: ConnectionTrait>(
+        db: &C,
+        key: Uuid,
+    ) -> impl Future<Output = Result<(), DbErr>> + Send {
+        async move {
+            Self::delete_many()
+                .filter(Self::KEY.eq(key))
+                .filter(Self::REMOVED_AT.is_not_null())
+                .exec(db)
+                .await?;
+            Ok(())
+        }
+    }
+
+    /// Marks those of these rows as removed that are not yet. Says how many.
+    fn remove<C: ConnectionTrait>(
+        db: &C,
+        which: Condition,
+        now: i64,
+    ) -> impl Future<Output = Result<u64, DbErr>> + Send {
+        async move {
+            let removed = Self::update_many()
+                .col_expr(Self::REMOVED_AT, Expr::value(now))
+                .filter(which)
+                .filter(Self::REMOVED_AT.is_null())
+                .exec(db)
+                .await?;
+            Ok(removed.rows_affected)
+        }
+    }
+}
