@@ -1,12 +1,12 @@
 //! Avatars. Their pictures are in the storage, under their versions: a row is written before its objects and goes after them.
 //!
 //! begun → shown → removed. What was begun and never shown is removed after a while; what is removed nobody sees any more,
-//! and its row is the note that its objects have to go.
+//! and its row is the note that its objects have to go; once no open report holds it.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 
-use crate::removal::Removal;
+use crate::{removal::Removal, report};
 
 /// A version of a user's avatar.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -30,6 +30,12 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Removal for Entity {
     const KEY: Column = Column::Version;
     const REMOVED_AT: Column = Column::RemovedAt;
+
+    fn may_go() -> Condition {
+        Condition::all()
+            .add(Column::RemovedAt.is_not_null())
+            .add(is_free())
+    }
 }
 
 impl Entity {
@@ -40,6 +46,12 @@ impl Entity {
             .filter(Column::RemovedAt.is_null())
             .order_by_desc(Column::Version)
             .limit(1)
+    }
+
+    /// The version that is seen of the user.
+    pub async fn version_of<C: ConnectionTrait>(db: &C, user: Uuid) -> Result<Option<Uuid>, DbErr> {
+        let shown = Entity::shown_of(user).one(db).await?;
+        Ok(shown.map(|row| row.version))
     }
 
     /// Writes a version of which no picture is stored yet.
@@ -87,10 +99,12 @@ impl Entity {
         Ok(Entity::remove(db, shown_of(user), now).await? > 0)
     }
 
-    /// Removes all of a deleted user, also what is only begun. Says how many rows there still are.
+    /// Removes all of a deleted user, also what is only begun. Says how many rows there still are, but for those that an open
+    /// report holds.
     pub async fn erase<C: ConnectionTrait>(db: &C, user: Uuid, now: i64) -> Result<u64, DbErr> {
         Entity::remove(db, of(user), now).await?;
-        Entity::find().filter(of(user)).count(db).await
+        let left = of(user).add(is_free());
+        Entity::find().filter(left).count(db).await
     }
 
     /// Removes what was begun before `until` and never shown.
@@ -108,6 +122,11 @@ impl Entity {
 
 fn shown_of(user: Uuid) -> Condition {
     of(user).add(Column::ShownAt.is_not_null())
+}
+
+/// What no open report holds.
+fn is_free() -> Expr {
+    Column::Version.not_in_subquery(report::frozen_avatars())
 }
 
 fn of(user: Uuid) -> Condition {

@@ -11,19 +11,24 @@ pub trait Removal: EntityTrait {
     /// Since when nobody can have it any more.
     const REMOVED_AT: Self::Column;
 
+    /// What is removed and nothing holds any more.
+    fn may_go() -> Condition {
+        Condition::all().add(Self::REMOVED_AT.is_not_null())
+    }
+
     /// Rows whose objects have to go, the longest removed first.
     fn removed<C: ConnectionTrait>(
         db: &C,
         limit: u64,
     ) -> impl Future<Output = Result<Vec<Self::Model>, DbErr>> + Send {
         Self::find()
-            .filter(Self::REMOVED_AT.is_not_null())
+            .filter(Self::may_go())
             .order_by_asc(Self::REMOVED_AT)
             .limit(limit)
             .all(db)
     }
 
-    /// Forgets a removed row whose objects are gone. One that is not removed stays.
+    /// Forgets a removed row whose objects are gone. One that is not removed, or held, stays.
     fn forget<C: ConnectionTrait>(
         db: &C,
         key: Uuid,
@@ -31,7 +36,7 @@ pub trait Removal: EntityTrait {
         async move {
             Self::delete_many()
                 .filter(Self::KEY.eq(key))
-                .filter(Self::REMOVED_AT.is_not_null())
+                .filter(Self::may_go())
                 .exec(db)
                 .await?;
             Ok(())

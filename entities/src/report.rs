@@ -1,4 +1,5 @@
-//! Reports of users. An open one freezes its room: what the reported one said there stays until the report is closed.
+//! Reports of users. An open one freezes its room and the reported one's avatar: what that user said there, and the avatar that
+//! was seen when the report was filed, stay until it is closed.
 
 use std::collections::HashSet;
 
@@ -23,6 +24,8 @@ pub struct Model {
     pub reported_id: Uuid,
     /// The room in which it happened; `None`: the user is reported, no conversation.
     pub room_id: Option<Uuid>,
+    /// The avatar that was seen of the reported user at that time.
+    pub avatar_version: Option<Uuid>,
     /// One of the profile options' report reasons.
     pub reason: String,
     pub detail: Option<String>,
@@ -47,14 +50,30 @@ pub(crate) fn frozen_rooms() -> SelectStatement {
         .take()
 }
 
-/// The users who are reported for something in a room by an open report, as a subquery.
+/// The avatars that open reports hold, as a subquery.
+pub(crate) fn frozen_avatars() -> SelectStatement {
+    Query::select()
+        .column(Column::AvatarVersion)
+        .from(Entity)
+        .and_where(Column::State.eq(OPEN))
+        .and_where(Column::AvatarVersion.is_not_null())
+        .take()
+}
+
+/// The users of whom an open report holds something, as a subquery.
 pub(crate) fn held_users() -> SelectStatement {
     Query::select()
         .column(Column::ReportedId)
         .from(Entity)
-        .and_where(Column::State.eq(OPEN))
-        .and_where(Column::RoomId.is_not_null())
+        .cond_where(holds_something())
         .take()
+}
+
+fn holds_something() -> Condition {
+    let something = Condition::any()
+        .add(Column::RoomId.is_not_null())
+        .add(Column::AvatarVersion.is_not_null());
+    Condition::all().add(Column::State.eq(OPEN)).add(something)
 }
 
 /// The rooms in which what this user said is held by an open report about the user, as a subquery.
@@ -112,6 +131,17 @@ impl Entity {
         reported: Uuid,
     ) -> Result<HashSet<Uuid>, DbErr> {
         open_rooms(Entity::find().filter(Column::ReportedId.eq(reported)), db).await
+    }
+
+    /// Whether an open report about this user holds something of the user.
+    pub async fn holds_something_of<C: ConnectionTrait>(
+        db: &C,
+        reported: Uuid,
+    ) -> Result<bool, DbErr> {
+        let holding = Entity::find()
+            .filter(Column::ReportedId.eq(reported))
+            .filter(holds_something());
+        Ok(holding.count(db).await? > 0)
     }
 
     /// Takes a deleted user's own words out of reports: what the user wrote as a reporter, and what stands of the user

@@ -18,6 +18,7 @@ mod m20261128_000010_expired_rooms;
 mod m20261128_000011_files;
 mod m20261128_000012_matching;
 mod m20261128_000013_avatars;
+mod m20261128_000014_reported_avatars;
 mod run;
 
 pub use run::{RunError, run};
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000011_files::Migration),
             Box::new(m20261128_000012_matching::Migration),
             Box::new(m20261128_000013_avatars::Migration),
+            Box::new(m20261128_000014_reported_avatars::Migration),
         ]
     }
 }

@@ -1,8 +1,8 @@
 //! Avatars: one is shown, and whatever is not goes.
 
 use sea_orm::prelude::Uuid;
-use sea_orm::{DatabaseConnection, EntityTrait};
-use webchat_entities::{avatar::Entity, removal::Removal};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, sea_query::Expr};
+use webchat_entities::{avatar::Entity, deletion, removal::Removal, report};
 
 use crate::{ADA, BEN, id, on_both_databases};
 
@@ -12,6 +12,7 @@ on_both_databases!(
     a_hidden_avatar_goes_and_a_new_one_can_be_shown,
     nothing_of_a_deleted_user_is_shown_any_more,
     what_is_not_removed_is_not_forgotten,
+    an_open_report_holds_the_avatar_that_was_seen,
 );
 
 async fn shown_of(db: &DatabaseConnection, user: Uuid) -> Option<Uuid> {
@@ -119,4 +120,73 @@ async fn what_is_not_removed_is_not_forgotten(db: &DatabaseConnection) {
     Entity::forget(db, id(1)).await.expect("forgotten");
     assert!(removed(db).await.is_empty());
     assert_eq!(shown_of(db, ADA).await, Some(id(2)));
+}
+
+async fn an_open_report_holds_the_avatar_that_was_seen(db: &DatabaseConnection) {
+    begin(db, 1, ADA, 10).await;
+    assert!(show(db, 1, ADA, 11).await);
+    let seen = Entity::version_of(db, ADA).await.expect("a version");
+    assert_eq!(seen, Some(id(1)));
+    for report in [100, 101] {
+        file_report(db, report, seen).await;
+    }
+    begin(db, 2, ADA, 20).await;
+    assert!(show(db, 2, ADA, 21).await);
+    assert_eq!(shown_of(db, ADA).await, Some(id(2)));
+    assert_eq!(Entity::erase(db, ADA, 30).await.expect("erased"), 1);
+    assert_eq!(shown_of(db, ADA).await, None, "held is not shown");
+    assert_eq!(removed(db).await, [id(2)], "what nobody reported goes");
+    for version in [1, 2] {
+        Entity::forget(db, id(version)).await.expect("forgotten");
+    }
+    assert_eq!(Entity::erase(db, ADA, 40).await.expect("erased"), 0);
+    assert!(held(db).await && !is_due(db).await);
+    close_report(db, 100).await;
+    assert!(removed(db).await.is_empty(), "the other report is open");
+    assert!(held(db).await && !is_due(db).await);
+    close_report(db, 101).await;
+    assert!(!held(db).await && is_due(db).await);
+    assert_eq!(removed(db).await, [id(1)]);
+    Entity::forget(db, id(1)).await.expect("forgotten");
+    let left = Entity::find().all(db).await.expect("rows");
+    assert_eq!(left, []);
+}
+
+async fn held(db: &DatabaseConnection) -> bool {
+    let holds = report::Entity::holds_something_of(db, ADA).await;
+    holds.expect("an answer")
+}
+
+/// Whether there is something to be done about Ada, of whom only a report has held something so far.
+async fn is_due(db: &DatabaseConnection) -> bool {
+    deletion::Entity::note(db, [ADA]).await.expect("noted");
+    let note = deletion::Entity::find_by_id(ADA).one(db).await;
+    let note = note.expect("a note").expect("a note");
+    deletion::Entity::done(db, &note, true).await.expect("done");
+    let due = deletion::Entity::due(db, 10).await.expect("a list");
+    due.iter().any(|note| note.user_id == ADA)
+}
+
+async fn file_report(db: &DatabaseConnection, number: u128, avatar_version: Option<Uuid>) {
+    let report = report::Model {
+        id: id(number),
+        reporter_id: BEN,
+        reported_id: ADA,
+        room_id: None,
+        avatar_version,
+        reason: "impersonation".to_owned(),
+        detail: None,
+        state: report::OPEN.to_owned(),
+        created_at: 1,
+        closed_at: None,
+    };
+    let filed = report::Entity::file(db, report, Vec::new()).await;
+    filed.expect("filed");
+}
+
+async fn close_report(db: &DatabaseConnection, number: u128) {
+    let closed = report::Entity::update_many()
+        .col_expr(report::Column::State, Expr::value("upheld"))
+        .filter(report::Column::Id.eq(id(number)));
+    closed.exec(db).await.expect("closed");
 }

@@ -168,6 +168,7 @@ fn a_report(number: u128, room: Uuid) -> report::Model {
         reporter_id: BEN,
         reported_id: ADA,
         room_id: Some(room),
+        avatar_version: None,
         reason: "spam".to_owned(),
         detail: None,
         state: report::OPEN.to_owned(),

@@ -111,6 +111,10 @@ async fn store(
 /// `unavailable`.
 pub async fn remove(state: &AppState, user: UserId) -> Result<(), ApiError> {
     let transaction = begin_write(&state.db).await?;
+    // A report that is being filed holds what was seen until then.
+    if !user::Entity::hold_active_alone(&transaction, user.0).await? {
+        return Err(ApiError::not_authenticated());
+    }
     let Timestamp(now) = state.now();
     avatar::Entity::hide(&transaction, user.0, now).await?;
     Ok(transaction.commit().await?)

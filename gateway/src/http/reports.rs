@@ -11,7 +11,7 @@ use domain::{
     FieldError, ReportId, RoomId, UserId,
     report::{EVIDENCE_MESSAGES, kept_detail, validate_detail, validate_reason},
 };
-use entities::{report, report_evidence, user};
+use entities::{avatar, report, report_evidence, user};
 use uuid::Uuid;
 
 use super::{
@@ -28,8 +28,8 @@ use crate::{
     state::AppState,
 };
 
-/// Reports a user. The room's last messages are kept with the report, and none of the room's goes while it is open. The
-/// reported user is told nothing.
+/// Reports a user. The room's last messages are kept with the report, and neither the room's others nor the avatar that the user
+/// shows go while it is open. The reported user is told nothing.
 #[utoipa::path(
     post, path = "/users/{id}/report", tag = "people", security(("bearer" = [])), params(("id" = UserId, Path)),
     request_body = ReportRequest,
@@ -94,11 +94,12 @@ async fn file(
     evidence: Vec<Message>,
 ) -> Result<ReportFiled, ApiError> {
     let (id, now) = (Uuid::now_v7(), state.now());
-    let report = report::Model {
+    let mut report = report::Model {
         id,
         reporter_id: reporter.0,
         reported_id: reported.0,
         room_id: form.room_id.map(|room| room.0),
+        avatar_version: None,
         reason: form.reason,
         detail: kept_detail(form.detail),
         state: report::OPEN.to_owned(),
@@ -108,13 +109,14 @@ async fn file(
     let evidence = evidence.into_iter().map(|message| kept(id, message));
     let evidence = evidence.collect::<Result<Vec<_>, _>>()?;
     let transaction = begin_write(&state.db).await?;
-    // Of a deleted user, nothing is kept any more.
-    if !user::Entity::hold_active(&transaction, reported.0).await? {
+    // Of a deleted user, nothing is kept any more. Nobody changes the avatar meanwhile.
+    if !user::Entity::hold_active_alone(&transaction, reported.0).await? {
         return Err(ApiError::user_not_found());
     }
     if !user::Entity::hold_active(&transaction, reporter.0).await? {
         return Err(ApiError::not_authenticated());
     }
+    report.avatar_version = avatar::Entity::version_of(&transaction, reported.0).await?;
     report::Entity::file(&transaction, report, evidence).await?;
     let fact = Fact::UserReported { user_id: reported };
     public_events::tell(&transaction, fact, now).await?;

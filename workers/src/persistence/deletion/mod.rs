@@ -78,7 +78,7 @@ async fn pass(
         found: 0,
     };
     if pass.over_everything(token_life).await? {
-        let held = !pass.held.is_empty();
+        let held = report::Entity::holds_something_of(&database.read, note.user_id).await?;
         deletion::Entity::done(&database.write, note, held).await?;
         metrics::counter!("webchat_deleted_users_total").increment(1);
         tracing::info!(user_id = %pass.user, held, "what a deleted user has left is removed");

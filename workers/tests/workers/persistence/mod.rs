@@ -283,6 +283,7 @@ pub fn report_of(room: RoomId, reporter: UserId, reported: UserId) -> report::Mo
         reporter_id: reporter.0,
         reported_id: reported.0,
         room_id: Some(room.0),
+        avatar_version: None,
         reason: "harassment".to_owned(),
         detail: Some("it hurt".to_owned()),
         state: report::OPEN.to_owned(),

@@ -1,5 +1,7 @@
 //! Avatars: made, shown in levels, replaced, gone.
 
+mod reported;
+
 use std::time::Duration;
 
 use entities::avatar;
