@@ -43,6 +43,8 @@
  * @property {string} [thumbnail_url]
  * @property {string} url
  *
+ * @typedef {Attachment & {first_frame_only?: boolean}} Uploaded what moved and stands still now says so
+ *
  * @typedef {object} Message
  * @property {number} seq
  * @property {number|null} prev_seq null where it is not known yet: the message is known by its ack alone

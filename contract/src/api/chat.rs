@@ -4,7 +4,7 @@ use domain::{ClientId, FileId, UserId, room::Vote};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::message::Message;
+use crate::message::{Attachment, Message};
 
 /// `POST /chat/rooms`.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -25,6 +25,17 @@ pub struct SendMessageRequest {
     /// Files that were uploaded to this room.
     #[serde(default)]
     pub attachment_ids: Vec<FileId>,
+}
+
+/// What became of an upload: `POST /chat/rooms/{id}/files`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct Uploaded {
+    /// The file, to be sent with a message.
+    #[serde(flatten)]
+    pub file: Attachment,
+    /// The picture moved, and only its first frame is kept: an animation in WebP or PNG. Of a GIF all is kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first_frame_only: bool,
 }
 
 /// `POST /simple-countdown/response/{room_id}`.

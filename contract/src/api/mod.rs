@@ -15,7 +15,7 @@ pub use account::{
 };
 pub use chat::{
     CountdownResponseRequest, LikeResponseRequest, MessagePage, OpenRoomRequest,
-    SendMessageRequest, YesNo,
+    SendMessageRequest, Uploaded, YesNo,
 };
 pub use health::{Health, HealthCheck, HealthChecks, HealthStatus};
 pub use matching::{LearnedView, TicketView, TicketViewState};

@@ -38,6 +38,7 @@ pub(super) struct Picture {
     pub thumbnail_type: &'static str,
     pub thumbnail_bytes: u64,
     pub placeholder: String,
+    pub first_frame_only: bool,
 }
 
 impl Content {
@@ -116,6 +117,7 @@ fn of_picture(picture: Processed) -> Stored {
             thumbnail_type: picture.thumbnail_type,
             thumbnail_bytes: picture.thumbnail.len() as u64,
             placeholder: picture.placeholder,
+            first_frame_only: picture.first_frame_only,
         }),
     }
 }

@@ -3,7 +3,7 @@
 
 use axum::extract::Request;
 use bytes::Bytes;
-use contract::{message::Attachment, problem::Code};
+use contract::{api::Uploaded, problem::Code};
 use domain::{
     FileId,
     file::{FileKind, safe_name},
@@ -30,7 +30,7 @@ pub async fn take(
     state: AppState,
     member: RoomMember,
     request: Request,
-) -> Result<Attachment, ApiError> {
+) -> Result<Uploaded, ApiError> {
     let work = async move {
         let mut form = Form::of(request, &state.settings.files).await?;
         match take_form(&state, &member, &mut form).await {
@@ -50,7 +50,7 @@ async fn take_form(
     state: &AppState,
     member: &RoomMember,
     form: &mut Form,
-) -> Result<Attachment, ApiError> {
+) -> Result<Uploaded, ApiError> {
     state.limits.check_upload(member.user)?;
     if member.room.is_ended() {
         let detail = "The room has ended; nothing can be sent any more.";
@@ -75,10 +75,14 @@ async fn take_form(
     };
     let now = state.now();
     let row = row(id, member, name, &stored, now.0);
-    let mut answer = attachment(&row);
+    let mut file = attachment(&row);
     store::record(state, row).await?;
-    state.links.sign_file(&mut answer, now);
-    Ok(answer)
+    state.links.sign_file(&mut file, now);
+    let picture = stored.picture.as_ref();
+    Ok(Uploaded {
+        file,
+        first_frame_only: picture.is_some_and(|picture| picture.first_frame_only),
+    })
 }
 
 /// A picture in memory, as it has to be decoded; anything else on its way into the storage.

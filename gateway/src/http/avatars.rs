@@ -29,7 +29,7 @@ const CACHE: &str = "private, no-cache";
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it describes the form")]
 pub struct AvatarForm {
-    /// A JPEG, PNG, WebP or GIF of at most 10 MB.
+    /// A JPEG, PNG, WebP or GIF of at most 10 MB; of one that moves, the first frame is taken.
     #[schema(value_type = String, format = Binary)]
     file: (),
     /// The square's left edge, in pixels of the upright picture. All three or none: then the middle is taken.

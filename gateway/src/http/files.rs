@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri},
     response::Response,
 };
-use contract::message::Attachment;
+use contract::api::Uploaded;
 use domain::FileId;
 use utoipa::ToSchema;
 
@@ -34,13 +34,14 @@ pub struct UploadForm {
 }
 
 /// Uploads a file, to be sent with a message within 24 hours. A picture (JPEG, PNG, WebP, GIF) of at most 10 MB is encoded
-/// anew; anything else, of at most 25 MB, is kept as it is and can only be downloaded.
+/// anew; of one that moves, a GIF keeps its frames, and a WebP or PNG only the first. Anything else, of at most 25 MB, is kept as
+/// it is and can only be downloaded.
 #[utoipa::path(
     post, path = "/chat/rooms/{id}/files", tag = "files", security(("bearer" = [])),
     params(("id" = domain::RoomId, Path)),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
-        (status = CREATED, body = Attachment, description = "It is stored"),
+        (status = CREATED, body = Uploaded, description = "It is stored"),
         (status = REQUEST_TIMEOUT, body = contract::problem::Problem, content_type = "application/problem+json", description = "`upload_timeout`"),
         (status = CONFLICT, body = contract::problem::Problem, content_type = "application/problem+json", description = "`room_ended`"),
         (status = PAYLOAD_TOO_LARGE, body = contract::problem::Problem, content_type = "application/problem+json", description = "`payload_too_large`, `quota_exceeded`"),
@@ -53,7 +54,7 @@ pub async fn upload(
     State(state): State<AppState>,
     member: RoomMember,
     request: Request,
-) -> Result<(StatusCode, Json<Attachment>), ApiError> {
+) -> Result<(StatusCode, Json<Uploaded>), ApiError> {
     let taken = take(state, member, request).await?;
     Ok((StatusCode::CREATED, Json(taken)))
 }

@@ -27,13 +27,15 @@ pub struct Processed {
     pub thumbnail_type: &'static str,
     /// A `ThumbHash` in Base64.
     pub placeholder: String,
+    /// The file moves, and the picture does not: it is the first frame.
+    pub first_frame_only: bool,
 }
 
 /// Decodes a picture within `limits`, turns it upright, and encodes it anew, with a thumbnail and a placeholder.
 ///
 /// JPEG stays JPEG, PNG stays PNG, and an animated GIF stays one, with every frame. WebP stays WebP where it is without
 /// loss or lets something shine through; a photo in WebP becomes a JPEG, as no encoder here writes that kind. Of an
-/// animated WebP or PNG only the first frame is kept.
+/// animated WebP or PNG only the first frame is kept, and `first_frame_only` says so.
 ///
 /// # Errors
 /// The picture is refused, see [`Refusal`]. Memory stays within [`Header::memory_bytes`] beside the file and its copy.
@@ -58,6 +60,7 @@ pub fn process(bytes: &[u8], limits: &Limits) -> Result<Processed, Refusal> {
         thumbnail,
         thumbnail_type: thumbnail_type.content_type(),
         placeholder: placeholder(small)?,
+        first_frame_only: Format::of(header.format).loses_frames(bytes)?,
     })
 }
 

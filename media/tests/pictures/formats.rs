@@ -99,6 +99,25 @@ fn an_animation_keeps_every_frame_its_time_and_its_repeats() {
 }
 
 #[test]
+fn an_animation_that_becomes_still_says_so() {
+    let png = [made::png(40, 30), made::moving_png(40, 30, 3)];
+    let webp = [made::webp(40, 30), made::moving_webp(40, 30, 3)];
+    for [still, moving] in [png, webp] {
+        let (still, moving) = (processed(&still), processed(&moving));
+        assert!(moving.first_frame_only && !still.first_frame_only);
+        assert_eq!((moving.width, moving.height), (40, 30));
+        assert_eq!(moving.thumbnail, still.thumbnail, "its first frame");
+    }
+    for whole in [
+        made::moving_png(40, 30, 1),
+        made::moving_webp(40, 30, 1),
+        made::gif(40, 30, 3),
+    ] {
+        assert!(!processed(&whole).first_frame_only);
+    }
+}
+
+#[test]
 fn an_interlaced_animation_is_put_in_order() {
     let mut encoder = gif::Encoder::new(Vec::new(), 4, 8, &[0, 0, 0, 255, 255, 255]).unwrap();
     // Rows in the order in which an interlaced frame has them: 0, 4, 2, 6, 1, 3, 5, 7.

@@ -120,6 +120,43 @@ pub fn gif(width: u16, height: u16, frames: u16) -> Vec<u8> {
     encoder.into_inner().unwrap()
 }
 
+/// So many frames, the first of which is `png`'s picture.
+pub fn moving_png(width: u32, height: u32, frames: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_animated(frames, 0).unwrap();
+    let mut writer = encoder.write_header().unwrap();
+    for number in 0..frames {
+        let mut rgb = quarters(width as usize, height as usize);
+        rgb.rotate_left(number as usize * 3);
+        writer.write_image_data(&rgb).unwrap();
+    }
+    writer.finish().unwrap();
+    bytes
+}
+
+/// So many frames, each of which is `webp`'s picture.
+pub fn moving_webp(width: u32, height: u32, frames: u32) -> Vec<u8> {
+    fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+        let length = (content.len() as u32).to_le_bytes();
+        let padding = &[0][..content.len() % 2];
+        [kind, &length[..], content, padding].concat()
+    }
+    let of_24_bits = |number: u32| number.to_le_bytes()[..3].to_vec();
+    let still = webp(width, height);
+    let sides = [of_24_bits(width - 1), of_24_bits(height - 1)].concat();
+    const ANIMATED: u8 = 0x02;
+    let head = [&[ANIMATED, 0, 0, 0][..], &sides].concat();
+    let frame = [&[0; 6][..], &sides, &[100, 0, 0, 0], &still[12..]].concat();
+    let mut chunks = chunk(b"VP8X", &head);
+    chunks.extend(chunk(b"ANIM", &[0; 6]));
+    for _ in 0..frames {
+        chunks.extend(chunk(b"ANMF", &frame));
+    }
+    chunk(b"RIFF", &[b"WEBP", &chunks[..]].concat())
+}
+
 /// One picture of each format.
 pub fn one_of_each() -> [(&'static str, Vec<u8>); 4] {
     [

@@ -41,6 +41,8 @@ fn pictures() -> Vec<Vec<u8>> {
         .map(|(_, bytes)| bytes)
         .collect();
     pictures.push(made::LOSSY_WEBP.to_vec());
+    pictures.push(made::moving_png(40, 30, 3));
+    pictures.push(made::moving_webp(40, 30, 3));
     pictures.push(made::jpeg_with(40, 30, |encoder| {
         encoder.set_progressive(true);
     }));

@@ -40,14 +40,16 @@ async function send(context, roomId, file, id) {
   const controller = new AbortController();
   underWay.set(id, controller);
   try {
-    const attachment = await sendWithFreshToken(context.api, {
+    /** @type {import("../types.js").Uploaded} */
+    const uploaded = await sendWithFreshToken(context.api, {
       path: `/chat/rooms/${roomId}/files`,
       file,
       signal: controller.signal,
       onProgress: (sentBytes) =>
         changeChat(context, roomId, (chat) => ({ uploads: uploads.progressed(chat.uploads, id, sentBytes) })),
     });
-    changeChat(context, roomId, (chat) => ({ uploads: uploads.done(chat.uploads, id, attachment) }));
+    changeChat(context, roomId, (chat) => ({ uploads: uploads.done(chat.uploads, id, uploaded) }));
+    if (uploaded.first_frame_only) context.dispatch("tell", t("file.first_frame_only", { name: file.name }));
   } catch (error) {
     if (controller.signal.aborted) return;
     if (!(error instanceof ApiError)) throw error;

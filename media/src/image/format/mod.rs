@@ -37,6 +37,15 @@ impl Format {
         }
     }
 
+    /// Whether it has more frames than are kept: of an animation in WebP or PNG only the first is.
+    pub fn loses_frames(self, bytes: &[u8]) -> Result<bool, Refusal> {
+        match self.0 {
+            ImageFormat::Png => png::moves(bytes),
+            ImageFormat::WebP => webp::moves(bytes),
+            ImageFormat::Jpeg | ImageFormat::Gif => Ok(false),
+        }
+    }
+
     /// What a picture that came in this format is written as.
     pub fn output(self, bytes: &[u8], pixels: &Pixels) -> Result<ImageFormat, Refusal> {
         match self.0 {

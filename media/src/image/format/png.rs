@@ -38,6 +38,13 @@ pub fn read(bytes: &[u8]) -> Result<Pixels, Refusal> {
     Ok(orientation.applied(pixels))
 }
 
+/// Whether it has more than one frame.
+pub fn moves(bytes: &[u8]) -> Result<bool, Refusal> {
+    let reader = opened(bytes)?;
+    let animation = reader.info().animation_control;
+    Ok(animation.is_some_and(|animation| animation.num_frames > 1))
+}
+
 pub fn write(pixels: &Pixels) -> Result<Vec<u8>, Refusal> {
     let mut encoded = Vec::new();
     let mut encoder = Encoder::new(&mut encoded, pixels.width, pixels.height);

@@ -61,6 +61,12 @@ pub fn read(bytes: &[u8]) -> Result<Pixels, Refusal> {
     Ok(orientation.applied(pixels))
 }
 
+/// Whether it has more than one frame.
+pub fn moves(bytes: &[u8]) -> Result<bool, Refusal> {
+    let decoder = opened(bytes)?;
+    Ok(decoder.is_animated() && decoder.num_frames() > 1)
+}
+
 /// Whether the file is of the kind for photos.
 pub fn is_lossy(bytes: &[u8]) -> Result<bool, Refusal> {
     Ok(opened(bytes)?.is_lossy())
