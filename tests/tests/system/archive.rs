@@ -9,7 +9,7 @@ use contract::{
     subjects,
 };
 use domain::{ClientId, MessageId, RoomId, Timestamp, UserId};
-use entities::{expiry, message, pair, read_position, room, room_event, room_member};
+use entities::{expiry, file, message, pair, read_position, room, room_event, room_member};
 use sea_orm::{
     ConnectionTrait, Database, DatabaseConnection, EntityTrait, FromQueryResult, PaginatorTrait,
     Statement,
@@ -51,7 +51,7 @@ impl Archive {
         }
     }
 
-    /// Every row of every projected table, a line each.
+    /// Every row of every projected table, and of those of files, a line each.
     pub async fn rows(&self) -> Vec<String> {
         let mut rows = Vec::new();
         rows.extend(self.table::<room::Entity>().await);
@@ -61,6 +61,7 @@ impl Archive {
         rows.extend(self.table::<pair::Entity>().await);
         rows.extend(self.table::<message::Entity>().await);
         rows.extend(self.table::<read_position::Entity>().await);
+        rows.extend(self.table::<file::Entity>().await);
         rows.sort();
         rows
     }

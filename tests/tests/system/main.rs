@@ -44,6 +44,7 @@ mod outcomes;
 mod presence;
 mod program;
 mod rebuild;
+mod rebuild_files;
 mod reconnect_storm;
 mod request;
 mod resume_reader;

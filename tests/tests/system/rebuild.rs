@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Nothing happens by itself while rows are compared.
-const QUIET: (&str, &str) = ("WEBCHAT__ROOM__NO_SHOW_SECS", "600");
+pub const QUIET: (&str, &str) = ("WEBCHAT__ROOM__NO_SHOW_SECS", "600");
 
 #[tokio::test]
 async fn what_was_damaged_is_as_it_was_on_sqlite() {
@@ -298,10 +298,10 @@ fn talk_on(town: &Town) -> JoinHandle<Vec<u64>> {
     })
 }
 
-async fn rebuild(roles: &Roles) -> Said {
+pub async fn rebuild(roles: &Roles) -> Said {
     roles.operate(&["rebuild"]).await
 }
 
-fn succeeded(rebuilt: &Said) {
+pub fn succeeded(rebuilt: &Said) {
     assert!(rebuilt.success, "{rebuilt:?}");
 }

@@ -1,6 +1,6 @@
 //! Uploads into a real process: its disk, its death, its memory.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use domain::RoomId;
 use serde_json::Value;
@@ -16,8 +16,11 @@ use crate::{
 
 const DISK_MIB: u32 = 160;
 const MIB: usize = 1024 * 1024;
+/// As long as the gateway waits for one itself.
+const LONGEST: Duration = Duration::from_secs(300);
 
-async fn upload(person: &Person, room: RoomId, name: &str, content: Vec<u8>) -> Answer {
+/// Uploads a file into a room.
+pub async fn upload(person: &Person, room: RoomId, name: &str, content: Vec<u8>) -> Answer {
     let edge = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=";
     let body = [
         format!("{edge}\"{name}\"\r\n\r\n").as_bytes(),
@@ -29,6 +32,7 @@ async fn upload(person: &Person, room: RoomId, name: &str, content: Vec<u8>) -> 
         .post(format!("{}/chat/rooms/{room}/files", person.url()))
         .header("content-type", "multipart/form-data; boundary=edge")
         .header("authorization", format!("Bearer {}", person.token))
+        .timeout(LONGEST)
         .body(body);
     send(request).await
 }
