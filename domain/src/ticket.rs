@@ -62,6 +62,9 @@ pub struct Ticket {
     /// The user's interests as a text, for the explanation of a match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<TextVector>,
+    /// The user's biography as a text, for the explanation of a match. No client is sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bio: Option<TextVector>,
     /// Where it stands.
     #[serde(flatten)]
     pub state: TicketState,
@@ -78,6 +81,7 @@ impl Ticket {
             features,
             learned: None,
             words: None,
+            bio: None,
             state: TicketState::Waiting,
         }
     }
@@ -111,6 +115,7 @@ impl Ticket {
             features: Features::default(),
             learned: None,
             words: None,
+            bio: None,
             ..self.moved_to(TicketState::Gone { why: Gone::Left })
         }
     }
@@ -181,6 +186,7 @@ mod tests {
         let mut ticket = joined();
         ticket.features.interests = vec!["chess".to_owned()];
         ticket.words = TextVector::hashed("chess");
+        ticket.bio = TextVector::hashed("I play chess in the park");
         let belief = crate::matching::model::Belief {
             mean: 1.0,
             variance: 0.5,
@@ -192,7 +198,7 @@ mod tests {
         let gone = ticket.of_deleted();
         assert!(!gone.is_waiting());
         assert_eq!(gone.features, Features::default());
-        assert_eq!((gone.learned, &gone.words), (None, &None));
+        assert_eq!((gone.learned, &gone.words, &gone.bio), (None, &None, &None));
         assert_eq!(gone.of_deleted(), gone);
     }
 

@@ -68,6 +68,9 @@ test("the reasons of a match are said in the person's language, and those that a
   const [reason] = frames.find(({ type }) => type === "match_found").reasons;
   assert.equal(reasonWords(reason), "You both like: Hiking");
   assert.equal(reasonWords({ code: "shared_languages", values: ["en", "vi"], text: "" }), "You both speak: English and Vietnamese");
+  assert.equal(
+    reasonWords({ code: "alike_bios", values: ["word_llama"], text: "" }), "You describe yourselves in a similar way (compared by meaning)",
+  );
   assert.equal(reasonWords({ code: "brand_new", values: [], text: "You both laugh." }), "You both laugh");
 });
 

@@ -15,3 +15,4 @@ pub mod postgres_server;
 pub mod proxy;
 pub mod replica;
 pub mod s3;
+pub mod text_model;

@@ -6,12 +6,15 @@
 //!
 //! Without the files texts are compared by [`TextVector::hashed`]; whoever opens [`Texts`] is told which of both it is.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use domain::matching::{TEXT_DIMENSIONS, TextMode, TextVector};
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
-use tokenizers::Tokenizer;
+use tokenizers::{Encoding, Tokenizer};
 
 /// The table's file in the model's folder.
 pub const WEIGHTS_FILE: &str = "l2_supercat_256.safetensors";
@@ -20,6 +23,15 @@ pub const TOKENIZER_FILE: &str = "l2_supercat_tokenizer_config.json";
 const WEIGHTS_NAME: &str = "embedding.weight";
 /// Grows when another model, or another way to use it, makes other vectors.
 const VERSION: u16 = 1;
+
+/// A biography of fewer different words has no vector: one word in common would be most of it, and whoever writes one word
+/// could learn whether the other has written it, too.
+pub const BIOGRAPHY_WORDS_MIN: usize = 8;
+/// How many of a biography's pieces have to begin a word. The model knows the words of English; those of other languages it
+/// has in pieces, and all texts made of such pieces are alike.
+const WHOLE_WORDS_MIN: f64 = 0.75;
+/// What the tokenizer puts before a piece that begins a word.
+const WORD_BEGINS: char = '\u{2581}';
 
 /// Why the text model cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +86,16 @@ impl Texts {
             Self::Hashed => TextVector::hashed(text),
         }
     }
+
+    /// The vector of what somebody says of themself. `None` where it would tell nothing: without the text model (by
+    /// spelling, longer texts are alike by their small words, whatever they are about), below
+    /// [`BIOGRAPHY_WORDS_MIN`] different words, and in a language of which the model knows no whole words.
+    pub fn biography(&self, text: &str) -> Option<TextVector> {
+        match self {
+            Self::Model(model) => model.biography(text),
+            Self::Hashed => None,
+        }
+    }
 }
 
 /// The opened model.
@@ -109,12 +131,24 @@ impl TextModel {
 
     /// The mean of the tokens' rows. `None` where the text has no tokens that the model knows.
     pub fn vector(&self, text: &str) -> Option<TextVector> {
+        self.mean(&self.tokens(text)?)
+    }
+
+    fn biography(&self, text: &str) -> Option<TextVector> {
+        let tokens = self.tokens(text)?;
+        says_something(tokens.get_tokens()).then(|| self.mean(&tokens))?
+    }
+
+    fn tokens(&self, text: &str) -> Option<Encoding> {
         let text = text.trim();
         if text.is_empty() {
             return None;
         }
         // Without the marks of a sentence's beginning: they are the same for all.
-        let tokens = self.tokenizer.encode_fast(text, false).ok()?;
+        self.tokenizer.encode(text, false).ok()
+    }
+
+    fn mean(&self, tokens: &Encoding) -> Option<TextVector> {
         let mut sum = vec![0.0_f32; TEXT_DIMENSIONS];
         for token in tokens.get_ids() {
             let start = usize::try_from(*token).ok()?.checked_mul(TEXT_DIMENSIONS)?;
@@ -127,6 +161,20 @@ impl TextModel {
         }
         TextVector::new(TextMode::WordLlama, VERSION, &sum)
     }
+}
+
+fn says_something(tokens: &[String]) -> bool {
+    let pieces = tokens
+        .iter()
+        .filter(|token| token.chars().any(char::is_alphanumeric));
+    let (begin, go_on): (Vec<_>, Vec<_>) = pieces.partition(|piece| piece.starts_with(WORD_BEGINS));
+    let words: BTreeSet<_> = begin.iter().collect();
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a text has far fewer than 2^52 pieces"
+    )]
+    let share = begin.len() as f64 / (begin.len() + go_on.len()) as f64;
+    words.len() >= BIOGRAPHY_WORDS_MIN && share >= WHOLE_WORDS_MIN
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, TextModelError> {

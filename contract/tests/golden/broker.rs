@@ -57,6 +57,7 @@ fn what_the_streams_keep() {
             },
         }),
         words: TextVector::hashed("hiking"),
+        bio: TextVector::hashed("I walk uphill"),
         ..waiting.clone()
     };
     holds(

@@ -12,6 +12,10 @@ const SIMILAR_AGE_YEARS: u8 = 3;
 /// one in 25 reaches it, by either mode: `docs/MATCHING.md`.
 const ALIKE_FROM: f64 = 0.5;
 
+/// From which likeness on two biographies are called alike: of made-up ones about different things one pair in a thousand
+/// reaches it (`text-model/tests/model/biographies.rs`).
+pub const ALIKE_BIOS_FROM: f64 = 0.35;
+
 /// One side of a match, as it is explained.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
@@ -19,11 +23,14 @@ pub struct Side<'a> {
     pub features: &'a Features,
     /// The person's interests as a text.
     pub words: Option<&'a TextVector>,
+    /// The person's biography as a text.
+    pub bio: Option<&'a TextVector>,
 }
 
 /// What is said of two people who are brought together with this score.
 ///
-/// Reasons name what both have in common and nothing that only one of them has said. Those whose part of the score speaks for
+/// Reasons name what both have in common and nothing that only one of them has said; of biographies not even that, as neither
+/// sees the other's yet: only that they are alike. Those whose part of the score speaks for
 /// the pair come first, the strongest before the others.
 pub fn explain(one: Side<'_>, other: Side<'_>, score: f64, parts: &Parts) -> Match {
     let (a, b) = (one.features, other.features);
@@ -73,27 +80,38 @@ fn reasons(
         found.push((parts.age, reason("similar_age", &[], text)));
     }
     found.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-    let alike = alike(one.words, other.words);
+    let interests = compared(one.words, other.words, ALIKE_FROM).map(|(mode, how)| {
+        let text = format!("Your interests are alike as a whole ({how}).");
+        reason("alike_interests", &[&mode], text)
+    });
+    let bios = compared(one.bio, other.bio, ALIKE_BIOS_FROM).map(|(mode, how)| {
+        let text = format!("You describe yourselves in a similar way ({how}).");
+        reason("alike_bios", &[&mode], text)
+    });
+    // Likeness of texts is no part of the score, and comes last.
     found
         .into_iter()
         .map(|(_, reason)| reason)
-        .chain(alike)
+        .chain(interests)
+        .chain(bios)
         .collect()
 }
 
-/// Says how the texts were compared. It is no part of the score, and comes last.
-fn alike(one: Option<&TextVector>, other: Option<&TextVector>) -> Option<MatchReason> {
+/// How two texts were compared, in the mode's name and in words, where they are alike.
+fn compared(
+    one: Option<&TextVector>,
+    other: Option<&TextVector>,
+    alike_from: f64,
+) -> Option<(String, &'static str)> {
     let (one, other) = (one?, other?);
-    if one.likeness(other)? < ALIKE_FROM {
+    if one.likeness(other)? < alike_from {
         return None;
     }
     let how = match one.mode {
         TextMode::WordLlama => "compared by meaning",
         TextMode::HashedNgrams => "compared by spelling only",
     };
-    let mode = one.mode.to_string();
-    let text = format!("Your interests are alike as a whole ({how}).");
-    Some(reason("alike_interests", &[&mode], text))
+    Some((one.mode.to_string(), how))
 }
 
 fn reason(code: &str, values: &[&str], text: String) -> MatchReason {

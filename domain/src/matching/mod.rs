@@ -17,7 +17,7 @@ mod text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use explanation::{Side, explain};
+pub use explanation::{ALIKE_BIOS_FROM, Side, explain};
 pub use filter::{ADULT_AGE, FilterName, Filtered, count_excluded, may_meet, same_age_group};
 pub use learned::{Learned, in_words};
 pub use pairing::{Candidate, Policy, Proposal, RecentScores, pair};

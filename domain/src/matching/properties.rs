@@ -70,6 +70,7 @@ fn side(features: &Features) -> Side<'_> {
     Side {
         features,
         words: None,
+        bio: None,
     }
 }
 

@@ -46,6 +46,7 @@ fn explained(one: &Features, other: &Features, parts: &model::Parts) -> Match {
     let side = |features| Side {
         features,
         words: None,
+        bio: None,
     };
     explain(side(one), side(other), 0.25, parts)
 }
@@ -103,6 +104,7 @@ fn alike_interests_are_told_with_how_they_were_compared() {
         let [one, other] = words.map(|words| Side {
             features: &features,
             words,
+            bio: None,
         });
         let reasons = explain(one, other, 0.25, &model::Parts::default()).reasons;
         let alike = reasons
@@ -122,6 +124,39 @@ fn alike_interests_are_told_with_how_they_were_compared() {
         None,
         "of another mode"
     );
+}
+
+#[test]
+fn alike_bios_are_told_as_a_fact_and_only_where_both_have_one() {
+    let bio = |numbers: &[f32]| {
+        let values: Vec<f32> = numbers
+            .iter()
+            .copied()
+            .cycle()
+            .take(TEXT_DIMENSIONS)
+            .collect();
+        TextVector::new(TextMode::WordLlama, 1, &values).unwrap()
+    };
+    let reasons = |bios: [Option<&TextVector>; 2]| {
+        let features = person(30, "woman");
+        let [one, other] = bios.map(|bio| Side {
+            features: &features,
+            words: None,
+            bio,
+        });
+        let reasons = explain(one, other, 0.25, &model::Parts::default()).reasons;
+        let last = reasons.last().expect("a reason").clone();
+        (last.code == "alike_bios").then_some((last.values, last.text))
+    };
+    let (one, like, unlike) = (bio(&[1.0, 0.5]), bio(&[1.0, 0.4]), bio(&[-0.5, 1.0]));
+    let text = "You describe yourselves in a similar way (compared by meaning).".to_owned();
+    let expected = Some((vec!["word_llama".to_owned()], text));
+    assert_eq!(reasons([Some(&one), Some(&like)]), expected);
+    assert_eq!(reasons([Some(&one), Some(&unlike)]), None);
+    assert_eq!(reasons([Some(&one), None]), None);
+    assert_eq!(reasons([None, None]), None);
+    let by_spelling = TextVector::hashed("I climb at weekends").unwrap();
+    assert_eq!(reasons([Some(&one), Some(&by_spelling)]), None);
 }
 
 #[test]

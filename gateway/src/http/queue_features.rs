@@ -5,6 +5,7 @@ use domain::{
     FieldError, UserId,
     account::{age_on, parse_date},
     matching::{Features, TextVector, model::PersonBeliefs},
+    profile::Profile,
     ticket::Ticket,
 };
 use entities::matching_person;
@@ -15,11 +16,11 @@ use super::{
 };
 use crate::{error::ApiError, state::AppState};
 
-/// What matching needs to know of the user, today.
+/// The user's profile, if it is complete, and the user's age today.
 ///
 /// # Errors
 /// `profile_incomplete`, `unavailable`.
-async fn features_of(state: &AppState, user: UserId) -> Result<Features, ApiError> {
+async fn complete_profile(state: &AppState, user: UserId) -> Result<(Profile, u8), ApiError> {
     let (account, profile) = profile::load(state, user).await?;
     let missing = profile.missing();
     if !missing.is_empty() {
@@ -32,7 +33,7 @@ async fn features_of(state: &AppState, user: UserId) -> Result<Features, ApiErro
     let date_of_birth = parse_date(&account.date_of_birth)
         .ok_or_else(|| ApiError::internal("an account's date of birth cannot be read"))?;
     let today = state.now().to_datetime().date();
-    Ok(profile.features(age_on(date_of_birth, today)))
+    Ok((profile, age_on(date_of_birth, today)))
 }
 
 /// What a ticket says of its owner.
@@ -41,6 +42,7 @@ pub(super) struct About {
     features: Features,
     learned: Option<PersonBeliefs>,
     words: Option<TextVector>,
+    bio: Option<TextVector>,
 }
 
 impl About {
@@ -49,20 +51,16 @@ impl About {
     /// # Errors
     /// `profile_incomplete`, `unavailable`.
     pub(super) async fn of(state: &AppState, user: UserId) -> Result<Self, ApiError> {
-        let features = features_of(state, user).await?;
-        let learned = matching_person::Entity::of(&state.db.read, user.0).await?;
-        Ok(Self::new(state, features, learned))
-    }
-
-    fn new(state: &AppState, features: Features, learned: Option<PersonBeliefs>) -> Self {
-        let mut interests = features.interests.clone();
+        let (profile, age) = complete_profile(state, user).await?;
+        let mut interests = profile.interests.clone();
         interests.sort_unstable();
         let text = interests.join(", ").replace('_', " ");
-        Self {
+        Ok(Self {
+            features: profile.features(age),
+            learned: matching_person::Entity::of(&state.db.read, user.0).await?,
             words: state.texts.vector(&text),
-            features,
-            learned,
-        }
+            bio: state.texts.biography(&profile.bio),
+        })
     }
 
     /// The ticket with this on it.
@@ -71,11 +69,13 @@ impl About {
             features,
             learned,
             words,
+            bio,
         } = self.clone();
         Ticket {
             features,
             learned,
             words,
+            bio,
             ..ticket
         }
     }

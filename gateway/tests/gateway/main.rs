@@ -28,5 +28,6 @@ mod rooms;
 mod sessions;
 mod socket;
 mod socket_limits;
+mod texts;
 mod unread;
 mod world;

@@ -141,7 +141,7 @@ async fn whoever_empties_the_profile_waits_no_more() {
     assert_eq!(ticket["state"], "none");
 }
 
-async fn until_matched(world: &World, person: &Person) -> Value {
+pub async fn until_matched(world: &World, person: &Person) -> Value {
     let begun = Instant::now();
     loop {
         let ticket = world.get(person, "/match/queue").await.expect(200);

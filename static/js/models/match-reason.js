@@ -1,6 +1,9 @@
 import { formatList, has, t } from "./language.js";
 import { languageLabel, optionLabel } from "./profile.js";
 
+/** Of these, how the texts were compared is part of the sentence. */
+const COMPARED = ["alike_interests", "alike_bios"];
+
 /**
  * Why two people were brought together, in the person's language. A reason that is newer than this client is shown in the
  * server's words.
@@ -8,8 +11,7 @@ import { languageLabel, optionLabel } from "./profile.js";
  * @returns {string}
  */
 export function reasonWords({ code, values, text }) {
-  // How texts were compared is part of the sentence.
-  const key = code === "alike_interests" ? `reason.${code}_${values[0]}` : `reason.${code}`;
+  const key = COMPARED.includes(code) ? `reason.${code}_${values[0]}` : `reason.${code}`;
   if (!has(key)) return text.replace(/\.$/, ""); // it stands alone: no sentence among others
   const label = code === "shared_languages" ? languageLabel : optionLabel;
   return t(key, { list: formatList(values.map((value) => label(value))) });

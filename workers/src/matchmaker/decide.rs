@@ -136,6 +136,7 @@ fn intent(pool: &Pool, couple: &Couple) -> Option<Intent> {
     let [first, second] = [one, other].map(|waiting| Side {
         features: &waiting.ticket.features,
         words: waiting.ticket.words.as_ref(),
+        bio: waiting.ticket.bio.as_ref(),
     });
     Some(Intent {
         the_match: matching::explain(first, second, couple.score, &couple.parts),

@@ -7,7 +7,7 @@ use contract::{life::PublishedModel, subjects::LIFE_MODEL};
 use domain::{
     UserId,
     matching::{
-        Features, Match, TextVector,
+        Features, Match, TEXT_DIMENSIONS, TextMode, TextVector,
         model::{Belief, Model, PersonBeliefs, Scoring, Weights},
     },
     ticket::Ticket,
@@ -24,6 +24,7 @@ async fn join(broker: &Broker, features: Features, learned: Option<PersonBeliefs
     let ticket = Ticket {
         learned,
         words: TextVector::hashed(&features.interests.join(", ")),
+        bio: TextVector::new(TextMode::WordLlama, 1, &[1.0; TEXT_DIMENSIONS]),
         ..Ticket::join(ticket_id(), user, features, broker.clock().now())
     };
     let write = Write::Ticket(Box::new(ticket), 0);
@@ -81,11 +82,18 @@ async fn a_match_carries_the_models_score_and_plain_reasons() {
         .map(|reason| reason.code.as_str())
         .collect();
     assert!(codes.contains(&"shared_interests"), "{codes:?}");
-    let last = found.reasons.last().expect("a reason");
-    assert_eq!(
-        (last.code.as_str(), last.values.as_slice()),
-        ("alike_interests", ["hashed_ngrams".to_owned()].as_slice())
-    );
+    let [.., interests, bios] = found.reasons.as_slice() else {
+        panic!("{codes:?}");
+    };
+    for (reason, code, mode) in [
+        (interests, "alike_interests", "hashed_ngrams"),
+        (bios, "alike_bios", "word_llama"),
+    ] {
+        assert_eq!(
+            (reason.code.as_str(), reason.values.as_slice()),
+            (code, [mode.to_owned()].as_slice())
+        );
+    }
 }
 
 #[tokio::test]

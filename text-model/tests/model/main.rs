@@ -5,28 +5,13 @@
     reason = "a test ends where its ground is missing"
 )]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+mod biographies;
+
+use std::fs;
 
 use domain::matching::TextMode;
+use webchat_tests::text_model::folder;
 use webchat_text_model::{TOKENIZER_FILE, TextModelError, Texts, WEIGHTS_FILE};
-
-const FOLDER: &str = "WEBCHAT_TEST_TEXT_MODEL";
-
-fn folder() -> PathBuf {
-    let set = std::env::var_os(FOLDER).map(PathBuf::from);
-    let folder = set.or_else(fetched);
-    folder.unwrap_or_else(|| panic!("run scripts/fetch-text-model, or set {FOLDER}"))
-}
-
-fn fetched() -> Option<PathBuf> {
-    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools");
-    let entries = fs::read_dir(tools).ok()?;
-    let mut folders = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    folders.find(|folder| folder.join(WEIGHTS_FILE).is_file())
-}
 
 fn likeness(texts: &Texts, one: &str, other: &str) -> f64 {
     let vector = |text| texts.vector(text).expect("a text with words");
