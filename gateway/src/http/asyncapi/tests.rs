@@ -24,7 +24,14 @@ fn every_frame_of_the_contract_is_documented() {
             "{frame}"
         );
     }
-    for frame in ["hello", "match_found", "room", "unread", "presence", "signed_out"] {
+    for frame in [
+        "hello",
+        "match_found",
+        "room",
+        "unread",
+        "presence",
+        "signed_out",
+    ] {
         assert!(
             messages
                 .get(format!("notifications.server.{frame}"))
