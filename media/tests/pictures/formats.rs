@@ -106,7 +106,12 @@ fn an_animation_that_becomes_still_says_so() {
         let (still, moving) = (processed(&still), processed(&moving));
         assert!(moving.first_frame_only && !still.first_frame_only);
         assert_eq!((moving.width, moving.height), (40, 30));
-        assert_eq!(moving.thumbnail, still.thumbnail, "its first frame");
+        let [moving, still] =
+            [moving, still].map(|picture| made::jpeg_pixels(&picture.thumbnail).0);
+        let apart = moving.iter().zip(&still);
+        let farthest = apart.map(|(one, other)| one.abs_diff(*other)).max();
+        // A frame that is drawn over nothing is rounded once more.
+        assert!(farthest.unwrap() < 8, "its first frame: {farthest:?}");
     }
     for whole in [
         made::moving_png(40, 30, 1),
