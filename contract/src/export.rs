@@ -8,7 +8,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::{SignedInDevice, User};
+use crate::api::{LearnedView, SignedInDevice, User};
 
 /// What precedes the rooms.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -19,6 +19,10 @@ pub struct ExportHead {
     pub account: User,
     /// The profile.
     pub profile: Profile,
+    /// The avatar; `null` where there is none.
+    pub avatar: Option<ExportedAvatar>,
+    /// What matching has learned of the user, as `GET /users/me/learned` tells it.
+    pub learned: LearnedView,
     /// The signed-in devices.
     pub sessions: Vec<SignedInDevice>,
     /// Likes and blocks.
@@ -35,6 +39,17 @@ pub struct Export {
     pub head: ExportHead,
     /// The rooms, newest first.
     pub rooms: Vec<ExportedRoom>,
+}
+
+/// The user's avatar.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ExportedAvatar {
+    /// Where its picture is read, as it is.
+    pub url: String,
+    /// The kind of the picture.
+    pub content_type: String,
+    /// Since when it is shown.
+    pub shown_at: Timestamp,
 }
 
 /// What the user has said about a peer.

@@ -23,9 +23,14 @@ pub struct Seen {
     user: UserId,
     version: Uuid,
     level: AvatarLevel,
+    /// Since when it is shown.
+    pub shown_at: Timestamp,
 }
 
 impl Seen {
+    /// What its picture is.
+    pub const CONTENT_TYPE: &'static str = "image/jpeg";
+
     /// What is under it never changes.
     pub fn etag(self) -> String {
         format!("\"{}-{}\"", self.version, self.level.as_str())
@@ -37,6 +42,7 @@ impl Seen {
             user,
             version,
             level,
+            ..
         } = self;
         format!("/users/{user}/avatar?v={version}-{}", level.as_str())
     }
@@ -84,6 +90,7 @@ async fn show(state: &AppState, user: UserId, made: Avatar) -> Result<Seen, ApiE
         user,
         version,
         level: AvatarLevel::Clear,
+        shown_at: Timestamp(now),
     })
 }
 
@@ -146,6 +153,7 @@ pub async fn seen_at(
         user,
         version: row.version,
         level,
+        shown_at: Timestamp(row.shown_at.unwrap_or(row.begun_at)),
     }))
 }
 

@@ -109,6 +109,6 @@ async fn give(state: &AppState, headers: &HeaderMap, seen: Seen) -> Result<Respo
     // Where it is not there, another one has taken its place this very moment.
     let picture = state.storage.get(&seen.key()).await?;
     let picture = picture.ok_or_else(avatars::not_found)?;
-    let content_type = [(header::CONTENT_TYPE, "image/jpeg")];
+    let content_type = [(header::CONTENT_TYPE, Seen::CONTENT_TYPE)];
     Ok((caching, content_type, Body::from(picture)).into_response())
 }

@@ -44,7 +44,11 @@ pub async fn reset_learned(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn view(state: &AppState, user: UserId) -> Result<LearnedView, ApiError> {
+/// What was learned of the user, as it is told.
+///
+/// # Errors
+/// `unavailable`.
+pub(super) async fn view(state: &AppState, user: UserId) -> Result<LearnedView, ApiError> {
     let db = &state.db.read;
     let fresh = fresh(&state.matching_prior);
     let beliefs = matching_person::Entity::of(db, user.0).await?;

@@ -1,5 +1,7 @@
 //! What matching has learned of a user is told to the user, and goes when the user wants it.
 
+use std::time::Duration;
+
 use domain::{
     TicketId, UserId,
     matching::{
@@ -7,8 +9,9 @@ use domain::{
         model::{Belief, PersonBeliefs},
     },
 };
-use entities::{matching_outcome, matching_person};
+use entities::{matching_model, matching_outcome, matching_person};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::world::{Person, World};
@@ -43,6 +46,14 @@ fn beliefs() -> PersonBeliefs {
 
 /// As persistence would store it.
 async fn learn(world: &World, user: UserId) {
+    let begun = async || {
+        let model = matching_model::Entity::current(&world.database.read).await;
+        model.unwrap().prior_version > 0
+    };
+    // The model begins with nobody in it, some time after the worker.
+    while !begun().await {
+        sleep(Duration::from_millis(20)).await;
+    }
     let other = Uuid::now_v7();
     let outcomes = vec![
         outcome(user.0, other, 1_795_000_000_000),
@@ -80,6 +91,11 @@ async fn everything_that_was_learned_is_told_and_can_be_reset() {
     );
     assert_eq!(known["outcomes"], json!(2));
     assert_eq!(known["since"], "2026-11-18T11:06:40.000Z");
+    let export = world.get(&ann, "/users/me/export").await.expect(200);
+    // The version grows with what anybody teaches.
+    for part in ["text", "generosity", "appeal", "outcomes", "since"] {
+        assert_eq!(export["learned"][part], known[part], "{part}");
+    }
 
     // Who waits has it on the ticket, and it goes from there, too.
     world.post(&ann, "/match/queue").await.expect(202);

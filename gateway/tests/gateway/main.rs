@@ -12,6 +12,7 @@ mod avatars;
 mod bad_input;
 mod client;
 mod deletion;
+mod export;
 mod files;
 mod learned;
 mod lifecycle;

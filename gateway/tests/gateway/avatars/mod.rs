@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A PNG of so many pixels a side in one grey: the smallest whole picture that can be written by hand.
-fn picture(side: u32, grey: u8) -> Vec<u8> {
+pub fn picture(side: u32, grey: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, side, side);
     encoder.set_color(png::ColorType::Grayscale);
@@ -54,7 +54,7 @@ fn form(fields: &[(&str, &[u8])]) -> Vec<u8> {
     body
 }
 
-async fn put(world: &World, person: &Person, fields: &[(&str, &[u8])]) -> Answer {
+pub async fn put(world: &World, person: &Person, fields: &[(&str, &[u8])]) -> Answer {
     let body = form(fields);
     let token = Some(person.token.as_str());
     let body = Some((FORM, body.as_slice()));
@@ -71,7 +71,7 @@ async fn avatar_of(world: &World, reader: &Person, user: &Person) -> Answer {
 }
 
 /// What entity tag says which level it is.
-fn level(answer: &Answer) -> String {
+pub fn level(answer: &Answer) -> String {
     answer.expect(200);
     assert_eq!(answer.header("content-type"), "image/jpeg");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");

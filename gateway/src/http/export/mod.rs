@@ -1,5 +1,7 @@
 //! Everything that is kept of a user, as one JSON download.
 
+mod head;
+
 use std::io;
 
 use axum::{
@@ -9,26 +11,26 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contract::{
-    export::{Export, ExportHead, ExportedMessage, ExportedRelation, ExportedReport, ExportedRoom},
+    export::{Export, ExportedMessage, ExportedRoom},
     message::Message,
 };
-use domain::{ReportId, RoomId, Timestamp, UserId, room::Room};
-use entities::{pair, report, room, session};
+use domain::{RoomId, UserId, room::Room};
+use entities::room;
 use futures_util::{
     Stream, StreamExt, TryStreamExt,
     stream::{iter, once, try_unfold},
 };
 use sea_orm::Select;
 
-use super::{devices, profile, query::PageQuery, responses::SignedInOnly, users::account_view};
+use super::{query::PageQuery, responses::SignedInOnly};
 use crate::{auth::CurrentUser, chat::history, error::ApiError, state::AppState};
 
 /// Rooms that are read at once, and messages.
 const PAGE: u32 = 100;
 const DISPOSITION: &str = "attachment; filename=\"webchat-export.json\"";
 
-/// Everything that is kept of the user: account, profile, devices, likes, blocks, reports, rooms and the user's own
-/// messages in them. What peers said is theirs.
+/// Everything that is kept of the user: account, profile, avatar, what matching has learned, devices, likes, blocks, reports,
+/// rooms and the user's own messages in them. What peers said is theirs.
 #[utoipa::path(
     get, path = "/users/me/export", tag = "account", security(("bearer" = [])),
     responses((status = OK, body = Export, description = "A download"), SignedInOnly)
@@ -37,7 +39,8 @@ pub async fn export(
     State(state): State<AppState>,
     user: CurrentUser,
 ) -> Result<Response, ApiError> {
-    let head = serde_json::to_string(&head(&state, &user).await?).map_err(ApiError::internal)?;
+    let head =
+        serde_json::to_string(&head::of(&state, &user).await?).map_err(ApiError::internal)?;
     let head = opened(head, "rooms");
     // Read page by page as the client takes it. Where a page cannot be read, the download breaks off.
     let rooms = rooms(state.clone(), user.id).enumerate();
@@ -64,53 +67,6 @@ fn opened(mut object: String, list: &str) -> String {
     object.pop();
     object.push_str(&format!(",\"{list}\":["));
     object
-}
-
-async fn head(state: &AppState, user: &CurrentUser) -> Result<ExportHead, ApiError> {
-    let (account, profile) = profile::load(state, user.id).await?;
-    let sessions = session::Entity::active_of(user.id.0, state.now().0, None);
-    let sessions = Select::all(sessions, &state.db.read).await?;
-    let pairs = Select::all(pair::Entity::of(user.id.0), &state.db.read).await?;
-    let reports = Select::all(report::Entity::filed_by(user.id.0), &state.db.read).await?;
-    Ok(ExportHead {
-        exported_at: state.now(),
-        account: account_view(state, &account).await?,
-        profile,
-        sessions: sessions
-            .into_iter()
-            .map(|row| devices::view(row, user))
-            .collect(),
-        relations: pairs
-            .iter()
-            .filter_map(|pair| relation(user.id, pair))
-            .collect(),
-        reports: reports.into_iter().map(filed).collect(),
-    })
-}
-
-/// What the user has said about a peer; what the peer has said is theirs.
-fn relation(user: UserId, pair: &pair::Model) -> Option<ExportedRelation> {
-    let (liked, blocked) = if pair.low_user == user.0 {
-        (pair.liked_by_low, pair.blocked_by_low)
-    } else {
-        (pair.liked_by_high, pair.blocked_by_high)
-    };
-    (liked || blocked).then(|| ExportedRelation {
-        user_id: UserId(pair.peer_of(user.0)),
-        liked,
-        blocked,
-    })
-}
-
-fn filed(row: report::Model) -> ExportedReport {
-    ExportedReport {
-        id: ReportId(row.id),
-        user_id: UserId(row.reported_id),
-        room_id: row.room_id.map(RoomId),
-        reason: row.reason,
-        detail: row.detail,
-        created_at: Timestamp(row.created_at),
-    }
 }
 
 /// The user's rooms, newest first.
