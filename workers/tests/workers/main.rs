@@ -10,6 +10,8 @@
 mod countdown;
 mod lifecycle;
 mod matchmaker;
+mod matchmaker_busy;
 mod matchmaker_lead;
 mod matchmaker_model;
 mod persistence;
+mod told;
