@@ -117,10 +117,11 @@ impl Pool {
         self.forget_who_left();
     }
 
-    /// Takes the next record. One that cannot be read is logged and skipped.
+    /// Takes the next record. One that cannot be read is logged, counted and skipped.
     pub(super) fn feed(&mut self, record: &Record, now: Timestamp) {
         if let Err(error) = self.take(record, now) {
             tracing::error!(subject = %record.subject, seq = record.seq, %error, "a record is skipped");
+            metrics::counter!("webchat_match_records_skipped_total").increment(1);
         }
         self.fed_at = Instant::now();
         if let Some(left @ 1..) = self.backlog {
@@ -133,6 +134,10 @@ impl Pool {
         match subjects::parse_life(&record.subject) {
             Some(LifeKind::Ticket(user)) => {
                 let ticket = life::decode::<Ticket>(record)?;
+                if !Learned::of(&ticket.value, ticket.seq).is_usable() {
+                    tracing::error!(user_id = %user, seq = ticket.seq, "what a ticket says was learned is left alone");
+                    metrics::counter!("webchat_match_beliefs_ignored_total").increment(1);
+                }
                 if ticket.value.matched_room().is_some() {
                     let waited = record.stored_at.since(ticket.value.joined_at);
                     self.waits.matched_after(waited);
@@ -225,10 +230,7 @@ impl Pool {
                 others.filter(|(high, until)| **until > now && self.waiting.contains_key(high));
             apart.extend(now_apart.map(|(high, _)| PairKey { low, high: *high }));
         }
-        let learned = |waiting: &Waiting| Learned {
-            seq: waiting.seq,
-            beliefs: waiting.ticket.learned,
-        };
+        let learned = |waiting: &Waiting| Learned::of(&waiting.ticket, waiting.seq);
         Snapshot {
             candidates: self.waiting.values().map(candidate).collect(),
             learned: self.waiting.values().map(learned).collect(),

@@ -1,5 +1,8 @@
 //! How well the waiting suit each other, by the weights that were last learned. Pure.
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::HashMap, sync::Arc};
 
 use contract::life::PublishedModel;
@@ -9,10 +12,13 @@ use domain::{
         Candidate,
         model::{Parts, PersonBeliefs, Prepared, Prior, Scoring, StoredFault},
     },
+    ticket::Ticket,
 };
 
 /// How many people of a tick are prepared anew because the weights have moved a little. Whoever is new is prepared always.
 const FOLLOW_AT_ONCE: usize = 2_000;
+/// Beyond it a mean changes no probability, and neither means nor variances are learned that come near it.
+const BELIEVED_AT_MOST: f64 = 1_000.0;
 
 /// What a tick knows of one ticket besides the candidate.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +27,27 @@ pub(super) struct Learned {
     pub(super) seq: u64,
     /// What was learned of the person when the ticket was written.
     pub(super) beliefs: Option<PersonBeliefs>,
+}
+
+impl Learned {
+    /// What this event of a ticket says.
+    pub(super) fn of(ticket: &Ticket, seq: u64) -> Self {
+        Self {
+            seq,
+            beliefs: ticket.learned,
+        }
+    }
+
+    /// Whether a probability can be made of it. Otherwise the person counts as somebody of whom nothing was learned.
+    pub(super) fn is_usable(&self) -> bool {
+        self.beliefs
+            .is_none_or(|PersonBeliefs { generosity, appeal }| {
+                [generosity, appeal].iter().all(|belief| {
+                    belief.mean.abs() <= BELIEVED_AT_MOST
+                        && (0.0..=BELIEVED_AT_MOST).contains(&belief.variance)
+                })
+            })
+    }
 }
 
 /// The weights, and the people as these see them. Kept from tick to tick.
@@ -72,7 +99,8 @@ impl Scores {
     pub(super) fn prepare(&mut self, candidates: &[Candidate], learned: &[Learned]) {
         let mut before = std::mem::take(&mut self.people);
         let mut to_follow = FOLLOW_AT_ONCE;
-        for (candidate, Learned { seq, beliefs }) in candidates.iter().zip(learned) {
+        for (candidate, learned) in candidates.iter().zip(learned) {
+            let Learned { seq, beliefs } = learned;
             let known = before.remove(&candidate.user).filter(|known| {
                 if known.seq != *seq {
                     return false;
@@ -84,7 +112,9 @@ impl Scores {
             let known = known.unwrap_or_else(|| Known {
                 seq: *seq,
                 version: self.version,
-                prepared: self.scoring.prepare(&candidate.features, *beliefs),
+                prepared: self
+                    .scoring
+                    .prepare(&candidate.features, beliefs.filter(|_| learned.is_usable())),
             });
             self.people.insert(candidate.user, known);
         }
@@ -106,94 +136,5 @@ impl Scores {
     /// What the score is made of.
     pub(super) fn parts(&self, one: &Prepared, other: &Prepared) -> Parts {
         self.scoring.parts(one, other)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::{
-        TicketId, Timestamp,
-        matching::{Features, model::Belief},
-    };
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn candidate(number: u128, age: u8) -> Candidate {
-        Candidate {
-            user: UserId(Uuid::from_u128(number)),
-            ticket: TicketId(Uuid::from_u128(number)),
-            joined_at: Timestamp(0),
-            features: Features {
-                age,
-                ..Features::default()
-            },
-        }
-    }
-
-    fn scores() -> Scores {
-        Scores::new(settings::matching_prior().unwrap()).unwrap()
-    }
-
-    fn liked(mean: f64) -> Option<PersonBeliefs> {
-        let belief = Belief {
-            mean,
-            variance: 0.1,
-        };
-        Some(PersonBeliefs {
-            generosity: belief,
-            appeal: belief,
-        })
-    }
-
-    fn score_of(scores: &mut Scores, learned: [Learned; 2]) -> f64 {
-        let pool = [candidate(1, 30), candidate(2, 31)];
-        scores.prepare(&pool, &learned);
-        let people = scores.in_order(&pool);
-        scores.score(people[0], people[1])
-    }
-
-    fn at(seq: u64, beliefs: Option<PersonBeliefs>) -> Learned {
-        Learned { seq, beliefs }
-    }
-
-    #[test]
-    fn what_was_learned_of_people_moves_their_score() {
-        let mut scores = scores();
-        let strangers = score_of(&mut scores, [at(1, None), at(2, None)]);
-        let liked = score_of(&mut scores, [at(3, liked(1.0)), at(4, liked(1.0))]);
-        assert!(liked > strangers + 0.1, "{liked} {strangers}");
-    }
-
-    #[test]
-    fn a_person_is_prepared_once_for_a_ticket() {
-        let mut scores = scores();
-        let first = score_of(&mut scores, [at(1, None), at(2, None)]);
-        // The same event cannot say something else.
-        assert_eq!(
-            score_of(&mut scores, [at(1, liked(2.0)), at(2, None)]),
-            first
-        );
-        assert_ne!(
-            score_of(&mut scores, [at(9, liked(2.0)), at(2, None)]),
-            first
-        );
-    }
-
-    #[test]
-    fn learned_weights_are_followed_and_those_of_another_prior_are_not() {
-        let mut scores = scores();
-        let shipped = score_of(&mut scores, [at(1, None), at(2, None)]);
-        let prior = settings::matching_prior().unwrap();
-        let model = domain::matching::model::Model::new(prior).unwrap();
-        let mut weights = model.weights().clone();
-        weights.intercept.mean += 2.0;
-        let published = |version, weights| Some(Arc::new(PublishedModel { version, weights }));
-        let mut foreign = weights.clone();
-        foreign.prior_version += 1;
-        scores.follow(published(5, foreign).as_ref());
-        assert_eq!(score_of(&mut scores, [at(1, None), at(2, None)]), shipped);
-        scores.follow(published(6, weights).as_ref());
-        assert!(score_of(&mut scores, [at(1, None), at(2, None)]) > shipped + 0.1);
     }
 }

@@ -10,6 +10,7 @@
 mod countdown;
 mod lifecycle;
 mod matchmaker;
+mod matchmaker_bad_input;
 mod matchmaker_busy;
 mod matchmaker_lead;
 mod matchmaker_model;

@@ -33,7 +33,7 @@ on_both_databases!(
 );
 
 /// Two people who were matched decide by their votes.
-async fn decide(ground: &Ground, members: [UserId; 2], vote: Vote) -> RoomId {
+pub async fn decide(ground: &Ground, members: [UserId; 2], vote: Vote) -> RoomId {
     let id = RoomId(Uuid::now_v7());
     let the_match = Match {
         score: 0.2,
@@ -64,7 +64,7 @@ async fn stored(ground: &Ground) -> matching_model::Model {
         .unwrap()
 }
 
-async fn outcomes(ground: &Ground) -> Vec<matching_outcome::Model> {
+pub async fn outcomes(ground: &Ground) -> Vec<matching_outcome::Model> {
     let mut all = matching_outcome::Entity::find()
         .all(&ground.database.read)
         .await
@@ -74,7 +74,7 @@ async fn outcomes(ground: &Ground) -> Vec<matching_outcome::Model> {
 }
 
 /// Waits until everything is stored and nobody has anything to learn.
-async fn until_learned(ground: &Ground, rooms: usize) {
+pub async fn until_learned(ground: &Ground, rooms: usize) {
     until("everything is learned", async || {
         let all = outcomes(ground).await;
         all.len() == rooms && all.iter().all(|outcome| outcome.fate.is_some())
@@ -173,7 +173,7 @@ async fn published(ground: &Ground) -> Option<PublishedModel> {
     Some(serde_json::from_slice(&record.payload).unwrap())
 }
 
-async fn insert(ground: &Ground, row: matching_outcome::Model) {
+pub async fn insert(ground: &Ground, row: matching_outcome::Model) {
     matching_outcome::Entity::record(&ground.database.write, vec![row])
         .await
         .unwrap();

@@ -1,5 +1,6 @@
 //! The persistence worker: nothing is lost, nothing is stored or told twice, nobody waits for it.
 
+mod counted;
 mod deletion;
 mod expiry;
 mod failures;

@@ -1,0 +1,137 @@
+//! Scores of the waiting, ticket by ticket.
+
+use domain::{
+    TicketId, Timestamp,
+    matching::{Features, model::Belief},
+};
+use uuid::Uuid;
+
+use super::*;
+
+fn candidate(number: u128, age: u8) -> Candidate {
+    Candidate {
+        user: UserId(Uuid::from_u128(number)),
+        ticket: TicketId(Uuid::from_u128(number)),
+        joined_at: Timestamp(0),
+        features: Features {
+            age,
+            ..Features::default()
+        },
+    }
+}
+
+fn scores() -> Scores {
+    Scores::new(settings::matching_prior().unwrap()).unwrap()
+}
+
+fn liked(mean: f64) -> Option<PersonBeliefs> {
+    let belief = Belief {
+        mean,
+        variance: 0.1,
+    };
+    Some(PersonBeliefs {
+        generosity: belief,
+        appeal: belief,
+    })
+}
+
+fn score_of(scores: &mut Scores, learned: [Learned; 2]) -> f64 {
+    let pool = [candidate(1, 30), candidate(2, 31)];
+    scores.prepare(&pool, &learned);
+    let people = scores.in_order(&pool);
+    scores.score(people[0], people[1])
+}
+
+fn at(seq: u64, beliefs: Option<PersonBeliefs>) -> Learned {
+    Learned { seq, beliefs }
+}
+
+#[test]
+fn what_was_learned_of_people_moves_their_score() {
+    let mut scores = scores();
+    let strangers = score_of(&mut scores, [at(1, None), at(2, None)]);
+    let liked = score_of(&mut scores, [at(3, liked(1.0)), at(4, liked(1.0))]);
+    assert!(liked > strangers + 0.1, "{liked} {strangers}");
+}
+
+#[test]
+fn a_person_is_prepared_once_for_a_ticket() {
+    let mut scores = scores();
+    let first = score_of(&mut scores, [at(1, None), at(2, None)]);
+    // The same event cannot say something else.
+    assert_eq!(
+        score_of(&mut scores, [at(1, liked(2.0)), at(2, None)]),
+        first
+    );
+    assert_ne!(
+        score_of(&mut scores, [at(9, liked(2.0)), at(2, None)]),
+        first
+    );
+}
+
+#[test]
+fn whatever_a_ticket_says_its_score_is_a_probability() {
+    let numbers = [
+        0.0,
+        1.0,
+        -1e9,
+        f64::MAX,
+        f64::MIN_POSITIVE,
+        f64::NAN,
+        f64::INFINITY,
+    ];
+    let beliefs = numbers.into_iter().flat_map(|mean| {
+        numbers.map(|variance| {
+            let belief = Belief { mean, variance };
+            Some(PersonBeliefs {
+                generosity: belief,
+                appeal: belief,
+            })
+        })
+    });
+    let learned: Vec<Learned> = beliefs
+        .chain([None])
+        .map(|beliefs| at(1, beliefs))
+        .collect();
+    let ages = [0, 17, 30, 255].into_iter().cycle();
+    let pool: Vec<Candidate> = (0..)
+        .zip(ages)
+        .take(learned.len())
+        .map(|(number, age)| {
+            let mut candidate = candidate(number, age);
+            candidate.features.interests = match number % 3 {
+                0 => vec!["no such thing".to_owned(); 500],
+                1 => vec!["chess".to_owned(); 3],
+                _ => Vec::new(),
+            };
+            candidate
+        })
+        .collect();
+    let mut scores = scores();
+    scores.prepare(&pool, &learned);
+    let people = scores.in_order(&pool);
+    for one in &people {
+        assert!((0.0..=1.0).contains(&one.usual()), "{one:?}");
+        for other in &people {
+            let score = scores.score(one, other);
+            assert!((0.0..=1.0).contains(&score), "{score}: {one:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn learned_weights_are_followed_and_those_of_another_prior_are_not() {
+    let mut scores = scores();
+    let shipped = score_of(&mut scores, [at(1, None), at(2, None)]);
+    let prior = settings::matching_prior().unwrap();
+    let model = domain::matching::model::Model::new(prior).unwrap();
+    let mut weights = model.weights().clone();
+    weights.intercept.mean += 2.0;
+    let published = |version, weights| Some(Arc::new(PublishedModel { version, weights }));
+    let mut foreign = weights.clone();
+    foreign.prior_version += 1;
+    scores.follow(published(5, foreign).as_ref());
+    assert_eq!(score_of(&mut scores, [at(1, None), at(2, None)]), shipped);
+    scores.follow(published(6, weights).as_ref());
+    assert!(score_of(&mut scores, [at(1, None), at(2, None)]) > shipped + 0.1);
+}
