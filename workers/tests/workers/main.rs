@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::large_futures,
-    reason = "a failed step fails the test"
+    clippy::print_stderr,
+    reason = "a failed step fails the test, and a count is told"
 )]
 
 mod countdown;
