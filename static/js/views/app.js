@@ -75,7 +75,9 @@ function top({ session, route, rooms }) {
     </header>`;
 }
 
-const brand = html`<img src="/img/favicon.svg" width="28" height="28" alt=""><span>${NAME}</span>`;
+/** The page's own: a new picture would be a moment late, and blink. */
+const mark = document.getElementById("mark");
+const brand = html`${mark}<span>${NAME}</span>`;
 
 function restoring() {
   return html`<main class="page page-narrow" id="main"><p class="muted centred" role="status">${t("app.moment")}</p></main>`;
