@@ -125,6 +125,6 @@ async fn status(person: &Person, path: &str) -> u16 {
 
 /// How many objects the folder of files has.
 fn objects(roles: &Roles) -> usize {
-    let folder = roles.folder().join("files/files");
+    let folder = roles.folder().join("data/files/files");
     fs::read_dir(folder).map_or(0, Iterator::count)
 }
