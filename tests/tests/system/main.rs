@@ -33,6 +33,7 @@ mod lost_acks;
 mod lost_batches;
 mod lost_outcomes;
 mod lost_tail;
+mod matching_burst;
 mod matching_record;
 mod matching_storm;
 mod metrics;

@@ -72,6 +72,8 @@ async fn an_upload_that_the_disk_has_no_room_for_is_refused_and_leaves_nothing()
     .await;
 }
 
+const FILES: u64 = 8;
+
 /// What the process had in memory at the most, in MiB, since it was reset.
 fn peak_mib(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process");
@@ -94,9 +96,11 @@ async fn uploads_need_little_memory_however_large_and_many_they_are() {
     let room = ada.open_room(&ben).await;
     let before = peak_mib(gateway);
     reset_peak(gateway);
-    let taken = upload(&ada, room, "long.bin", vec![7; 25 * MIB]).await;
-    assert_eq!(taken.status, 201, "{taken:?}");
-    let one = peak_mib(gateway);
+    let uploads = (0..FILES).map(|_| upload(&ada, room, "long.bin", vec![7; 25 * MIB]));
+    for taken in futures_util::future::join_all(uploads).await {
+        assert_eq!(taken.status, 201, "{taken:?}");
+    }
+    let files = peak_mib(gateway);
 
     let picture = pictures::jpeg(4_000, 3_000);
     reset_peak(gateway);
@@ -107,8 +111,12 @@ async fn uploads_need_little_memory_however_large_and_many_they_are() {
     }
     let (twenty, secs) = (peak_mib(gateway), begun.elapsed().as_secs_f64());
     println!(
-        "peak of the gateway: {before} MiB before, {one} MiB with a file of 25 MB, {twenty} MiB with 20 pictures of 12 MP at once ({secs:.1} s)"
+        "peak of the gateway: {before} MiB before, {files} MiB with {FILES} files of 25 MiB at once, {twenty} MiB with 20 pictures of 12 MP at once ({secs:.1} s)"
     );
-    assert!(one < before + 25, "never a whole file in memory: {one} MiB");
+    // A part of each is 8 MiB, and the allocator keeps some of what was freed.
+    assert!(
+        files < before + FILES * 16,
+        "never a whole file in memory: {files} MiB"
+    );
     assert!(twenty < 500, "{twenty} MiB");
 }
