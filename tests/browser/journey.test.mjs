@@ -154,6 +154,8 @@ describe("the end of a chat", () => {
 async function watchTheEnd(server, member, othersDeed) {
   await member.sees("decision", {}, 15_000);
   await questionOnBothSockets(member);
+  // What is called out follows with the next tick.
+  await member.find("time-call").filter({ hasText: "left to decide" }).waitFor({ state: "attached" });
   const read = await server.device(member);
   const { ends_at } = await read(`/simple-countdown/status/${await member.roomId()}`);
   await member.page.evaluate(recordLooks);
