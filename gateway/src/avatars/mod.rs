@@ -61,6 +61,7 @@ impl Seen {
 pub async fn replace(state: AppState, user: UserId, request: Request) -> Result<Seen, ApiError> {
     let work = async move {
         state.limits.check_upload(user)?;
+        let _place = state.uploads.take()?;
         let form = form::read(request, &state.settings.files).await?;
         let made = state.image_work.avatar(form.picture, form.crop).await?;
         show(&state, user, made).await

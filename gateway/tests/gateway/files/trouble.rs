@@ -11,7 +11,10 @@ use tokio::{
 use webchat_tests::s3::S3;
 
 use super::{FORM, form, in_a_bucket};
-use crate::world::{Person, World};
+use crate::{
+    avatars,
+    world::{Person, World},
+};
 
 /// Long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -220,6 +223,9 @@ async fn no_more_uploads_are_read_at_once_than_the_settings_say() {
         // The second one was faster.
         assert!(Instant::now() < give_up, "{}", refused.text);
     };
+    let fields: [(&str, &[u8]); 1] = [("file", &avatars::picture(300, 90))];
+    let refused = avatars::put(&world, &ben, &fields).await;
+    refused.expect_problem(503, "unavailable");
     first.write_all(&body[15_000..]).await.unwrap();
     let answer = answer(first).await;
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
@@ -227,4 +233,6 @@ async fn no_more_uploads_are_read_at_once_than_the_settings_say() {
         .upload(&ben, &room, "b.txt", b"words")
         .await
         .expect(201);
+    let taken = avatars::put(&world, &ben, &fields).await;
+    assert!(taken.status < 300, "{}", taken.text);
 }
