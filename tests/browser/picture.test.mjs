@@ -39,6 +39,16 @@ story("a picture is cut with the keyboard alone, sent, and shown to others", asy
   await vic.find("chat").locator("header img.avatar").waitFor();
   assert.equal(await ute.find("chat").locator("header img.avatar").count(), 0, "who has no picture has an initial");
   await vic.show("26-chat-with-picture");
+
+  const blurred = await vic.find("chat").locator("header img.avatar").getAttribute("src");
+  const [asUte, asVic] = await Promise.all([ute, vic].map((person) => scene.server.device(person)));
+  const [{ id: utesId }, { id: vicsId }] = [await asUte("/users/me"), await asVic("/users/me")];
+  await asUte(`/users/${vicsId}/like`, "PUT");
+  await asVic(`/users/${utesId}/like`, "PUT");
+  await vic.page.waitForFunction((before) => document.querySelector('[data-testid="chat"] header img.avatar').src !== before, blurred);
+  const clearer = await vic.find("chat").locator("header img.avatar").getAttribute("src");
+  await Promise.all([asUte, asVic].map(async (device) => device(`/chat/keep/${await vic.roomId()}`, "POST")));
+  await vic.page.waitForFunction((before) => document.querySelector('[data-testid="chat"] header img.avatar').src !== before, clearer);
 });
 
 story("what is no picture is refused before it is sent", async (scene) => {

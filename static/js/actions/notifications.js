@@ -69,6 +69,7 @@ async function likedEachOther({ store, dispatch }, { user_id, reveal_level }) {
   const { rooms, chat, user } = store.state;
   const isWith = (/** @type {import("../types.js").Room} */ room) => room.members.some((member) => member.id === user_id);
   store.update({ rooms: rooms.map((room) => (isWith(room) ? { ...room, reveal_level } : room)) });
+  dispatch("loadPicture", user_id);
   const peer = chat?.room && user ? peerAmong(chat.room.members, user.id) : null;
   if (!chat?.room || peer === null || peer.id !== user_id) return;
   store.update({ chat: { ...chat, room: { ...chat.room, reveal_level } } });
@@ -79,7 +80,7 @@ async function likedEachOther({ store, dispatch }, { user_id, reveal_level }) {
 /** @param {Context} context @param {Frame} frame */
 function roomChanged({ store, dispatch }, frame) {
   const status = statusOf(frame);
-  const { rooms, chat } = store.state;
+  const { rooms, chat, user } = store.state;
   store.update({
     rooms: changeRoom(rooms, status.room_id, {
       state: status.state,
@@ -88,6 +89,9 @@ function roomChanged({ store, dispatch }, frame) {
     }),
   });
   if (chat?.roomId === status.room_id) dispatch("statusRead", { status, live: true });
+  // Who keeps a room sees more of the other one, and this frame comes after the database knows it.
+  const members = rooms.find((room) => room.id === status.room_id)?.members;
+  if (status.state === "kept" && members && user) dispatch("loadPicture", peerAmong(members, user.id)?.id);
   if (!rooms.some((room) => room.id === status.room_id)) return dispatch("loadRooms");
 }
 
