@@ -33,6 +33,7 @@ story("who waits sees whom a wish leaves out, and gives it up with one click", a
 story("alerts are offered after the first message, once, and bring back who has gone elsewhere", async (scene) => {
   const [ida, tim] = await scene.members("Ida", "Tim");
   await ida.context.grantPermissions(["notifications"]);
+  await ida.context.addInitScript(countTones);
   await ida.go("wait");
   await ida.sees("join-queue");
   assert.equal(await ida.find("sound").count(), 0, "nothing is offered before");
@@ -58,6 +59,11 @@ story("alerts are offered after the first message, once, and bring back who has 
   await ida.page.reload();
   await ida.hears("hello?");
   assert.equal(await ida.find("offer-alerts").count(), 0, "the answer is remembered");
+  assert.equal(await ida.page.evaluate(() => window.tones), 0);
+  await ida.page.keyboard.press("Shift");
+  await ida.page.evaluate(hidePage);
+  await tim.say("a sound, too");
+  await ida.page.waitForFunction(() => window.tones > 0);
 
   await tim.press("refuse-alerts");
   await tim.page.reload();
@@ -84,6 +90,16 @@ async function firstShown(page) {
     if (shown.length > 0) return shown;
     await setTimeout(50);
   }
+}
+
+/** Runs in the page, before anything else. */
+function countTones() {
+  window.tones = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...at) {
+    window.tones += 1;
+    return start.apply(this, at);
+  };
 }
 
 /** Runs in the page: as if another tab were in front. */

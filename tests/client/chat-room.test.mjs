@@ -96,5 +96,6 @@ test("alerts are offered once, and not before the person has said something", ()
   assert.equal(mayAsk(quiet(), { sent: true, canNotify: true }), true);
   assert.equal(mayAsk({ ...quiet(), asked: true }, { sent: true, canNotify: true }), false);
   assert.deepEqual(alertsFrom(null), quiet());
+  assert.deepEqual(alertsFrom('{"asked":tr'), quiet(), "what is spoilt is asked for again");
   assert.deepEqual(alertsFrom('{"asked":true,"sound":"yes","notices":true}'), { asked: true, sound: false, notices: true });
 });

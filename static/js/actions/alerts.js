@@ -17,7 +17,12 @@ let isCaller = false;
 
 /** What was chosen in this browser before. @param {Context} context */
 export function loadAlerts({ store }) {
-  store.update({ alerts: alertsFrom(localStorage.getItem(CHOICE)) });
+  const alerts = alertsFrom(localStorage.getItem(CHOICE));
+  store.update({ alerts });
+  // A page that was loaded anew is silent until somebody does something on it.
+  for (const deed of ["pointerdown", "keydown"]) {
+    if (alerts.sound) addEventListener(deed, readyChime, { once: true });
+  }
 }
 
 /** @param {Context} context @param {Partial<Alerts>} choice */

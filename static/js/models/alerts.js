@@ -13,12 +13,21 @@ export function quiet() {
 }
 
 /**
- * @param {string|null} kept
+ * @param {string|null} kept what is spoilt counts as nothing, and the person is asked again
  * @returns {Alerts}
  */
 export function alertsFrom(kept) {
-  const { asked, sound, notices } = { ...quiet(), ...JSON.parse(kept ?? "{}") };
+  const { asked, sound, notices } = { ...quiet(), ...parsed(kept) };
   return { asked: asked === true, sound: sound === true, notices: notices === true };
+}
+
+/** @param {string|null} kept */
+function parsed(kept) {
+  try {
+    return JSON.parse(kept ?? "{}");
+  } catch {
+    return {};
+  }
 }
 
 /**
