@@ -13,6 +13,8 @@ const plain = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.fr
 
 story("a picture and a file are picked, sent, looked at, and saved", async (scene) => {
   const [ada, ben] = await scene.members("Ada", "Ben");
+  await ada.context.addInitScript(asWithoutHttps);
+  await ada.page.reload();
   await meet(ada, ben);
   await pick(ada, picture(), plain("notes of a walk.txt", "four weeks, two pairs of boots"));
   await ada.sees("upload", { "data-state": "done" });
@@ -146,4 +148,10 @@ async function until(count, wanted) {
   const deadline = Date.now() + 15_000;
   while ((await count()) !== wanted && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(await count(), wanted);
+}
+
+/** Runs in the page, before anything else: what browsers have over https only is not there. */
+function asWithoutHttps() {
+  Object.defineProperty(crypto, "randomUUID", { value: undefined });
+  Object.defineProperty(navigator, "locks", { value: undefined });
 }

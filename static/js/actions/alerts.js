@@ -53,8 +53,7 @@ export async function alertPerson({ store }, { title, body, roomId }) {
   };
   // What comes on the heels of it makes no second sound, but it is the newest.
   if (isCaller) return notify();
-  await navigator.locks.request(ALONE_LOCK, { ifAvailable: true }, async (lock) => {
-    if (lock === null) return;
+  const call = async () => {
     isCaller = true;
     try {
       if (sound) chime();
@@ -63,7 +62,10 @@ export async function alertPerson({ store }, { title, body, roomId }) {
     } finally {
       isCaller = false;
     }
-  });
+  };
+  // Over plain http tabs cannot agree.
+  if (!navigator.locks) return call();
+  await navigator.locks.request(ALONE_LOCK, { ifAvailable: true }, async (lock) => lock && call());
 }
 
 /** By the worker that keeps the page's files: on phones nobody else may. @param {string} title @param {string} body @param {string} roomId */

@@ -8,6 +8,7 @@ import * as list from "../models/message-list.js";
 import { wordsFor } from "../models/problem.js";
 import { t } from "../models/language.js";
 import * as uploads from "../models/upload.js";
+import { uuid7 } from "../models/uuid7.js";
 import { sendFile } from "../upload.js";
 import { changeChat } from "./current-chat.js";
 
@@ -29,7 +30,8 @@ export function addFiles(context, files) {
 
 /** @param {Context} context @param {string} roomId @param {File} file */
 function begin(context, roomId, file) {
-  const id = crypto.randomUUID();
+  // Not `randomUUID`: browsers have it over https only.
+  const id = uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
   changeChat(context, roomId, (chat) => ({ uploads: uploads.begun(chat.uploads, file, id) }));
   const begun = context.store.state.chat?.uploads.find((upload) => upload.id === id);
   if (begun?.state === "uploading") send(context, roomId, file, id);
