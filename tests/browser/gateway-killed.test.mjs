@@ -3,17 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Deployment } from "./support/deployment.mjs";
 import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
+import { OUTAGE } from "./support/watch.mjs";
 
 const deployment = new Deployment({ room: { countdown_secs: 240 } });
 const story = openStage({}, deployment);
-
-/** What a page may say while nobody answers it. */
-const OUTAGE = [
-  /^no answer: .*net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
-  /^console error: WebSocket connection to/,
-  /^console error: action failed/,
-  /^503 /,
-];
 
 const LINES_EACH_TIME = 4;
 const TIMES = 3;

@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
+import { OUTAGE } from "./support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 180 } });
 
-/** What a page may say while nobody answers it. */
-const OUTAGE = [
-  /^no answer: .*net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
-  /^console error: WebSocket connection to/,
-  /^console error: action failed/,
-  /^503 /,
-];
 const DOT = '[data-testid="room-online"]';
 
 story("the list of conversations shows who is here, in every tab, and nobody who only seems to be", async (scene) => {

@@ -2,17 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
+import { OUTAGE } from "./support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 180 } });
-
-/** What a page may say while nobody answers it. */
-const OUTAGE = [
-  /^no answer: .*net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
-  /^console error: WebSocket connection to/,
-  /^console error: action failed/,
-  // The server is up again and not yet ready.
-  /^503 /,
-];
 
 story("after kill -9 of the server the page comes back by itself, with nothing lost and nothing twice", async (scene) => {
   const { server } = scene;

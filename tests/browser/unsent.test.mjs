@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
 import { meet, Person } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
+import { OUTAGE } from "./support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 240 }, nats: { request_timeout_ms: 500 } });
-
-/** What a page may say while nobody answers it, or the database is held up. */
-const OUTAGE = [
-  /^no answer: .*net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
-  /^console error: WebSocket connection to/,
-  /^console error: action failed/,
-  /^503 /,
-];
 
 story("a broker that comes back with an older copy loses nothing that a page or a browser still holds", async (scene) => {
   const { server } = scene;

@@ -10,6 +10,15 @@ const HARMLESS = [
   /^404 GET \/users\/[^/]+\/avatar$/,
 ];
 
+/** What a page may say while nobody answers it. */
+export const OUTAGE = [
+  /^no answer: .*net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/,
+  /^console error: WebSocket connection to/,
+  /^console error: action failed/,
+  // It is up again and not yet ready, or its database is held up.
+  /^503 /,
+];
+
 export class Watch {
   #complaints = [];
   #expected = [];
