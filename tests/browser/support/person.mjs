@@ -33,16 +33,20 @@ export class Person {
     this.frames = [];
   }
 
-  /** A new person in front of the landing page. */
-  static async enter(browser, origin, { name, device = DESKTOP }) {
+  /** A new person with an empty page. */
+  static async sitDown(browser, origin, { name, device = DESKTOP }) {
     const context = await browser.newContext({ baseURL: origin, locale: "en-GB", colorScheme: "light", ...device });
     const person = new Person(name, context, origin);
     await person.newPage();
-    // A first visit has no session to take up, and only the server knows.
-    person.watch.expect(/^401 POST \/auth\/refresh$/);
-    await person.page.goto("/");
-    await person.sees("go-signup");
     return person;
+  }
+
+  /** Comes to the landing page for the first time. */
+  async arrive() {
+    // A first visit has no session to take up, and only the server knows.
+    this.watch.expect(/^401 POST \/auth\/refresh$/);
+    await this.page.goto("/");
+    await this.sees("go-signup");
   }
 
   /** Goes on in another tab of the same browser. @param {string} address */
@@ -114,7 +118,7 @@ export class Person {
 
   async saveProfile() {
     await this.press("save-profile");
-    await this.find("profile-saved").getByText("Saved").waitFor();
+    await this.find("profile-saved").getByText("Saved.", { exact: true }).waitFor();
   }
 
   /** Everything up to the waiting room's door. */

@@ -1,14 +1,15 @@
 /** A server and a browser for a file of stories, and what every story owes: pages without complaints. */
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
+import { account, complaintsOf, keepEvidence } from "./evidence.mjs";
 import { Person } from "./person.mjs";
-import { CHROMIUM, PICTURES } from "./places.mjs";
+import { CHROMIUM } from "./places.mjs";
 import { Server } from "./server.mjs";
 
 const STORY_LIMIT_MS = 120_000;
+/** Of a story that hangs, the evidence and the closing of its pages. */
+const AFTERMATH_MS = 30_000;
 const SET_UP_LIMIT_MS = 90_000;
 const ARGUMENTS = [
   "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -31,7 +32,7 @@ export function openStage(settings, server = new Server(settings)) {
     await browser?.close();
     await server.stop();
   }, { timeout: SET_UP_LIMIT_MS });
-  return (name, body) => test(name, { timeout: STORY_LIMIT_MS }, () => play(new Scene(browser, server), name, body));
+  return (name, body) => test(name, { timeout: STORY_LIMIT_MS + AFTERMATH_MS }, () => play(new Scene(browser, server), name, body));
 }
 
 class Scene {
@@ -46,8 +47,9 @@ class Scene {
 
   /** Somebody new comes to the landing page. */
   async enter(name, device) {
-    const person = await Person.enter(this.#browser, this.server.origin, { name, device });
+    const person = await Person.sitDown(this.#browser, this.server.origin, { name, device });
     this.people.push(person);
+    await person.arrive();
     return person;
   }
 
@@ -63,32 +65,29 @@ class Scene {
 
 async function play(scene, name, body) {
   try {
-    await body(scene);
+    await withinLimit(body(scene));
+    assert.deepEqual(scene.people.flatMap(complaintsOf), [], "the pages have complained");
   } catch (error) {
     await keepEvidence(scene, name);
-    const complaints = scene.people.flatMap(complaintsOf);
-    error.message += `${complaints.length > 0 ? "\nThe pages complained:\n" : ""}${complaints.join("\n")}`;
+    const why = await account(scene);
+    // Some reports print the message, others the stack, which keeps the message that it was made with.
+    error.stack += `\n${why}`;
+    error.message += `\n${why}`;
     throw error;
   } finally {
-    // Complaints made while the pages are being closed are not the story's.
-    scene.complaints = scene.people.flatMap(complaintsOf);
     await Promise.all(scene.people.map(({ context }) => context.close()));
   }
-  assert.deepEqual(scene.complaints, [], "the pages have complained");
 }
 
-/** @param {Person} person */
-function complaintsOf(person) {
-  return person.watch.unexpected().map((text) => `${person.name}: ${text}`);
-}
-
-/** What each person saw when the story failed, and what the server said. */
-async function keepEvidence(scene, name) {
-  mkdirSync(PICTURES, { recursive: true });
-  const story = join(PICTURES, `failed.${name.replaceAll(/[^a-z0-9]+/gi, "-")}`);
-  writeFileSync(`${story}.server.log`, scene.server.output);
-  for (const [index, person] of scene.people.entries()) {
-    // The page may be what has failed: its picture is then not to be had.
-    await person.page.screenshot({ path: `${story}.${index + 1}.png` }).catch(() => undefined);
+/** The runner's own limit would end a story without a word of what it was waiting for. */
+async function withinLimit(story) {
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the story took longer than ${STORY_LIMIT_MS} ms`)), STORY_LIMIT_MS);
+  });
+  try {
+    await Promise.race([story, limit]);
+  } finally {
+    clearTimeout(timer);
   }
 }
