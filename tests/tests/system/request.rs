@@ -1,6 +1,6 @@
 //! Single requests and what comes back for them.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use reqwest::Method;
 use serde::de::DeserializeOwned;
@@ -115,11 +115,15 @@ async fn try_send(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::E
     })
 }
 
-/// A client that keeps no connections: gateways come and go in these tests.
-pub fn http() -> reqwest::Client {
-    reqwest::Client::builder()
-        .pool_max_idle_per_host(0)
-        .timeout(REQUEST_LIMIT)
-        .build()
-        .expect("an HTTP client")
+/// A client that keeps no connections: gateways come and go in these tests. All share it, as making one takes longer than a
+/// request.
+pub fn http() -> &'static reqwest::Client {
+    static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        reqwest::Client::builder()
+            .pool_max_idle_per_host(0)
+            .timeout(REQUEST_LIMIT)
+            .build()
+            .expect("an HTTP client")
+    });
+    &HTTP
 }
