@@ -27,6 +27,10 @@ pub struct Model {
     pub weights: Json,
     /// When it was made anew from all outcomes.
     pub rebuilt_at: i64,
+    /// Of how many outcomes.
+    pub made_of: i64,
+    /// How many more it has learned since.
+    pub learned_since: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -61,6 +65,8 @@ impl Entity {
             .col_expr(Column::AppliedSeq, Expr::value(next.applied_seq))
             .col_expr(Column::Weights, Expr::value(next.weights.clone()))
             .col_expr(Column::RebuiltAt, Expr::value(next.rebuilt_at))
+            .col_expr(Column::MadeOf, Expr::value(next.made_of))
+            .col_expr(Column::LearnedSince, Expr::value(next.learned_since))
             .filter(Column::Id.eq(ONLY))
             .filter(Column::Version.eq(next.version))
             .exec(db)

@@ -65,7 +65,7 @@ enum Command {
     Replay {
         #[command(flatten)]
         source: Source,
-        /// Make the model anew after each round, instead of learning outcome by outcome.
+        /// Also make the model anew once it is outgrown, as the workers do.
         #[arg(long)]
         anew: bool,
     },

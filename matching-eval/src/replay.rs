@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use domain::matching::model::{Decided, Model, Outcome, Prior, SWEEPS};
+use domain::matching::model::{Decided, Model, Outcome, Prior, SWEEPS, is_outgrown};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -53,6 +53,8 @@ struct Evening {
     prior: Prior,
     model: Model,
     met: Vec<(Iid, Iid, Outcome)>,
+    /// Of how many of these the model was made anew.
+    made_of: usize,
 }
 
 /// How outcomes are learned.
@@ -60,7 +62,7 @@ struct Evening {
 pub enum Learning {
     /// Each as it comes.
     OneByOne,
-    /// The model is made anew after each round, from all outcomes of the evening.
+    /// Each as it comes; and once the model is outgrown, it is made anew from all outcomes of the evening. So do the workers.
     Anew,
 }
 
@@ -92,6 +94,7 @@ pub fn replay(
                     model: Model::new(prior.clone())?,
                     prior,
                     met: Vec::new(),
+                    made_of: 0,
                 });
             }
             (Said::Round {}, Some(evening)) => {
@@ -153,7 +156,8 @@ impl Evening {
             learned.context("the judge named a date that cannot be")?;
             self.met.push((date.m, date.f, outcome));
         }
-        if learning == Learning::Anew {
+        let (made_of, since) = (self.made_of as u64, (self.met.len() - self.made_of) as u64);
+        if learning == Learning::Anew && is_outgrown(made_of, since) {
             let decided = |&(m, f, outcome): &(Iid, Iid, Outcome)| {
                 Ok(Decided {
                     outcome,
@@ -167,6 +171,7 @@ impl Evening {
                 .map(decided)
                 .collect::<anyhow::Result<_>>()?;
             self.model = Model::rebuild(self.prior.clone(), &decided, SWEEPS)?;
+            self.made_of = self.met.len();
         }
         Ok(())
     }

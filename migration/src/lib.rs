@@ -19,6 +19,7 @@ mod m20261128_000011_files;
 mod m20261128_000012_matching;
 mod m20261128_000013_avatars;
 mod m20261128_000014_reported_avatars;
+mod m20261128_000015_model_growth;
 mod run;
 
 pub use run::{RunError, run};
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000012_matching::Migration),
             Box::new(m20261128_000013_avatars::Migration),
             Box::new(m20261128_000014_reported_avatars::Migration),
+            Box::new(m20261128_000015_model_growth::Migration),
         ]
     }
 }

@@ -10,6 +10,15 @@ use crate::UserId;
 
 /// How often a rebuild looks at every decision again. On the evaluation's data two are as good as any more.
 pub const SWEEPS: u32 = 2;
+/// Below so many new outcomes a model is never outgrown.
+const FEW: u64 = 20;
+/// It is outgrown by a tenth more than it was made of: the work of all rebuilds stays in proportion to the outcomes.
+const SHARE: u64 = 10;
+
+/// Whether a model is worth making anew that was made of so many outcomes and has learned so many one by one since.
+pub const fn is_outgrown(made_of: u64, learned_since: u64) -> bool {
+    learned_since >= FEW && learned_since >= made_of / SHARE
+}
 
 /// A decided room, and who its members were.
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,5 @@
-//! The model made anew from all outcomes: after new weights were shipped, from time to time, and when an operator asks.
+//! The model made anew from all outcomes: after new weights were shipped, once it is outgrown, from time to time, and when an
+//! operator asks.
 //!
 //! What deleted users have left and whoever has reset it is then out of the weights, too.
 
@@ -131,9 +132,11 @@ impl Remake<'_> {
         }
         // What others have learned meanwhile. A refusal is in the row already: they have met it, too.
         let last = held.applied_seq;
+        let mut learned_since = 0;
         for row in matching_outcome::Entity::between(&transaction, until, last).await? {
             let source = Source::of(&row);
-            let _ = model.learn(&source.outcome, &source.one, &source.other);
+            let learned = model.learn(&source.outcome, &source.one, &source.other);
+            learned_since += i64::from(learned.is_ok());
         }
         let people = people_of(&model);
         matching_person::Entity::clear(&transaction).await?;
@@ -141,6 +144,8 @@ impl Remake<'_> {
         matching_outcome::Entity::settle(&transaction, fates.changed).await?;
         let next = matching_model::Model {
             rebuilt_at: self.broker.clock().now().0,
+            made_of: i64::try_from(fates.learned)?,
+            learned_since,
             ..with_weights(&held, model.weights())?
         };
         anyhow::ensure!(

@@ -6,7 +6,11 @@ use domain::{
     UserId,
     matching::model::{Model, StoredFault, Weights},
 };
-use entities::{matching_model, matching_outcome, matching_person, room};
+use entities::{
+    matching_model,
+    matching_outcome::{self, LEARNED},
+    matching_person, room,
+};
 use uuid::Uuid;
 
 use super::{
@@ -55,7 +59,11 @@ impl Learner {
         let people = people_of(&model);
         matching_person::Entity::save(&transaction, &people).await?;
         matching_outcome::Entity::settle(&transaction, fates.iter().copied()).await?;
-        let next = with_weights(&held, model.weights())?;
+        let learned = fates.iter().filter(|(_, fate)| *fate == LEARNED).count();
+        let next = matching_model::Model {
+            learned_since: held.learned_since.saturating_add(i64::try_from(learned)?),
+            ..with_weights(&held, model.weights())?
+        };
         if !matching_model::Entity::replace(&transaction, &next).await? {
             // The transaction is dropped and undone.
             return Ok(Left::More);

@@ -16,7 +16,10 @@ use std::time::Duration;
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::consumers::PERSISTENCE_LIFE;
-use domain::matching::model::{Model, Prior, Weights};
+use domain::{
+    Timestamp,
+    matching::model::{Model, Prior, Weights, is_outgrown},
+};
 use entities::matching_model;
 use settings::Settings;
 
@@ -62,9 +65,7 @@ impl Learner {
             // A newer release is at work beside this one, and learns.
             return Ok(Left::Nothing);
         }
-        let now = self.broker.clock().now();
-        let age = now.since(domain::Timestamp(stored.rebuilt_at));
-        if !self.can_use(&stored) || age >= self.rebuild_every {
+        if self.is_due(&stored) {
             self.anew(&stored).await?;
         }
         let until = self.broker.floor_of(&PERSISTENCE_LIFE).await?;
@@ -75,6 +76,16 @@ impl Learner {
 
     fn is_older_than(&self, stored: &matching_model::Model) -> bool {
         i64::from(stored.prior_version) > i64::from(self.prior.version)
+    }
+
+    fn is_due(&self, stored: &matching_model::Model) -> bool {
+        let age = self
+            .broker
+            .clock()
+            .now()
+            .since(Timestamp(stored.rebuilt_at));
+        let [made_of, since] = [stored.made_of, stored.learned_since].map(i64::unsigned_abs);
+        !self.can_use(stored) || age >= self.rebuild_every || is_outgrown(made_of, since)
     }
 
     /// Whether the weights belong to this release's, and are whole.

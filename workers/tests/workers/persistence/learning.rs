@@ -1,4 +1,4 @@
-//! The matching model: every outcome is learned once, in order, by whoever applies it; what is taken back is gone.
+//! The matching model: every outcome is learned once, in order, by whoever applies it.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use domain::{
     },
     room::{Input, Room, Vote},
 };
-use entities::{matching_model, matching_outcome, matching_person, user};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use entities::{matching_model, matching_outcome, matching_person};
+use sea_orm::EntityTrait;
 use uuid::Uuid;
 use webchat_workers::persistence::relearn;
 
@@ -24,12 +24,7 @@ use super::{Ground, TIMING, a_user, on_both_databases, until};
 on_both_databases!(
     outcomes_are_learned_once_and_in_order_however_many_apply,
     what_teaches_nothing_is_ignored_with_its_reason,
-    who_resets_what_was_learned_is_new_and_stays_so,
-    a_deleted_user_leaves_the_model,
     a_newer_releases_model_is_left_alone,
-    outcomes_from_before_the_model_are_learned_after_a_rebuild,
-    damaged_weights_are_made_anew,
-    weights_of_an_older_release_are_made_anew,
 );
 
 /// Two people who were matched decide by their votes.
@@ -58,7 +53,7 @@ pub async fn decide(ground: &Ground, members: [UserId; 2], vote: Vote) -> RoomId
     id
 }
 
-async fn stored(ground: &Ground) -> matching_model::Model {
+pub async fn stored(ground: &Ground) -> matching_model::Model {
     matching_model::Entity::current(&ground.database.read)
         .await
         .unwrap()
@@ -82,18 +77,18 @@ pub async fn until_learned(ground: &Ground, rooms: usize) {
     .await;
 }
 
-async fn believed_of(ground: &Ground, user: UserId) -> Option<PersonBeliefs> {
+pub async fn believed_of(ground: &Ground, user: UserId) -> Option<PersonBeliefs> {
     matching_person::Entity::of(&ground.database.read, user.0)
         .await
         .unwrap()
 }
 
-fn weights(row: &matching_model::Model) -> Weights {
+pub fn weights(row: &matching_model::Model) -> Weights {
     serde_json::from_value(row.weights.clone()).unwrap()
 }
 
 /// What the model makes of these rows, one by one or anew. Nobody of these tests has a profile.
-fn expected(rows: &[matching_outcome::Model], anew: bool) -> Model {
+pub fn expected(rows: &[matching_outcome::Model], anew: bool) -> Model {
     let nobody = Portrait::default();
     let outcome = |row: &matching_outcome::Model| domain::matching::model::Outcome {
         seq: row.seq.unsigned_abs(),
@@ -223,89 +218,6 @@ async fn what_teaches_nothing_is_ignored_with_its_reason(ground: Ground) {
     assert_eq!(fate(late.room_id).await, "learned");
 }
 
-async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
-    let (ada, ben) = (a_user(), a_user());
-    for _ in 0..3 {
-        decide(&ground, [ada, ben], Vote::Keep).await;
-    }
-    let worker = ground.worker().await;
-    until_learned(&ground, 3).await;
-    let of_ben = believed_of(&ground, ben).await;
-    assert!(of_ben.is_some() && believed_of(&ground, ada).await.is_some());
-    let withdraw = async |user: UserId| {
-        let transaction = ground.database.begin_write().await.unwrap();
-        matching_outcome::Entity::withdraw(&transaction, user.0, Uuid::new_v4())
-            .await
-            .unwrap();
-        transaction.commit().await.unwrap();
-    };
-    withdraw(ada).await;
-    assert_eq!(believed_of(&ground, ada).await, None);
-    assert_eq!(believed_of(&ground, ben).await, of_ben);
-    let (count, since) = matching_outcome::Entity::learned_of(&ground.database.read, ada.0)
-        .await
-        .unwrap();
-    assert_eq!((count, since), (0, None));
-
-    // Neither a rebuild nor a redelivery brings it back, and what comes later counts.
-    relearn(&ground.broker, &ground.database).await.unwrap();
-    assert_eq!(believed_of(&ground, ada).await, None);
-    assert!(believed_of(&ground, ben).await.is_some());
-    worker.stop().await;
-    ground.deliver_again(PERSISTENCE_LIFE).await;
-    let worker = ground.worker().await;
-    decide(&ground, [ada, ben], Vote::End).await;
-    until_learned(&ground, 4).await;
-    let (count, _) = matching_outcome::Entity::learned_of(&ground.database.read, ada.0)
-        .await
-        .unwrap();
-    assert_eq!(count, 1);
-    let generosity = believed_of(&ground, ada).await.unwrap().generosity;
-    assert!(generosity.mean < 0.0, "only the last no: {generosity:?}");
-    worker.stop().await;
-}
-
-async fn an_account(ground: &Ground, user: UserId) {
-    let row = user::ActiveModel {
-        id: Set(user.0),
-        username: Set(user.to_string()),
-        username_key: Set(user.to_string()),
-        password_hash: Set("hash".to_owned()),
-        date_of_birth: Set("1990-05-17".to_owned()),
-        display_name: Set("Somebody".to_owned()),
-        created_at: Set(1),
-        deleted_at: Set(None),
-    };
-    row.insert(&ground.database.write).await.unwrap();
-}
-
-async fn a_deleted_user_leaves_the_model(ground: Ground) {
-    let (ada, ben, cleo) = (a_user(), a_user(), a_user());
-    an_account(&ground, ada).await;
-    decide(&ground, [ada, ben], Vote::Keep).await;
-    decide(&ground, [ben, cleo], Vote::End).await;
-    let worker = ground.worker().await;
-    until_learned(&ground, 2).await;
-    worker.stop().await;
-    let transaction = ground.database.begin_write().await.unwrap();
-    let erased = user::Entity::erase(&transaction, ada.0, ground.broker.clock().now().0).await;
-    assert!(erased.unwrap());
-    transaction.commit().await.unwrap();
-    assert_eq!(believed_of(&ground, ada).await, None, "at once");
-    relearn(&ground.broker, &ground.database).await.unwrap();
-    let rows = outcomes(&ground).await;
-    assert_eq!(rows.len(), 1);
-    let model = expected(&rows, true);
-    assert_eq!(weights(&stored(&ground).await), *model.weights());
-    assert_eq!(believed_of(&ground, ben).await, Some(model.person(ben)));
-    // A late copy of the room does not bring the outcome back.
-    ground.deliver_again(PERSISTENCE_LIFE).await;
-    let worker = ground.worker().await;
-    ground.until_done(PERSISTENCE_LIFE).await;
-    worker.stop().await;
-    assert_eq!(outcomes(&ground).await, rows);
-}
-
 async fn a_newer_releases_model_is_left_alone(ground: Ground) {
     let newer = matching_model::Model {
         prior_version: 9_999,
@@ -331,71 +243,4 @@ async fn a_newer_releases_model_is_left_alone(ground: Ground) {
     assert_eq!(published(&ground).await, None);
     let refused = relearn(&ground.broker, &ground.database).await.unwrap_err();
     assert!(refused.to_string().contains("newer release"), "{refused}");
-}
-
-async fn outcomes_from_before_the_model_are_learned_after_a_rebuild(ground: Ground) {
-    decide(&ground, [a_user(), a_user()], Vote::Keep).await;
-    let worker = ground.worker().await;
-    until_learned(&ground, 1).await;
-    worker.stop().await;
-    // As a release without the model would have left it.
-    matching_outcome::Entity::delete_many()
-        .exec(&ground.database.write)
-        .await
-        .unwrap();
-    let shutdown = bootstrap::Shutdown::new();
-    let part = webchat_workers::persistence::Part::Rooms;
-    webchat_workers::persistence::rebuild(&ground.broker, &ground.database, part, &shutdown)
-        .await
-        .unwrap();
-    let relearned = relearn(&ground.broker, &ground.database).await.unwrap();
-    assert_eq!((relearned.learned, relearned.people), (1, 2));
-}
-
-async fn damaged_weights_are_made_anew(ground: Ground) {
-    let damaged = |whole: &matching_model::Model| matching_model::Model {
-        weights: serde_json::json!({ "intercept": "a lot" }),
-        ..whole.clone()
-    };
-    are_made_anew(&ground, damaged).await;
-}
-
-async fn weights_of_an_older_release_are_made_anew(ground: Ground) {
-    let older = |whole: &matching_model::Model| {
-        let mut before = weights(whole);
-        before.prior_version -= 1;
-        // It read less of a pair.
-        before.pair.truncate(2);
-        matching_model::Model {
-            prior_version: whole.prior_version - 1,
-            weights: serde_json::to_value(before).unwrap(),
-            ..whole.clone()
-        }
-    };
-    are_made_anew(&ground, older).await;
-}
-
-/// A worker that finds these weights makes those anew which were learned before.
-async fn are_made_anew(
-    ground: &Ground,
-    found: impl Fn(&matching_model::Model) -> matching_model::Model,
-) {
-    decide(ground, [a_user(), a_user()], Vote::Keep).await;
-    let worker = ground.worker().await;
-    until_learned(ground, 1).await;
-    worker.stop().await;
-    let whole = stored(ground).await;
-    let found = found(&whole);
-    assert!(
-        matching_model::Entity::replace(&ground.database.write, &found)
-            .await
-            .unwrap()
-    );
-    let worker = ground.worker().await;
-    until("the weights are whole", async || {
-        let stored = stored(ground).await;
-        (stored.prior_version, stored.weights) == (whole.prior_version, whole.weights.clone())
-    })
-    .await;
-    worker.stop().await;
 }

@@ -8,8 +8,10 @@ mod files;
 mod learning;
 mod likes;
 mod messages;
+mod relearning;
 mod rooms;
 mod sharing;
+mod unlearning;
 
 use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 

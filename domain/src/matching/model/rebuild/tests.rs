@@ -69,3 +69,9 @@ fn looking_again_lets_later_outcomes_explain_earlier_ones() {
     assert!(appeal(SWEEPS) < 0.8 * appeal(0));
     assert!((appeal(SWEEPS) - appeal(20)).abs() < 0.02);
 }
+
+#[test]
+fn a_model_is_outgrown_by_a_tenth_and_never_by_a_few_outcomes() {
+    assert!(!is_outgrown(0, 19) && is_outgrown(0, 20));
+    assert!(!is_outgrown(1_000, 99) && is_outgrown(1_000, 100));
+}
