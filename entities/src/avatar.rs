@@ -3,10 +3,12 @@
 //! begun → shown → removed. What was begun and never shown is removed after a while; what is removed nobody sees any more,
 //! and its row is the note that its objects have to go; once no open report holds it.
 
+use std::collections::HashSet;
+
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 
-use crate::{removal::Removal, report};
+use crate::{ROWS_PER_STATEMENT, removal::Removal, report};
 
 /// A version of a user's avatar.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -105,6 +107,23 @@ impl Entity {
         Entity::remove(db, of(user), now).await?;
         let left = of(user).add(is_free());
         Entity::find().filter(left).count(db).await
+    }
+
+    /// Which of these versions have a row.
+    pub async fn known_among<C: ConnectionTrait>(
+        db: &C,
+        versions: &[Uuid],
+    ) -> Result<HashSet<Uuid>, DbErr> {
+        let mut known = HashSet::new();
+        for chunk in versions.chunks(ROWS_PER_STATEMENT) {
+            let found = Entity::find()
+                .select_only()
+                .column(Column::Version)
+                .filter(Column::Version.is_in(chunk.iter().copied()))
+                .into_tuple::<Uuid>();
+            known.extend(found.all(db).await?);
+        }
+        Ok(known)
     }
 
     /// Removes what was begun before `until` and never shown.

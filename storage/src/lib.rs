@@ -128,7 +128,19 @@ impl Storage {
 
     /// Every object of uploaded files, in no order.
     pub fn files(&self) -> impl Stream<Item = Result<Found, StorageError>> + Send + use<> {
-        let found = self.store.list(Some(&Path::from(key::FILES)));
+        self.objects(key::FILES)
+    }
+
+    /// Every picture of an avatar, in no order.
+    pub fn avatars(&self) -> impl Stream<Item = Result<Found, StorageError>> + Send + use<> {
+        self.objects(key::AVATARS)
+    }
+
+    fn objects(
+        &self,
+        below: &str,
+    ) -> impl Stream<Item = Result<Found, StorageError>> + Send + use<> {
+        let found = self.store.list(Some(&Path::from(below)));
         each_within(found).try_filter_map(|object| async move {
             let written_at = object.last_modified.timestamp_millis();
             Ok(Key::read(object.location).map(|key| Found { key, written_at }))

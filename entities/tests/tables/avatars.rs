@@ -12,6 +12,7 @@ on_both_databases!(
     a_hidden_avatar_goes_and_a_new_one_can_be_shown,
     nothing_of_a_deleted_user_is_shown_any_more,
     what_is_not_removed_is_not_forgotten,
+    every_version_is_known_until_it_is_forgotten,
     an_open_report_holds_the_avatar_that_was_seen,
 );
 
@@ -120,6 +121,19 @@ async fn what_is_not_removed_is_not_forgotten(db: &DatabaseConnection) {
     Entity::forget(db, id(1)).await.expect("forgotten");
     assert!(removed(db).await.is_empty());
     assert_eq!(shown_of(db, ADA).await, Some(id(2)));
+}
+
+async fn every_version_is_known_until_it_is_forgotten(db: &DatabaseConnection) {
+    for version in [1, 2, 3] {
+        begin(db, version, ADA, 10).await;
+    }
+    assert!(show(db, 2, ADA, 11).await);
+    let gone = Entity::remove_unfinished(db, 20, 30).await;
+    assert_eq!(gone.expect("removed"), 2);
+    Entity::forget(db, id(3)).await.expect("forgotten");
+    let asked = [1, 2, 3, 4].map(id);
+    let known = Entity::known_among(db, &asked).await.expect("known");
+    assert_eq!(known, [1, 2].map(id).into());
 }
 
 async fn an_open_report_holds_the_avatar_that_was_seen(db: &DatabaseConnection) {

@@ -1,7 +1,9 @@
 //! Avatars: made in three levels, shown to each peer as far as the pair has revealed itself.
 //!
 //! A version is written into SQL, then its pictures into the storage, then it is shown, all others of the user being removed
-//! in the same transaction. Whatever breaks off in between leaves a row, by which persistence finds what has to go.
+//! in the same transaction. Whatever breaks off in between leaves a row, by which persistence finds what has to go. Where the
+//! account was deleted meanwhile, that row may have gone before the pictures came: then they are taken back here, and those
+//! of a gateway that died first are swept as pictures without a row.
 
 mod form;
 
@@ -75,13 +77,19 @@ async fn show(state: &AppState, user: UserId, made: Avatar) -> Result<Seen, ApiE
     let version = Uuid::now_v7();
     let Timestamp(now) = state.now();
     avatar::Entity::begin(&state.db.write, version, user.0, now).await?;
-    store(state, user, version, made).await?;
+    let stored = store(state, user, version, made).await;
     let transaction = begin_write(&state.db).await?;
     if !user::Entity::hold_active_alone(&transaction, user.0).await? {
+        drop(transaction);
+        take_back(state, user, version).await;
         return Err(ApiError::not_authenticated());
     }
+    // Where it failed, the row is the note of what the storage may have taken nevertheless.
+    stored?;
     let Timestamp(now) = state.now();
     if !avatar::Entity::show(&transaction, version, user.0, now).await? {
+        drop(transaction);
+        take_back(state, user, version).await;
         return Err(ApiError::unavailable(
             "an avatar took too long to be stored",
         ));
@@ -111,6 +119,20 @@ async fn store(
         state.storage.put(&key, picture.into()).await?;
     }
     Ok(())
+}
+
+/// Removes the pictures of a version that nobody will see, as its row may be gone already. What cannot be removed now is swept
+/// later: it has no row.
+async fn take_back(state: &AppState, user: UserId, version: Uuid) {
+    for level in AvatarLevel::ALL {
+        let removed = state
+            .storage
+            .delete(&Key::avatar(user, version, level))
+            .await;
+        if let Err(error) = removed {
+            tracing::warn!(user_id = %user, %error, "the pictures of an avatar that came too late are left to the sweep");
+        }
+    }
 }
 
 /// Takes the user's avatar away. Doing so again changes nothing.

@@ -33,16 +33,20 @@ impl World {
     /// One gateway and persistence, with these settings over the defaults.
     pub async fn start(variables: &[(&str, &str)]) -> Self {
         let world = Self::without_workers(variables).await;
-        let (broker, database) = (world.broker.clone(), world.database.clone());
-        let storage = world.storage.clone();
-        let (settings, shutdown) = (Arc::new(world.settings.clone()), world.shutdown.clone());
+        world.start_persistence(world.storage.clone());
+        world
+    }
+
+    /// Writes what the gateways publish into SQL from now on, and lets go what is in this storage.
+    pub fn start_persistence(&self, storage: Storage) {
+        let (broker, database) = (self.broker.clone(), self.database.clone());
+        let (settings, shutdown) = (Arc::new(self.settings.clone()), self.shutdown.clone());
         tokio::spawn(async move {
             let started = Readiness::default().check("start");
             workers::persistence::run(broker, database, storage, settings, started, shutdown)
                 .await
                 .unwrap();
         });
-        world
     }
 
     /// The same on PostgreSQL.
@@ -218,7 +222,8 @@ fn settings(nats: &Nats, folder: &Path, variables: &[(&str, &str)]) -> Settings 
     Settings::from_sources(None, all).unwrap()
 }
 
-fn storage(settings: &Settings) -> Storage {
+/// The storage of these settings.
+pub fn storage(settings: &Settings) -> Storage {
     let credentials = CREDENTIALS.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Storage::open_with(settings, credentials).unwrap()
 }

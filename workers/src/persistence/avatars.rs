@@ -3,6 +3,9 @@
 //!
 //! Their rows are marked where they stop being seen; here the pictures follow, and the row is the last. Each step may be
 //! repeated, also by two workers.
+//!
+//! A picture may come after that: its gateway was slow, and the account was deleted meanwhile. That gateway takes it back;
+//! where it died first, the pictures without a row are found here. As a row is written before its pictures, one without a row is nobody's, however young it is.
 
 use std::time::Duration;
 
@@ -12,7 +15,10 @@ use domain::{UserId, avatar::AvatarLevel};
 use entities::{avatar, removal::Removal};
 use storage::{Key, Storage};
 
-use super::rounds::{self, Left};
+use super::{
+    orphans,
+    rounds::{self, Left},
+};
 
 /// Avatars of one round.
 const AT_ONCE: u64 = 100;
@@ -27,10 +33,21 @@ pub(super) async fn run(
     storage: Storage,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
-    rounds::until_shutdown("the removal of avatars", LOOK_EVERY, shutdown, || {
-        round(&broker, &database, &storage)
-    })
-    .await
+    let rounds = tokio::try_join!(
+        rounds::until_shutdown(
+            "the removal of avatars",
+            LOOK_EVERY,
+            shutdown.clone(),
+            || { round(&broker, &database, &storage) }
+        ),
+        rounds::until_shutdown(
+            "the removal of pictures without an avatar",
+            orphans::LOOK_EVERY,
+            shutdown,
+            || sweep(&database, &storage)
+        ),
+    );
+    rounds.map(drop)
 }
 
 async fn round(broker: &Broker, database: &Database, storage: &Storage) -> anyhow::Result<Left> {
@@ -50,4 +67,21 @@ async fn round(broker: &Broker, database: &Database, storage: &Storage) -> anyho
         true => Left::More,
         false => Left::Nothing,
     })
+}
+
+/// Pictures that came when their row was gone.
+async fn sweep(database: &Database, storage: &Storage) -> anyhow::Result<Left> {
+    let found = storage.avatars();
+    let swept = orphans::remove(storage, found, Key::avatar_version, |versions| async move {
+        avatar::Entity::known_among(&database.read, &versions).await
+    })
+    .await?;
+    if swept > 0 {
+        metrics::counter!("webchat_swept_uploads_total").increment(swept as u64);
+        tracing::info!(
+            objects = swept,
+            "pictures that no avatar has any more are removed"
+        );
+    }
+    Ok(Left::Nothing)
 }

@@ -4,29 +4,25 @@
 //! What goes is marked in SQL first, where it cannot be had from then on; its objects follow, and its row is the last. Each
 //! step may be repeated, also by two workers.
 
-use std::{pin::pin, time::Duration};
+use std::time::Duration;
 
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::consumers::PERSISTENCE_CHAT;
 use domain::FileId;
 use entities::{file, removal::Removal};
-use futures_util::{StreamExt, TryStreamExt};
-use storage::{Found, Key, Storage};
-use uuid::Uuid;
+use futures_util::TryStreamExt;
+use storage::{Key, Storage};
 
 use super::{
-    in_hand,
+    in_hand, orphans,
     rounds::{self, Left},
 };
 
-/// Files of one round, and objects that are looked up at once.
+/// Files of one round.
 const AT_ONCE: u64 = 100;
-const OBJECTS: usize = 500;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const UNSENT_EVERY: Duration = Duration::from_secs(60);
-/// It lists the whole storage.
-const ORPHANS_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Lets go what is due, until shutdown. What was uploaded and not sent is kept for `keep`.
 pub(super) async fn run(
@@ -54,7 +50,7 @@ pub(super) async fn run(
         ),
         rounds::until_shutdown(
             "the removal of what uploads left",
-            ORPHANS_EVERY.min(keep),
+            orphans::LOOK_EVERY.min(keep),
             shutdown,
             || files.sweep()
         ),
@@ -110,28 +106,16 @@ impl Files {
             .storage
             .files()
             .try_filter(|found| std::future::ready(found.written_at < until));
-        let mut pages = pin!(old.try_chunks(OBJECTS));
-        while let Some(page) = pages.next().await {
-            swept += self.remove_orphans(page?).await?;
-        }
+        let file_of = |key: &Key| key.file_id().map(|id| id.0);
+        swept += orphans::remove(&self.storage, old, file_of, |ids| async move {
+            file::Entity::known_among(&self.database.read, &ids).await
+        })
+        .await?;
         if swept > 0 {
             metrics::counter!("webchat_swept_uploads_total").increment(swept as u64);
             tracing::info!(objects = swept, "what uploads had left is removed");
         }
         Ok(Left::Nothing)
-    }
-
-    async fn remove_orphans(&self, page: Vec<Found>) -> anyhow::Result<usize> {
-        let of = |found: &Found| found.key.file_id().map(|id| id.0);
-        let ids: Vec<Uuid> = page.iter().filter_map(of).collect();
-        let known = file::Entity::known_among(&self.database.read, &ids).await?;
-        let is_orphan = |found: &&Found| of(found).is_some_and(|id| !known.contains(&id));
-        let mut removed = 0;
-        for found in page.iter().filter(is_orphan) {
-            self.storage.delete(&found.key).await?;
-            removed += 1;
-        }
-        Ok(removed)
     }
 
     fn kept_since(&self) -> i64 {

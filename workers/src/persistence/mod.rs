@@ -25,6 +25,7 @@ mod learning;
 mod lost_tail;
 mod messages;
 mod notices;
+mod orphans;
 mod outbox;
 mod outcomes;
 mod pace;

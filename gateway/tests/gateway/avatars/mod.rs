@@ -1,5 +1,6 @@
 //! Avatars: made, shown in levels, replaced, gone.
 
+mod late;
 mod reported;
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! Files go when nobody may have them any more, and not before.
 
+mod avatars;
 mod gone;
 mod reported;
 mod unsent;
