@@ -40,6 +40,40 @@ story("both can be done when the chat is over", async (scene) => {
   assert.equal(await kai.find("outcome").getAttribute("data-reason"), "left");
 });
 
+story("what is over stays in the list: it is read, and the other is still reported and blocked from there", async (scene) => {
+  const [lia, ben] = await scene.members("Lia", "Ben");
+  await meet(lia, ben);
+  await ben.say("something that is thought about later");
+  await lia.hears("something that is thought about later");
+  for (const person of [lia, ben]) await person.press("keep");
+  for (const person of [lia, ben]) await person.press("continue-chat");
+  await lia.go("conversations");
+  await lia.sees("conversation");
+  assert.equal(await lia.find("past-conversations").count(), 0);
+  await ben.press("leave-room");
+  await ben.press("confirm-leave");
+  await lia.sees("past-conversations"); // a kept one that the other has left does not vanish
+  await lia.sees("no-conversations");
+  await lia.find("past-conversations").getByText("thought about later").waitFor();
+  await lia.page.reload();
+  await lia.sees("past-conversations");
+  await lia.inspect("past-conversations");
+
+  await lia.find("past-conversations").getByTestId("conversation").click();
+  await lia.hears("something that is thought about later");
+  await lia.sees("outcome", { "data-outcome": "ended" });
+  assert.equal(await lia.find("message-input").count(), 0, "it is only read");
+  await lia.press("open-peer");
+  await lia.find("report-reason", { "data-reason": "harassment" }).click();
+  await lia.sees("reported");
+  await lia.press("block");
+  await lia.sees("notice");
+  await lia.go("conversations");
+  await lia.find("past-conversations").getByTestId("conversation").click();
+  await lia.hears("something that is thought about later");
+  assert.equal(await ben.find("outcome").getAttribute("data-reason"), "left");
+});
+
 story("a like is told to nobody until both do", async (scene) => {
   const [amy, jon] = await scene.members("Amy", "Jon");
   await meet(amy, jon);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  changeRoom, keptRooms, newerStatus, openRooms, peerAmong, putRoom, recounted, statusOf, unreadTotal,
+  changeRoom, keptRooms, newerStatus, openRooms, pastRooms, peerAmong, putRoom, recounted, statusOf, unreadTotal,
 } from "../../static/js/models/room.js";
 import { parseRoute, redirect, roomHash, waitsForSession } from "../../static/js/models/route.js";
 
@@ -52,10 +52,11 @@ test("conversations are ordered by what happened last", () => {
   assert.equal(putRoom(rooms, room("a")).length, 2);
 });
 
-test("ended rooms are in no list and count no unread messages", () => {
+test("ended rooms have a list of their own, and count no unread messages", () => {
   const rooms = [room("a", { unread_count: 1 }), room("b", { state: "ended", unread_count: 5 }), room("c", { state: "countdown" })];
   assert.deepEqual(keptRooms(rooms).map((known) => known.id), ["a"]);
   assert.deepEqual(openRooms(rooms).map((known) => known.id), ["c"]);
+  assert.deepEqual(pastRooms(rooms).map((known) => known.id), ["b"]);
   assert.equal(unreadTotal(rooms), 1);
 });
 

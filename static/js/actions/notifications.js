@@ -7,7 +7,7 @@
 import { Connection } from "../connection.js";
 import { hearServerTime } from "../models/countdown.js";
 import { nextLink } from "../models/link.js";
-import { changeRoom, keptRooms, peerAmong, putRoom, recounted, sortRooms, statusOf, withPresence } from "../models/room.js";
+import { changeRoom, peerAmong, putRoom, recounted, shownFirst, sortRooms, statusOf, withPresence } from "../models/room.js";
 import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
 
@@ -120,5 +120,5 @@ function messageCame({ store, dispatch }, { id: roomId, members, last_message: m
 export async function loadRooms({ store, api, dispatch }) {
   store.update({ rooms: sortRooms(await api.list("/chat/rooms")), roomsLoaded: true });
   const { rooms, route, user } = store.state;
-  if (route.screen === "conversations") await dispatch("loadPictures", keptRooms(rooms).map(({ members }) => peerAmong(members, user?.id ?? "")?.id));
+  if (route.screen === "conversations") await dispatch("loadPictures", shownFirst(rooms).map(({ members }) => peerAmong(members, user?.id ?? "")?.id));
 }

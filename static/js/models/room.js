@@ -108,6 +108,19 @@ export function openRooms(rooms) {
   return rooms.filter((room) => room.state !== "kept" && room.state !== "ended");
 }
 
+/** Conversations that are over: to be read, and to report or block somebody later. @param {Room[]} rooms */
+export function pastRooms(rooms) {
+  return rooms.filter((room) => room.state === "ended");
+}
+
+/** Of those that are over, so many are shown at once. */
+export const PAST_SHOWN = 8;
+
+/** What the list of conversations shows at once, but for what goes on now. @param {Room[]} rooms */
+export function shownFirst(rooms) {
+  return [...keptRooms(rooms), ...pastRooms(rooms).slice(0, PAST_SHOWN)];
+}
+
 /** @param {Room[]} rooms @returns {number} */
 export function unreadTotal(rooms) {
   return rooms.filter((room) => room.state !== "ended").reduce((sum, room) => sum + room.unread_count, 0);

@@ -1,6 +1,6 @@
 import { formatShortDay, formatTime, t } from "../models/language.js";
 import { isLost } from "../models/link.js";
-import { keptRooms, lastActivity, openRooms, peerAmong } from "../models/room.js";
+import { keptRooms, lastActivity, openRooms, PAST_SHOWN, pastRooms, peerAmong } from "../models/room.js";
 import { roomHash } from "../models/route.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
@@ -13,6 +13,7 @@ export function conversations(state) {
   const me = user?.id ?? "";
   const open = openRooms(rooms);
   const kept = keptRooms(rooms);
+  const past = pastRooms(rooms);
   return html`
     <main class="page page-form" id="main">
       <header class="page-head">
@@ -23,12 +24,27 @@ export function conversations(state) {
         <section><h2>${t("conversations.open")}</h2><ul class="card room-list" data-testid="open-rooms">
           ${open.map((room) => row(room, me, state))}</ul></section>`}
       <section>
-        ${open.length === 0 ? nothing : html`<h2>${t("conversations.kept")}</h2>`}
+        ${open.length + past.length === 0 ? nothing : html`<h2>${t("conversations.kept")}</h2>`}
         <ul class="card room-list" data-testid="conversations" ?hidden=${kept.length === 0}>
           ${kept.map((room) => row(room, me, state))}</ul>
         ${kept.length > 0 ? nothing : roomsLoaded ? empty() : html`<p class="muted" role="status">${t("app.loading")}</p>`}
       </section>
+      ${past.length === 0 ? nothing : over(past, me, state)}
     </main>`;
+}
+
+/** Those that are over, whoever wanted it: read, and the place where one is still rid of somebody. @param {Room[]} past @param {string} me @param {State} state */
+function over(past, me, state) {
+  const [newest, older] = [past.slice(0, PAST_SHOWN), past.slice(PAST_SHOWN)];
+  return html`
+    <section class="past" data-testid="past-conversations">
+      <h2>${t("conversations.past")}</h2>
+      <p class="muted small">${t("conversations.past_words")}</p>
+      <ul class="room-list">${newest.map((room) => row(room, me, state))}</ul>
+      ${older.length === 0 ? nothing : html`
+        <details><summary>${t("conversations.older", { count: older.length })}</summary>
+          <ul class="room-list">${older.map((room) => row(room, me, state))}</ul></details>`}
+    </section>`;
 }
 
 function empty() {
@@ -45,7 +61,9 @@ function row(room, me, state) {
   const peer = peerAmong(room.members, me);
   const name = peer?.display_name ?? t("app.someone");
   const last = room.last_message;
-  const preview = last ? previewOf(last, me) : t("conversations.no_messages");
+  const isOver = room.state === "ended";
+  const preview = last ? previewOf(last, me) : t(isOver ? "conversations.nothing_said" : "conversations.no_messages");
+  const unread = isOver ? 0 : room.unread_count;
   return html`
     <li>
       <a class="room" href=${roomHash(room.id)} data-testid="conversation" data-room-id=${room.id}>
@@ -54,8 +72,8 @@ function row(room, me, state) {
           <span class="room-top"><strong>${name}</strong><time class="muted small">${when(lastActivity(room))}</time></span>
           <span class="room-top">
             <span class="room-last muted" data-testid="last-message">${preview}</span>
-            ${room.unread_count === 0 ? nothing : html`<span class="badge" data-testid="unread"><span aria-hidden="true">${room.unread_count}</span>
-              <span class="visually-hidden">${t("app.unread", { count: room.unread_count })}</span></span>`}
+            ${unread === 0 ? nothing : html`<span class="badge" data-testid="unread"><span aria-hidden="true">${unread}</span>
+              <span class="visually-hidden">${t("app.unread", { count: unread })}</span></span>`}
           </span>
         </span>
       </a>
