@@ -3,6 +3,7 @@
  */
 import { createApi } from "./api.js";
 import { createDispatch } from "./dispatch.js";
+import { openDrafts } from "./drafts.js";
 import { remainingMs, serverNowMs, untilNextDigitMs } from "./models/countdown.js";
 import { parseRoute } from "./models/route.js";
 import { firstLanguage } from "./language-file.js";
@@ -33,7 +34,7 @@ const outbox = createOutbox((error) => {
 /** @type {import("./dispatch.js").Context["sockets"]} */
 const sockets = { notifications: null, chat: null };
 const tellTabs = openTabs((word) => store.state.session === "in" && dispatch("tabSaid", word));
-const dispatch = createDispatch({ store, api, outbox, sockets, tellTabs });
+const dispatch = createDispatch({ store, api, outbox, keptDrafts: openDrafts(), sockets, tellTabs });
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 let shownScreen = "";

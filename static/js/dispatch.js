@@ -31,6 +31,7 @@ function loaded(name) {
  * @property {import("./store.js").Store} store
  * @property {import("./api.js").Api} api
  * @property {import("./outbox.js").Outbox} outbox
+ * @property {import("./drafts.js").KeptDrafts} keptDrafts
  * @property {Dispatch} dispatch
  * @property {(word: import("./tabs.js").Word) => void} tellTabs
  * @property {{notifications: import("./connection.js").Connection|null, chat: import("./connection.js").Connection|null}} sockets

@@ -29,15 +29,16 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} atEnd the newest message is in sight
  * @property {import("./types.js").Message|null} said the other's newest message that came while the room was open
  * @property {{phase: string, leftMs: number, words: string}|null} timeCall the last reading of the clock, and what was called out
- * @property {import("./models/upload.js").Upload[]} uploads files of the message that is being written
  * @property {string|null} picture the file that is looked at in full
  * @property {boolean} liked the other one is
  * @property {PeerPanel|null} peer
+ * @property {string} reportDetail words of a report that is not sent yet
  * @property {boolean} emojis whether they are offered
  *
  * @typedef {object} PeerPanel the other one, looked at closer
  * @property {boolean} busy
  * @property {boolean} reported
+ * @property {boolean} detailed opened with words of a report that is not sent yet
  * @property {string|null} problem
  * @property {string[]} reasons for a report
  * @property {import("./types.js").PeerProfile|null} profile null: not read, or not for this person to see
@@ -85,6 +86,7 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} roomsLoaded
  * @property {ReadonlySet<string>} online with whom a room is kept, and who is here now
  * @property {Chat|null} chat
+ * @property {import("./models/draft.js").Drafts} drafts what is being written, in any room
  * @property {{notifications: Link, chat: Link|null}} links
  * @property {import("./models/alerts.js").Alerts} alerts
  * @property {boolean} keepsUnsent false: the browser refuses to, and what is not sent is lost with the page
@@ -126,6 +128,7 @@ export function signedOutState(nowMs) {
     roomsLoaded: false,
     online: new Set(),
     chat: null,
+    drafts: {},
     links: { notifications: { state: /** @type {"closed"} */ ("closed"), sinceMs: nowMs }, chat: null },
     notice: null,
   };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./support/english.mjs";
+import { draftOf, isOccupied, isReady, withDraft } from "../../static/js/models/draft.js";
 import * as uploads from "../../static/js/models/upload.js";
 import { add, keptForm, takenUp } from "../../static/js/models/unsent.js";
 import { timeline } from "../../static/js/models/timeline.js";
@@ -21,16 +22,16 @@ test("what is too large is said before it goes out", () => {
 
 test("a message goes out when none of its files is on its way any more", () => {
   let list = uploads.begun(uploads.begun([], file(), "a"), file({ size: 0 }), "b");
-  assert.equal(uploads.isReady({ uploads: list }, "words"), false);
+  assert.equal(isReady({ uploads: list, text: "words" }), false);
   list = uploads.progressed(list, "a", 500);
   assert.equal(uploads.fraction(list[0]), 0.5);
   assert.equal(uploads.fraction(uploads.progressed(list, "a", 5_000)[0]), 1);
   list = uploads.done(list, "a", attachment("one"));
-  assert.equal(uploads.isReady({ uploads: list }, ""), true);
+  assert.equal(isReady({ uploads: list, text: "" }), true);
   assert.deepEqual(uploads.attachmentsOf(list), [attachment("one")], "what was refused does not go with it");
   list = uploads.without(list, "a");
-  assert.equal(uploads.isReady({ uploads: list }, " "), false, "nothing is left to send");
-  assert.equal(uploads.isReady({ uploads: uploads.failed(list, "b", "No.") }, "words"), true);
+  assert.equal(isReady({ uploads: list, text: " " }), false, "nothing is left to send");
+  assert.equal(isReady({ uploads: uploads.failed(list, "b", "No."), text: "words" }), true);
 });
 
 test("a message takes ten files", () => {
@@ -51,4 +52,28 @@ test("files stay with their message until it is stored, also over a reload", () 
 test("sizes are written as people read them", () => {
   assert.deepEqual([0, 512, 1_536, 20 * 1024, 1.45 * MB, 25 * MB].map(uploads.sizeWords).map((words) => words.replace("\u00a0", " ")),
     ["0 B", "512 B", "1.5 kB", "20 kB", "1.5 MB", "25 MB"]);
+});
+
+test("what is being written is kept by room, and nothing where there is nothing", () => {
+  const begun = uploads.begun([], file(), "a");
+  let drafts = withDraft(withDraft({}, "one", { text: "half a sen", uploads: [] }), "two", { text: "", uploads: begun });
+  assert.equal(draftOf(drafts, "one").text, "half a sen");
+  assert.equal(draftOf(drafts, "two").uploads, begun);
+  drafts = withDraft(drafts, "one", { text: "", uploads: [] });
+  assert.deepEqual(Object.keys(drafts), ["two"]);
+  assert.deepEqual(draftOf(drafts, "one"), { text: "", uploads: [] });
+});
+
+test("who writes, sends files, reports somebody or fills in the profile is occupied", () => {
+  const chat = { roomId: "one", peer: null, reportDetail: "" };
+  const at = (screen) => ({ route: { screen, roomId: null }, chat: null, drafts: {}, profile: { draft: null }, avatarEdit: null });
+  const inRoom = (fields) => isOccupied({ ...at("room"), chat, ...fields });
+  assert.equal(inRoom({}), false);
+  assert.equal(inRoom({ drafts: { one: { text: " \n", uploads: [] } } }), false);
+  assert.equal(inRoom({ drafts: { other: { text: "words", uploads: [] } } }), false, "elsewhere it is kept");
+  assert.equal(inRoom({ drafts: { one: { text: "words", uploads: [] } } }), true);
+  assert.equal(inRoom({ drafts: { one: { text: "", uploads: uploads.begun([], file(), "a") } } }), true);
+  assert.equal(inRoom({ chat: { ...chat, peer: {}, reportDetail: "he said" } }), true);
+  assert.equal(isOccupied({ ...at("profile"), profile: { draft: {} } }), true);
+  assert.equal(isOccupied({ ...at("wait"), profile: { draft: {} } }), false, "it is kept too");
 });

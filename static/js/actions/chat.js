@@ -18,6 +18,7 @@ export async function openRoom(context, roomId) {
   const { store, api, dispatch } = context;
   readSeq = 0;
   store.update({ chat: closedChat(roomId) });
+  dispatch("takeUpDraft", roomId);
   try {
     const [room, status] = await Promise.all([
       api.request("GET", `/chat/rooms/${roomId}`),
@@ -47,7 +48,7 @@ function closedChat(roomId) {
     roomId, load: "loading", room: null, status: null, phaseTotalMs: null, members: [],
     list: list.emptyList(), unsent: [], epoch: null, storedSeq: 0, typingUntilMs: 0, moment: false,
     keptJustNow: false, historyBusy: false, historyWanted: false, voteBusy: false, leaving: false, atEnd: true, said: null,
-    timeCall: null, uploads: [], picture: null, liked: false, peer: null, emojis: false,
+    timeCall: null, picture: null, liked: false, peer: null, reportDetail: "", emojis: false,
   };
 }
 
@@ -79,7 +80,6 @@ function connect({ store, api, dispatch, sockets }, roomId) {
 /** @param {Context} context */
 export function closeRoom({ store, sockets, dispatch }) {
   dispatch("stopTyping");
-  dispatch("dropFiles");
   sockets.chat?.close();
   sockets.chat = null;
   store.update({ chat: null, links: { ...store.state.links, chat: null } });

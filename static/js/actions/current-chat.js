@@ -4,6 +4,7 @@
  * @typedef {import("../dispatch.js").Context} Context
  * @typedef {import("../store.js").Chat} Chat
  */
+import { draftOf, withDraft } from "../models/draft.js";
 import * as unsent from "../models/unsent.js";
 
 /**
@@ -18,6 +19,20 @@ export function changeChat({ store, outbox }, roomId, change) {
   const patch = change(chat);
   store.update({ chat: { ...chat, ...patch } });
   if (patch.unsent && user) outbox.save(user.id, roomId, chat.unsent, patch.unsent);
+}
+
+/**
+ * Changes what is being written in a room, on screen or not: files go on while the person is elsewhere.
+ * @param {Pick<Context, "store"|"keptDrafts">} context
+ * @param {string} roomId
+ * @param {(draft: import("../models/draft.js").Draft) => Partial<import("../models/draft.js").Draft>} change
+ */
+export function changeDraft({ store, keptDrafts }, roomId, change) {
+  const { drafts, user } = store.state;
+  const before = draftOf(drafts, roomId);
+  const after = { ...before, ...change(before) };
+  store.update({ drafts: withDraft(drafts, roomId, after) });
+  if (user && after.text !== before.text) keptDrafts.save(user.id, roomId, after.text);
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 import { ApiError } from "../api.js";
 import { hearServerTime, phaseTotalMs, remainingMs, serverNowMs } from "../models/countdown.js";
+import { ALL_CLOSED } from "../models/dialog.js";
 import { changeRoom, isRunning, newerStatus } from "../models/room.js";
 import { timeCallWords, timeToCall } from "../models/time-call.js";
 import { changeChat } from "./current-chat.js";
@@ -86,7 +87,10 @@ export function statusRead(context, { status: heard, live }) {
     const status = newerStatus(chat.status, heard);
     const changed = chat.status !== null && (status.state !== chat.status.state || status.ends_at !== chat.status.ends_at);
     if (chat.status !== null && !changed) return { status };
+    const asksNow = status.state === "notification" && chat.status?.state !== "notification";
     return {
+      // The question comes before whatever lies over it.
+      ...(asksNow ? ALL_CLOSED : {}),
       status,
       phaseTotalMs: phaseTotalMs(status, { seenFromStart: live && changed, createdAt: chat.room?.created_at ?? null }),
       keptJustNow: chat.keptJustNow || (changed && status.state === "kept"),
@@ -95,7 +99,10 @@ export function statusRead(context, { status: heard, live }) {
   const { chat, rooms } = store.state;
   if (chat?.roomId !== roomId || !chat.status) return;
   const { state, ends_at } = chat.status;
-  if (state === "ended") context.dispatch("settleUnsent");
+  if (state === "ended") {
+    context.dispatch("settleUnsent");
+    context.dispatch("dropDraft", roomId);
+  }
   if (rooms.some((room) => room.id === roomId && room.state !== state)) {
     store.update({ rooms: changeRoom(rooms, roomId, { state, ends_at, kept: state === "kept" }) });
   }

@@ -4,26 +4,27 @@
  * @typedef {import("../dispatch.js").Context} Context
  */
 import { ApiError } from "../api.js";
+import { draftOf } from "../models/draft.js";
+import { t } from "../models/language.js";
 import * as list from "../models/message-list.js";
 import { wordsFor } from "../models/problem.js";
-import { t } from "../models/language.js";
 import * as uploads from "../models/upload.js";
 import { uuid7 } from "../models/uuid7.js";
 import { sendFile } from "../upload.js";
-import { changeChat } from "./current-chat.js";
+import { changeChat, changeDraft } from "./current-chat.js";
 
 /** Every upload under way, and how it is broken off. @type {Map<string, AbortController>} */
 const underWay = new Map();
 /** The addresses of files live for ten minutes; a picture that fails is not asked for again sooner than this. */
 const REFRESH_EVERY_MS = 5_000;
-/** @type {Map<number, number>} */
+/** By room and sequence. @type {Map<string, number>} */
 const refreshed = new Map();
 
 /** Files were picked, pasted or dropped. @param {Context} context @param {File[]} files */
 export function addFiles(context, files) {
-  const { chat } = context.store.state;
+  const { chat, drafts } = context.store.state;
   if (!chat || chat.status?.state === "ended") return;
-  const taken = files.slice(0, uploads.room(chat.uploads));
+  const taken = files.slice(0, uploads.room(draftOf(drafts, chat.roomId).uploads));
   if (taken.length < files.length) context.dispatch("tell", t("file.too_many", { count: uploads.FILES_MAX }));
   for (const file of taken) begin(context, chat.roomId, file);
 }
@@ -32,8 +33,8 @@ export function addFiles(context, files) {
 function begin(context, roomId, file) {
   // Not `randomUUID`: browsers have it over https only.
   const id = uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
-  changeChat(context, roomId, (chat) => ({ uploads: uploads.begun(chat.uploads, file, id) }));
-  const begun = context.store.state.chat?.uploads.find((upload) => upload.id === id);
+  changeDraft(context, roomId, (draft) => ({ uploads: uploads.begun(draft.uploads, file, id) }));
+  const begun = draftOf(context.store.state.drafts, roomId).uploads.find((upload) => upload.id === id);
   if (begun?.state === "uploading") send(context, roomId, file, id);
 }
 
@@ -48,14 +49,14 @@ async function send(context, roomId, file, id) {
       file,
       signal: controller.signal,
       onProgress: (sentBytes) =>
-        changeChat(context, roomId, (chat) => ({ uploads: uploads.progressed(chat.uploads, id, sentBytes) })),
+        changeDraft(context, roomId, (draft) => ({ uploads: uploads.progressed(draft.uploads, id, sentBytes) })),
     });
-    changeChat(context, roomId, (chat) => ({ uploads: uploads.done(chat.uploads, id, uploaded) }));
+    changeDraft(context, roomId, (draft) => ({ uploads: uploads.done(draft.uploads, id, uploaded) }));
     if (uploaded.first_frame_only) context.dispatch("tell", t("file.first_frame_only", { name: file.name }));
   } catch (error) {
     if (controller.signal.aborted) return;
     if (!(error instanceof ApiError)) throw error;
-    changeChat(context, roomId, (chat) => ({ uploads: uploads.failed(chat.uploads, id, wordsFor(error)) }));
+    changeDraft(context, roomId, (draft) => ({ uploads: uploads.failed(draft.uploads, id, wordsFor(error)) }));
   } finally {
     underWay.delete(id);
   }
@@ -76,14 +77,13 @@ async function sendWithFreshToken(api, sending) {
 export function removeFile(context, id) {
   const { chat } = context.store.state;
   underWay.get(id)?.abort();
-  if (chat) changeChat(context, chat.roomId, (now) => ({ uploads: uploads.without(now.uploads, id) }));
+  if (chat) changeDraft(context, chat.roomId, (draft) => ({ uploads: uploads.without(draft.uploads, id) }));
 }
 
-/** The room is left: nobody waits for its files. */
+/** Nobody waits for any file any more: the session is over. */
 export function dropFiles() {
   underWay.forEach((controller) => controller.abort());
   underWay.clear();
-  refreshed.clear();
 }
 
 /**
@@ -94,8 +94,9 @@ export function dropFiles() {
 export async function refreshFiles(context, seq) {
   const { chat } = context.store.state;
   const nowMs = Date.now();
-  if (!chat || nowMs - (refreshed.get(seq) ?? 0) < REFRESH_EVERY_MS) return;
-  refreshed.set(seq, nowMs);
+  const which = `${chat?.roomId}/${seq}`;
+  if (!chat || nowMs - (refreshed.get(which) ?? 0) < REFRESH_EVERY_MS) return;
+  refreshed.set(which, nowMs);
   const { items } = await context.api.request("GET", `/chat/rooms/${chat.roomId}/messages?after=${seq - 1}&limit=1`);
   const found = items.filter((/** @type {import("../types.js").Message} */ item) => item.seq === seq);
   changeChat(context, chat.roomId, (now) => ({ list: list.mergeHistory(now.list, found) }));

@@ -5,9 +5,12 @@
  * @typedef {import("../types.js").Frame} Frame
  */
 import { Connection } from "../connection.js";
-import { hearServerTime } from "../models/countdown.js";
+import { hearServerTime, serverNowMs } from "../models/countdown.js";
+import { isOccupied } from "../models/draft.js";
 import { nextLink } from "../models/link.js";
-import { changeRoom, peerAmong, putRoom, recounted, shownFirst, sortRooms, statusOf, withPresence } from "../models/room.js";
+import {
+  changeRoom, meetingElsewhere, peerAmong, putRoom, recounted, roomOfMatch, shownFirst, sortRooms, statusOf, withPresence,
+} from "../models/room.js";
 import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
 
@@ -54,14 +57,32 @@ export function notified(context, frame) {
   if (frame.type === "signed_out") return dispatch("signedOut");
 }
 
-/** @param {Context} context @param {Frame} frame */
-function matchFound({ store, dispatch }, frame) {
+/** Who is in the middle of something is not torn away: the page says who waits, and the way there. @param {Context} context @param {Frame} frame */
+function matchFound(context, frame) {
+  const { store, dispatch } = context;
   if (presented.has(frame.room_id)) return;
   presented.add(frame.room_id);
   store.update({ ticket: { state: "matched", room_id: frame.room_id } });
-  location.hash = roomHash(frame.room_id);
+  if (isOccupied(store.state)) showMeeting(context, frame);
+  else location.hash = roomHash(frame.room_id);
   const name = frame.peer.display_name;
   return dispatch("alertPerson", { title: t("notify.match", { name }), body: t("notify.match_body"), roomId: frame.room_id });
+}
+
+/** At once, and with its clock as soon as that is read. @param {Context} context @param {Frame} frame */
+function showMeeting({ store, dispatch }, frame) {
+  const { rooms, user, clock } = store.state;
+  if (!user || rooms.some(({ id }) => id === frame.room_id)) return;
+  const me = { id: user.id, display_name: user.display_name ?? user.username };
+  const now = new Date(serverNowMs(clock, Date.now())).toISOString();
+  store.update({ rooms: putRoom(rooms, roomOfMatch(frame, me, now)) });
+  dispatch("loadRoom", frame.room_id);
+}
+
+/** @param {Context} context @param {string} roomId */
+export async function loadRoom({ store, api }, roomId) {
+  const room = await api.request("GET", `/chat/rooms/${roomId}`);
+  store.update({ rooms: putRoom(store.state.rooms, room) });
 }
 
 /** Both see more of each other from now on. @param {Context} context @param {Frame} frame */
@@ -80,7 +101,9 @@ async function likedEachOther({ store, dispatch }, { user_id, reveal_level }) {
 /** @param {Context} context @param {Frame} frame */
 function roomChanged({ store, dispatch }, frame) {
   const status = statusOf(frame);
-  const { rooms, chat, user } = store.state;
+  const { rooms, chat, user, route } = store.state;
+  const missed = meetingElsewhere(rooms, route.roomId);
+  if (status.reason === "no_show" && missed?.id === status.room_id && missed.state === "idle") dispatch("tell", t("meeting.missed"));
   store.update({
     rooms: changeRoom(rooms, status.room_id, {
       state: status.state,

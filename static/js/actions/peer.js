@@ -16,7 +16,10 @@ export async function openPeer(context) {
   const peer = peerOf(context);
   if (!chat || !peer) return;
   changeChat(context, chat.roomId, () => ({
-    peer: { busy: false, reported: false, problem: null, reasons: profile.options?.report_reasons ?? [], profile: null },
+    peer: {
+      busy: false, reported: false, detailed: chat.reportDetail !== "", problem: null, reasons: profile.options?.report_reasons ?? [],
+      profile: null,
+    },
   }));
   await Promise.all([readReasons(context), readProfile(context, peer.id), readLike(context, chat.roomId, peer.id)]);
 }
@@ -104,14 +107,22 @@ export async function blockPeer(context) {
   });
 }
 
-/** @param {Context} context @param {{reason: string, detail: string}} report */
-export async function reportPeer(context, { reason, detail }) {
+/** What a report says beside its reason: it stays when the panel has to make room. @param {Context} context @param {string} reportDetail */
+export function writeReport(context, reportDetail) {
+  const { chat } = context.store.state;
+  if (chat) changeChat(context, chat.roomId, () => ({ reportDetail }));
+}
+
+/** @param {Context} context @param {string} reason */
+export async function reportPeer(context, reason) {
   const peer = peerOf(context);
   const { chat } = context.store.state;
   if (!peer || !chat) return;
   await act(context, async () => {
-    const form = { reason, room_id: chat.roomId, ...(detail.trim() === "" ? {} : { detail: detail.trim() }) };
+    const detail = chat.reportDetail.trim();
+    const form = { reason, room_id: chat.roomId, ...(detail === "" ? {} : { detail }) };
     await context.api.request("POST", `/users/${peer.id}/report`, form);
     change(context, () => ({ reported: true }));
+    changeChat(context, chat.roomId, () => ({ reportDetail: "" }));
   });
 }

@@ -3,10 +3,11 @@
  *
  * @typedef {import("../dispatch.js").Context} Context
  */
-import { attachmentsOf, isReady } from "../models/upload.js";
+import { draftOf, isReady } from "../models/draft.js";
+import { attachmentsOf } from "../models/upload.js";
 import * as unsent from "../models/unsent.js";
 import { uuid7 } from "../models/uuid7.js";
-import { changeChat } from "./current-chat.js";
+import { changeChat, changeDraft } from "./current-chat.js";
 
 const TYPING_EVERY_MS = 3_000;
 const TYPING_ENDS_MS = 4_000;
@@ -14,15 +15,17 @@ const TYPING_ENDS_MS = 4_000;
 /** @type {{saidMs: number, timer: ReturnType<typeof setTimeout>|undefined}} */
 const typing = { saidMs: 0, timer: undefined };
 
-/** Sends the text, with the files that are ready. @param {Context} context @param {string} text */
-export function sendMessage(context, text) {
-  const { chat } = context.store.state;
-  if (!chat || !isReady(chat, text)) return;
+/** Sends what is written, with the files that are ready. @param {Context} context */
+export function sendMessage(context) {
+  const { chat, drafts } = context.store.state;
+  const draft = chat && draftOf(drafts, chat.roomId);
+  if (!chat || !draft || !isReady(draft)) return;
   const client_id = uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
-  const message = { client_id, text, attachments: attachmentsOf(chat.uploads) };
+  const message = { client_id, text: draft.text, attachments: attachmentsOf(draft.uploads) };
   changeChat(context, chat.roomId, (now) => ({
-    unsent: unsent.add(now.unsent, message, Date.now()), uploads: [], atEnd: true, emojis: false,
+    unsent: unsent.add(now.unsent, message, Date.now()), atEnd: true, emojis: false,
   }));
+  changeDraft(context, chat.roomId, () => ({ text: "", uploads: [] }));
   const entry = context.store.state.chat?.unsent.find((candidate) => candidate.client_id === client_id);
   if (!entry?.put_off) transmit(context, client_id);
   stopTyping(context);

@@ -85,12 +85,14 @@ export async function logout({ api, dispatch }) {
 }
 
 /** The session is over, here or elsewhere. @param {Context} context */
-export function signedOut({ store, api, sockets, outbox, dispatch }) {
+export function signedOut({ store, api, sockets, outbox, keptDrafts, dispatch }) {
   api.forget();
   sockets.notifications?.close();
   sockets.notifications = null;
   if (store.state.chat !== null) dispatch("closeRoom");
+  if (Object.keys(store.state.drafts).length > 0) dispatch("dropFiles");
   outbox.clear();
+  keptDrafts.clear();
   keepSignedIn(false);
   store.update({ session: "out", expected: false, ...signedOutState(Date.now()) });
   dispatch("navigated");

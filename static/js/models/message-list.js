@@ -117,6 +117,12 @@ export function closeGap(list, afterSeq) {
   return { ...list, closedGaps: [...new Set([...list.closedGaps, afterSeq])] };
 }
 
+/** The pictures of the messages, each with the sequence of its message. @param {MessageList} list */
+export function picturesOf({ messages }) {
+  return messages.flatMap(({ seq, attachments = [] }) =>
+    attachments.filter(({ kind }) => kind === "image").map((file) => ({ file, seq })));
+}
+
 /**
  * True if the room has messages from before the first one known.
  * @param {MessageList} list

@@ -121,6 +121,29 @@ export function shownFirst(rooms) {
   return [...keptRooms(rooms), ...pastRooms(rooms).slice(0, PAST_SHOWN)];
 }
 
+/**
+ * A meeting that is not decided yet, and not on screen: its clock runs.
+ * @param {Room[]} rooms
+ * @param {string|null} roomId on screen
+ */
+export function meetingElsewhere(rooms, roomId) {
+  return openRooms(rooms).find(({ id, match }) => match !== null && id !== roomId) ?? null;
+}
+
+/**
+ * The room of a match, as far as the match itself tells of it.
+ * @param {import("../types.js").Frame} frame
+ * @param {Member} me
+ * @param {string} createdAt
+ * @returns {Room}
+ */
+export function roomOfMatch({ room_id, peer, score, reasons, icebreaker }, me, createdAt) {
+  return {
+    id: room_id, state: "idle", kept: false, members: [me, peer], ends_at: null, created_at: createdAt, last_message: null,
+    unread_count: 0, match: { score, reasons, icebreaker },
+  };
+}
+
 /** @param {Room[]} rooms @returns {number} */
 export function unreadTotal(rooms) {
   return rooms.filter((room) => room.state !== "ended").reduce((sum, room) => sum + room.unread_count, 0);

@@ -90,20 +90,6 @@ export function fraction({ sent_bytes, size_bytes, state }) {
   return size_bytes === 0 ? 0 : Math.min(1, sent_bytes / size_bytes);
 }
 
-/** Whether a message can go out: nothing of it is still on its way. @param {Upload[]} uploads */
-export function areSettled(uploads) {
-  return uploads.every(({ state }) => state !== "uploading");
-}
-
-/**
- * Whether there is a message to send: words or a file, and no file still on its way.
- * @param {{uploads: Upload[]}} chat
- * @param {string} text
- */
-export function isReady({ uploads }, text) {
-  return areSettled(uploads) && (text.trim() !== "" || attachmentsOf(uploads).length > 0);
-}
-
 /** @param {Upload[]} uploads @returns {Attachment[]} */
 export function attachmentsOf(uploads) {
   return uploads.flatMap(({ attachment }) => (attachment === null ? [] : [attachment]));

@@ -1,10 +1,13 @@
+import { frontDialog } from "../models/dialog.js";
 import { t } from "../models/language.js";
 import { isLost } from "../models/link.js";
-import { unreadTotal } from "../models/room.js";
+import { meetingElsewhere, peerAmong, unreadTotal } from "../models/room.js";
 import { waitsForSession } from "../models/route.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { chats, gear, meet, person } from "./icons.js";
 import { landing } from "./landing.js";
+import { meeting } from "./meeting.js";
+import { noticeBar } from "./notice.js";
 import { login, signup } from "./sign-in.js";
 
 /**
@@ -20,9 +23,12 @@ const first = { landing, signup, login };
 const NAME = "WebChat";
 
 /** The window's title. @param {State} state */
-export function title({ route, rooms }) {
+export function title({ route, rooms, user }) {
   const unread = unreadTotal(rooms);
   const count = unread > 0 ? `(${unread}) ` : "";
+  const met = meetingElsewhere(rooms, route.roomId);
+  const peer = met && peerAmong(met.members, user?.id ?? "");
+  if (peer) return `${count}${t("notify.match", { name: peer.display_name })} · ${NAME}`;
   return `${count}${route.screen === "landing" ? NAME : `${t(`title.${route.screen}`)} · ${NAME}`}`;
 }
 
@@ -33,19 +39,20 @@ export function screenOf(state) {
 
 /** The whole page. @param {State} state @param {Dispatch} dispatch */
 export function app(state, dispatch) {
-  const { session, route, notice } = state;
+  const { session, route, chat } = state;
   const screen = screenOf(state);
   const signedIn = session === "in";
+  // Behind a dialog nothing is seen or heard: it says then what there is to say.
+  const covered = screen !== null && route.screen === "room" && frontDialog(chat) !== null;
   return html`
     <a class="skip" href="#main" @click=${skip}>${t("app.skip")}</a>
     <div class="shell ${signedIn ? "shell-in" : ""} ${route.screen === "room" ? "shell-chat" : ""}">
       ${top(state)}
       ${banner(state)}
+      ${covered ? nothing : meeting(state)}
       ${screen === null ? restoring() : screen(state, dispatch)}
     </div>
-    <div role="alert">${notice === null ? nothing : html`
-      <p class="notice" data-testid="notice">${notice.text}
-        <button class="link" type="button" @click=${() => dispatch("dismissNotice")}>${t("app.close")}</button></p>`}</div>`;
+    ${covered ? nothing : noticeBar(state, dispatch)}`;
 }
 
 /** The address is the screen's, so a jump within the page must not change it. @param {Event} event */

@@ -1,4 +1,6 @@
 import { mayAsk } from "../models/alerts.js";
+import { frontDialog } from "../models/dialog.js";
+import { draftOf } from "../models/draft.js";
 import { t } from "../models/language.js";
 import { isLost } from "../models/link.js";
 import { isRunning, peerAmong } from "../models/room.js";
@@ -11,6 +13,7 @@ import { back, bell, exit, more } from "./icons.js";
 import { messages } from "./messages.js";
 import { moment } from "./moment.js";
 import { outcome } from "./outcome.js";
+import { announcements, overhead } from "./overhead.js";
 import { peerPanel } from "./peer-panel.js";
 import { lightbox } from "./picture.js";
 import { ring } from "./ring.js";
@@ -46,12 +49,20 @@ export function chat(state, dispatch) {
       ${head(state, current, { name, picture, online }, dispatch)}
       ${messages(current, me, nowMs, dispatch)}
       ${foot(state, current, name, dispatch)}
-      ${announcements(current, name)}
-      ${current.moment ? moment(current, { name, picture }, dispatch) : nothing}
-      ${peerPanel(current, { name, picture }, dispatch)}
-      ${lightbox(current, dispatch)}
+      ${inFront(state, current, { name, picture }, dispatch)}
       <p class="drop-hint" aria-hidden="true">${t("file.drop", { image: sizeWords(IMAGE_MAX_BYTES), file: sizeWords(FILE_MAX_BYTES) })}</p>
     </main>`;
+}
+
+/** One dialog at a time. @param {State} state @param {Chat} current @param {{name: string, picture: string|null|undefined}} peer @param {Dispatch} dispatch */
+function inFront(state, current, peer, dispatch) {
+  const over = overhead(state, current, peer.name, dispatch);
+  switch (frontDialog(current)) {
+    case "picture": return lightbox(current, over, dispatch);
+    case "peer": return peerPanel(current, peer, over, dispatch);
+    case "moment": return moment(current, peer, over, dispatch);
+    default: return announcements(current, peer.name);
+  }
 }
 
 /** @param {State} state @param {Chat} current @param {string} name @param {Dispatch} dispatch */
@@ -63,7 +74,7 @@ function foot(state, current, name, dispatch) {
       ${outcome(current, name, dispatch)}
       ${current.status?.state === "notification" ? nothing : offerAlerts(state, current, dispatch)}
       ${unkept(state)}
-      ${composer(current, name, dispatch)}
+      ${composer(current, draftOf(state.drafts, current.roomId), name, dispatch)}
     </div>`;
 }
 
@@ -105,15 +116,6 @@ function presence({ links, nowMs }, online, kept) {
   return html`
     <p class="presence ${there ? "is-online" : ""}" data-testid="presence" data-online=${String(there)}
       >${t(lost ? "chat.reconnecting" : online ? "chat.online" : "chat.offline")}${kept ? ` · ${t("chat.kept")}` : ""}</p>`;
-}
-
-/** For those who hear the page: what comes newly, and the time. What is read of older days is not called out. @param {Chat} current @param {string} name */
-function announcements({ said, timeCall }, name) {
-  return html`
-    <div class="visually-hidden">
-      <p role="status" data-testid="said">${said === null ? "" : t("chat.said", { name, text: said.text || t("message.attachment") })}</p>
-      <p role="status" data-testid="time-call">${timeCall?.words ?? ""}</p>
-    </div>`;
 }
 
 /** Asked once, when the person has said something and may want to hear the answer. @param {State} state @param {Chat} current @param {Dispatch} dispatch */

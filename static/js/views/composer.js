@@ -1,5 +1,6 @@
 import { t } from "../models/language.js";
-import { areSettled, FILE_MAX_BYTES, FILES_MAX, IMAGE_MAX_BYTES, sizeWords } from "../models/upload.js";
+import { areSettled } from "../models/draft.js";
+import { FILE_MAX_BYTES, FILES_MAX, IMAGE_MAX_BYTES, sizeWords } from "../models/upload.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { clip, send, smile } from "./icons.js";
 import { tray } from "./tray.js";
@@ -13,15 +14,15 @@ import { tray } from "./tray.js";
 const EMOJIS = ("😀 😄 😂 🤣 😊 😍 🥰 😘 😎 🤔 😅 😉 🙃 😴 😢 😭 😡 😱 🤯 🥳 👍 👎 👏 🙏 🤝 💪 👋 🤞 ❤️ 💔 🔥 ✨ 🎉 🎂 "
   + "☕️ 🍕 🌍 🌞 🌈 🎵 ⚽️ 🎮 📚 ✈️ 🏔️ 🌊 🐶 🐱").split(" ");
 
-/** Where a message is written. @param {Chat} chat @param {string} name the other one's @param {Dispatch} dispatch */
-export function composer(chat, name, dispatch) {
-  const settled = areSettled(chat.uploads);
+/** Where a message is written. @param {Chat} chat @param {import("../models/draft.js").Draft} draft @param {string} name the other one's @param {Dispatch} dispatch */
+export function composer(chat, draft, name, dispatch) {
+  const settled = areSettled(draft.uploads);
   return html`
     ${chat.emojis ? emojis(dispatch) : nothing}
-    ${tray(chat.uploads, dispatch)}
+    ${tray(draft.uploads, dispatch)}
     <form class="composer" @submit=${(/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      submit(/** @type {HTMLFormElement} */ (event.currentTarget), settled, dispatch);
+      submit(settled, dispatch);
     }}>
       <label class="icon-button pick" title=${t("file.add")}>
         ${clip}<span class="visually-hidden">${t("file.add")}</span>
@@ -34,7 +35,7 @@ export function composer(chat, name, dispatch) {
       <textarea id="message-input" name="text" rows="1" maxlength="4000" placeholder=${t("chat.write")} autocomplete="off"
         enterkeyhint="enter" data-testid="message-input" @paste=${(/** @type {ClipboardEvent} */ event) => pasted(event, dispatch)}
         @keydown=${(/** @type {KeyboardEvent} */ event) => keydown(event, settled, dispatch)}
-        @input=${() => dispatch("typed")}></textarea>
+        .value=${draft.text} @input=${() => dispatch("write", writer()?.value)}></textarea>
       <button class="icon-button emoji-button" type="button" title=${t("chat.emoji")} aria-label=${t("chat.emoji")} data-testid="emoji"
         aria-expanded=${String(chat.emojis)} @click=${() => dispatch("offerEmojis", !chat.emojis)}>${smile}</button>
       <button class="icon-button icon-button-primary" type="submit" aria-label=${t("chat.send")} data-testid="send"
@@ -42,13 +43,11 @@ export function composer(chat, name, dispatch) {
     </form>`;
 }
 
-/** @param {HTMLFormElement} form @param {boolean} settled @param {Dispatch} dispatch */
-function submit(form, settled, dispatch) {
+/** @param {boolean} settled @param {Dispatch} dispatch */
+function submit(settled, dispatch) {
   if (!settled) return;
-  const input = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
-  dispatch("sendMessage", input.value);
-  input.value = "";
-  input.focus();
+  dispatch("sendMessage");
+  writer()?.focus();
 }
 
 /** @param {KeyboardEvent} event @param {boolean} settled @param {Dispatch} dispatch */
@@ -58,8 +57,7 @@ function keydown(event, settled, dispatch) {
   // On a touch keyboard Enter is the only way to a new line; there the button sends.
   if (!enters || matchMedia("(hover: none) and (pointer: coarse)").matches) return;
   event.preventDefault();
-  const form = /** @type {HTMLFormElement} */ (/** @type {HTMLElement} */ (event.target).closest("form"));
-  submit(form, settled, dispatch);
+  submit(settled, dispatch);
 }
 
 /** @param {Event} event @param {Dispatch} dispatch */
@@ -99,5 +97,5 @@ function insert(emoji, dispatch) {
   if (!input) return;
   input.setRangeText(emoji, input.selectionStart, input.selectionEnd, "end");
   input.focus();
-  dispatch("typed");
+  dispatch("write", input.value);
 }

@@ -9,14 +9,17 @@ import { closing } from "./modal.js";
  * something first: nobody has to read against a clock.
  * @param {import("../store.js").Chat} chat
  * @param {{name: string, picture: string|null|undefined}} peer
+ * @param {import("./overhead.js").Overhead} overhead
  * @param {import("../dispatch.js").Dispatch} dispatch
  */
-export function moment({ room }, { name, picture }, dispatch) {
+export function moment({ room }, { name, picture }, overhead, dispatch) {
   const icebreaker = room?.match ? icebreakerWords(room.match) : null;
   const { cancel } = closing(() => dispatch("dismissMoment"));
   return html`
     <dialog class="modal moment" aria-labelledby="moment-title" data-testid="match-moment" @cancel=${cancel}>
+      ${overhead.said}
       <div class="card stack centred moment-card">
+        <div class="moment-clock">${overhead.clock}</div>
         ${avatar(name, picture)}
         <h1 id="moment-title" tabindex="-1" autofocus>${t("moment.meet")} <span data-testid="peer-name">${name}</span></h1>
         ${reasons(room?.match?.reasons ?? [])}

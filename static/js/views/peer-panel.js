@@ -14,16 +14,25 @@ import { closing } from "./modal.js";
  * @typedef {import("../dispatch.js").Dispatch} Dispatch
  */
 
-/** @param {Chat} chat @param {{name: string, picture: string|null|undefined}} shown @param {Dispatch} dispatch */
-export function peerPanel(chat, { name, picture }, dispatch) {
+/**
+ * @param {Chat} chat
+ * @param {{name: string, picture: string|null|undefined}} shown
+ * @param {import("./overhead.js").Overhead} overhead
+ * @param {Dispatch} dispatch
+ */
+export function peerPanel(chat, { name, picture }, overhead, dispatch) {
   const { peer } = chat;
   if (peer === null) return nothing;
   const { cancel, beside } = closing(() => dispatch("closePeer"));
   return html`
     <dialog class="modal sheet" aria-labelledby="peer-title" data-testid="peer-panel" @cancel=${cancel} @click=${beside}>
-      <div class="sheet-body stack stack-close">
+      ${overhead.said}
+      <div class="sheet-bar">
+        ${overhead.clock}
         <button class="icon-button sheet-close" type="button" aria-label=${t("app.close")} data-testid="close-peer"
           @click=${() => dispatch("closePeer")}>${close}</button>
+      </div>
+      <div class="sheet-body stack stack-close">
         <header class="peer-head">${avatar(name, picture)}<h2 id="peer-title" tabindex="-1" autofocus>${name}</h2>
           <p class="muted small">${t(`peer.reveal_${peer.profile?.reveal_level ?? chat.room?.reveal_level ?? 0}`)}</p></header>
         ${peer.profile === null ? nothing : revealed(peer.profile)}
@@ -34,7 +43,7 @@ export function peerPanel(chat, { name, picture }, dispatch) {
           <p class="hint" id="block-means">${t("peer.block_means")}</p>
         </section>
         ${peer.problem === null ? nothing : html`<p class="form-error" role="alert">${peer.problem}</p>`}
-        ${peer.reported ? html`<p class="form-note" role="status" data-testid="reported">${t("peer.reported")}</p>` : report(peer, name, dispatch)}
+        ${peer.reported ? html`<p class="form-note" role="status" data-testid="reported">${t("peer.reported")}</p>` : report(chat, peer, name, dispatch)}
       </div>
     </dialog>`;
 }
@@ -63,26 +72,22 @@ function like(liked, peer, name, dispatch) {
     </section>`;
 }
 
-/** @param {PeerPanel} peer @param {string} name @param {Dispatch} dispatch */
-function report(peer, name, dispatch) {
-  /** @param {MouseEvent} event @param {string} reason */
-  const file = (event, reason) => {
-    const form = /** @type {HTMLElement} */ (event.currentTarget).closest("section");
-    const detail = /** @type {HTMLTextAreaElement|null|undefined} */ (form?.querySelector("textarea"))?.value ?? "";
-    dispatch("reportPeer", { reason, detail });
-  };
+/** @param {Chat} chat @param {PeerPanel} peer @param {string} name @param {Dispatch} dispatch */
+function report({ reportDetail }, peer, name, dispatch) {
   return html`
     <section class="peer-part" aria-labelledby="report-title">
       <h3 id="report-title">${t("peer.report", { name })}</h3>
-      <details class="field">
+      <details class="field" ?open=${peer.detailed}>
         <summary>${t("peer.detail")} <span class="optional">${t("app.optional")}</span></summary>
-        <textarea rows="2" maxlength="1000" aria-label=${t("peer.detail")} data-testid="report-detail"></textarea>
+        <textarea rows="2" maxlength="1000" aria-label=${t("peer.detail")} data-testid="report-detail" .value=${reportDetail}
+          @input=${(/** @type {Event} */ event) =>
+            dispatch("writeReport", /** @type {HTMLTextAreaElement} */ (event.currentTarget).value)}></textarea>
       </details>
       <p class="hint">${t("peer.report_means")}</p>
       <div class="chips" data-testid="report-reasons">
         ${peer.reasons.map((reason) => html`
           <button class="button button-small" type="button" data-testid="report-reason" data-reason=${reason} ?disabled=${peer.busy}
-            @click=${(/** @type {MouseEvent} */ event) => file(event, reason)}>${optionLabel(reason)}</button>`)}
+            @click=${() => dispatch("reportPeer", reason)}>${optionLabel(reason)}</button>`)}
       </div>
     </section>`;
 }

@@ -1,4 +1,5 @@
 import { t } from "../models/language.js";
+import { picturesOf } from "../models/message-list.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { back, close, forward } from "./icons.js";
 import { closing } from "./modal.js";
@@ -10,10 +11,9 @@ import { closing } from "./modal.js";
  * @typedef {import("../dispatch.js").Dispatch} Dispatch
  */
 
-/** @param {Chat} chat @param {Dispatch} dispatch */
-export function lightbox({ list, picture }, dispatch) {
-  const pictures = list.messages.flatMap(({ seq, attachments = [] }) =>
-    attachments.filter(({ kind }) => kind === "image").map((file) => ({ file, seq })));
+/** @param {Chat} chat @param {import("./overhead.js").Overhead} overhead @param {Dispatch} dispatch */
+export function lightbox({ list, picture }, overhead, dispatch) {
+  const pictures = picturesOf(list);
   const index = pictures.findIndex(({ file }) => file.id === picture);
   if (index < 0) return nothing;
   const { file, seq } = pictures[index];
@@ -24,7 +24,9 @@ export function lightbox({ list, picture }, dispatch) {
   return html`
     <dialog class="modal lightbox" aria-label=${file.name} data-testid="lightbox" @cancel=${cancel} @click=${beside}
       @keydown=${(/** @type {KeyboardEvent} */ event) => go({ ArrowLeft: before, ArrowRight: after }[event.key])}>
+      ${overhead.said}
       <div class="lightbox-bar">
+        ${overhead.clock}
         <p class="lightbox-name">${file.name}</p>
         <a class="button button-quiet" href=${file.url} download=${file.name} rel="noopener noreferrer">${t("file.save")}</a>
         <button class="icon-button" type="button" aria-label=${t("app.close")} data-testid="close-picture"

@@ -10,8 +10,9 @@ const URGENT_MS = 30_000;
 /**
  * The time left, as a ring and in digits.
  * @param {import("../store.js").State} state
+ * @param {string} [testId] of its digits
  */
-export function ring({ chat, clock, nowMs }) {
+export function ring({ chat, clock, nowMs }, testId = "countdown-text") {
   if (!chat?.status || !isRunning(chat.status)) return nothing;
   const left = remainingMs(chat.status.ends_at, serverNowMs(clock, nowMs)) ?? 0;
   const urgent = chat.status.state === "notification" || left <= URGENT_MS;
@@ -23,6 +24,6 @@ export function ring({ chat, clock, nowMs }) {
         <circle class="ring-left" cx="24" cy="24" r=${RADIUS} transform="rotate(-90 24 24)"
           stroke-dasharray=${ROUND.toFixed(2)} stroke-dashoffset=${gone.toFixed(2)}></circle>
       </svg>
-      <span class="ring-text" data-testid="countdown-text">${formatRemaining(left)}</span>
+      <span class="ring-text" data-testid=${testId}>${formatRemaining(left)}</span>
     </div>`;
 }

@@ -1,0 +1,27 @@
+/**
+ * What is being written: kept by room, also while the person is in another one.
+ *
+ * @typedef {import("../dispatch.js").Context} Context
+ */
+import { draftOf } from "../models/draft.js";
+import { changeDraft } from "./current-chat.js";
+
+/** What was written here before the page was loaded anew. @param {Context} context @param {string} roomId */
+export function takeUpDraft(context, roomId) {
+  const { user } = context.store.state;
+  if (user) changeDraft(context, roomId, ({ text }) => ({ text: text || context.keptDrafts.load(user.id, roomId) }));
+}
+
+/** @param {Context} context @param {string} text */
+export function write(context, text) {
+  const { chat } = context.store.state;
+  if (!chat) return;
+  changeDraft(context, chat.roomId, () => ({ text }));
+  context.dispatch("typed");
+}
+
+/** The room takes nothing more. @param {Context} context @param {string} roomId */
+export function dropDraft(context, roomId) {
+  for (const { id } of draftOf(context.store.state.drafts, roomId).uploads) context.dispatch("removeFile", id);
+  changeDraft(context, roomId, () => ({ text: "" }));
+}

@@ -1,0 +1,44 @@
+import { attachmentsOf } from "./upload.js";
+
+/**
+ * What a person is about to send in a room: their words and their files. It stays while they are elsewhere.
+ *
+ * @typedef {import("./upload.js").Upload} Upload
+ * @typedef {{text: string, uploads: Upload[]}} Draft
+ * @typedef {Readonly<Record<string, Draft>>} Drafts by room; where nothing is begun, none
+ */
+
+/** @type {Draft} */
+const NOTHING = { text: "", uploads: [] };
+
+/** @param {Drafts} drafts @param {string} roomId @returns {Draft} */
+export function draftOf(drafts, roomId) {
+  return drafts[roomId] ?? NOTHING;
+}
+
+/** @param {Drafts} drafts @param {string} roomId @param {Draft} draft @returns {Drafts} */
+export function withDraft(drafts, roomId, draft) {
+  const { [roomId]: _, ...others } = drafts;
+  return draft.text === "" && draft.uploads.length === 0 ? others : { ...others, [roomId]: draft };
+}
+
+/** Whether a message of it can go out: words or a file, and no file still on its way. @param {Draft} draft */
+export function isReady({ text, uploads }) {
+  return areSettled(uploads) && (text.trim() !== "" || attachmentsOf(uploads).length > 0);
+}
+
+/** Whether nothing of it is still on its way. @param {Upload[]} uploads */
+export function areSettled(uploads) {
+  return uploads.every(({ state }) => state !== "uploading");
+}
+
+/**
+ * Whether the person is in the middle of something that they would be torn from: a message, a report, their profile, their picture.
+ * @param {Pick<import("../store.js").State, "route"|"chat"|"drafts"|"profile"|"avatarEdit">} state
+ */
+export function isOccupied({ route, chat, drafts, profile, avatarEdit }) {
+  if (route.screen === "profile") return profile.draft !== null || avatarEdit !== null;
+  if (chat === null) return false;
+  const { text, uploads } = draftOf(drafts, chat.roomId);
+  return text.trim() !== "" || uploads.length > 0 || (chat.peer !== null && chat.reportDetail.trim() !== "");
+}
