@@ -6,6 +6,10 @@
 
 const REFRESH_LOCK = "webchat-refresh";
 const REFRESH_AGAIN_MS = 5_000;
+/** How long an answer may take, its body included, before it counts as none. */
+const ANSWER_WITHIN_MS = 15_000;
+/** The same where the request or the answer is a file. */
+const FILE_WITHIN_MS = 120_000;
 
 /** An answer that is not a success; `status` is 0 where there was none. */
 export class ApiError extends Error {
@@ -34,36 +38,57 @@ async function errorFrom(response) {
 }
 
 /** @param {Response} response @returns {Promise<any>} its JSON, null where there is none */
-const read = async (response) => (response.status === 204 ? null : response.json());
+const json = async (response) => (response.status === 204 ? null : response.json());
+
+/** @param {Response} response */
+const file = (response) => response.blob();
+
+/** @param {unknown} cause */
+function unreachable(cause) {
+  return new ApiError({ status: 0, code: "unreachable", detail: String(cause), errors: [], retryAfterS: null });
+}
 
 /**
+ * @template T
  * @param {string} method
  * @param {string} path
  * @param {unknown} body
  * @param {string|null} token
+ * @param {(response: Response) => Promise<T>} read what a success carries
+ * @returns {Promise<T>} rejects with an ApiError, at the latest when the answer has taken too long
  */
-async function send(method, path, body, token) {
+async function send(method, path, body, token, read) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
   const isForm = body instanceof FormData; // which says itself what it is
   if (body !== undefined && !isForm) headers["content-type"] = "application/json";
   if (token !== null) headers.authorization = `Bearer ${token}`;
-  const request = { method, headers, body: body === undefined || isForm ? body : JSON.stringify(body) };
-  const response = await fetch(path, request).catch((cause) => {
-    throw new ApiError({ status: 0, code: "unreachable", detail: String(cause), errors: [], retryAfterS: null });
-  });
-  if (!response.ok) throw await errorFrom(response);
-  return response;
+  const signal = AbortSignal.timeout(isForm || read === file ? FILE_WITHIN_MS : ANSWER_WITHIN_MS);
+  const request = { method, headers, signal, body: body === undefined || isForm ? body : JSON.stringify(body) };
+  try {
+    const response = await fetch(path, request);
+    if (!response.ok) throw await errorFrom(response);
+    return await read(response);
+  } catch (cause) {
+    throw cause instanceof ApiError ? cause : unreachable(cause);
+  }
 }
 
 /**
- * One at a time over all tabs: each refresh spends the cookie that the one before has set.
+ * One at a time over all tabs: each refresh spends the cookie that the one before has set. A tab that does not give way
+ * counts as a server that does not answer.
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
 async function alone(work) {
-  return navigator.locks ? await navigator.locks.request(REFRESH_LOCK, work) : work();
+  if (!navigator.locks) return work();
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  try {
+    return await navigator.locks.request(REFRESH_LOCK, { signal }, work);
+  } catch (cause) {
+    throw cause === signal.reason ? unreachable(cause) : cause;
+  }
 }
 
 /**
@@ -104,7 +129,7 @@ export function createApi({ onSession, onSignedOut }) {
   /** Renews the session by its cookie. @returns {Promise<Session>} */
   function refresh() {
     const before = token;
-    refreshing ??= alone(() => send("POST", "/auth/refresh", undefined, null).then(read))
+    refreshing ??= alone(() => send("POST", "/auth/refresh", undefined, null, json))
       .then(adopt)
       .catch((error) => {
         // Whoever has signed in meanwhile stays so.
@@ -118,14 +143,20 @@ export function createApi({ onSession, onSignedOut }) {
     return refreshing;
   }
 
-  /** @param {string} method @param {string} path @param {unknown} [body] */
-  async function answer(method, path, body) {
+  /**
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} body
+   * @param {(response: Response) => Promise<T>} read
+   */
+  async function answer(method, path, body, read) {
     try {
-      return await send(method, path, body, token);
+      return await send(method, path, body, token, read);
     } catch (error) {
       if (token === null || !(error instanceof ApiError) || error.status !== 401) throw error;
       await refresh();
-      return send(method, path, body, token);
+      return send(method, path, body, token, read);
     }
   }
 
@@ -136,7 +167,7 @@ export function createApi({ onSession, onSignedOut }) {
    * @returns {Promise<any>} the answer's JSON, null for 204; rejects with an ApiError
    */
   async function request(method, path, body) {
-    return read(await answer(method, path, body));
+    return answer(method, path, body, json);
   }
 
   /** All of a list, page by page. @param {string} path @returns {Promise<any[]>} */
@@ -154,7 +185,7 @@ export function createApi({ onSession, onSignedOut }) {
   /** A file. @param {string} path @returns {Promise<Blob|null>} null where there is none */
   async function blob(path) {
     try {
-      return await (await answer("GET", path)).blob();
+      return await answer("GET", path, undefined, file);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return null;
       throw error;
@@ -167,7 +198,7 @@ export function createApi({ onSession, onSignedOut }) {
    * @param {Record<string, string>} form
    */
   async function signIn(path, form) {
-    return adopt(await read(await send("POST", path, form, null)));
+    return adopt(await send("POST", path, form, null, json));
   }
 
   async function signOut() {

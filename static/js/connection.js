@@ -30,6 +30,8 @@ export class Connection {
   #attempt = 0;
   #greeted = false;
   #closed = false;
+  /** Counts what is done before a retry; what an older one finds out does not count. */
+  #preparation = 0;
   /** @type {Record<"retry"|"ping"|"dead"|"good", ReturnType<typeof setTimeout>|undefined>} */
   #timers = { retry: undefined, ping: undefined, dead: undefined, good: undefined };
 
@@ -59,7 +61,9 @@ export class Connection {
     if (this.#closed) return;
     if (this.#greeted) {
       this.#ping(PROBE_WAIT_MS);
-    } else if (this.#timers.retry !== undefined) {
+    } else if (this.#socket === null) {
+      // Also where a request of the retry's preparation hangs: there is a network again, and a new one need not.
+      this.#preparation += 1;
       this.#attempt = 0;
       this.#retryIn(0);
     }
@@ -133,12 +137,16 @@ export class Connection {
    * @param {boolean} refused
    */
   async #prepare(needsToken, refused) {
+    const preparation = (this.#preparation += 1);
+    let mayRetry = true;
     try {
       if (needsToken) await this.#options.refresh();
-      else if (refused && !(await this.#options.mayRetry())) return this.#stop(1008);
+      else if (refused) mayRetry = await this.#options.mayRetry();
     } catch {
       // Not reached: the retry below says the same again until it succeeds. A refused refresh has closed this socket.
     }
+    if (preparation !== this.#preparation) return;
+    if (!mayRetry) return this.#stop(1008);
     this.#retryIn(retryDelayMs(this.#attempt, Math.random()));
     this.#attempt += 1;
   }

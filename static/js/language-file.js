@@ -5,11 +5,12 @@ import { bestLanguage, speak } from "./models/language.js";
 import { chosenLanguage } from "./preferences.js";
 
 const AGAIN_MS = 2_000;
+const ANSWER_WITHIN_MS = 15_000;
 
 /** Reads a language's words, and speaks it from then on. @param {string|null} chosen null: whatever the browser says */
 export async function loadLanguage(chosen) {
   const language = chosen ?? bestLanguage(navigator.languages);
-  const response = await fetch(`/locales/${language}.json`);
+  const response = await fetch(`/locales/${language}.json`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
   if (!response.ok) throw new Error(`no words for ${language}: ${response.status}`);
   speak(language, await response.json(), regionOf(language));
   document.documentElement.lang = language;
