@@ -10,6 +10,7 @@ import { firstLanguage } from "./language-file.js";
 import { keepShell } from "./offline-shell.js";
 import { createOutbox } from "./outbox.js";
 import { unreadTotal } from "./models/room.js";
+import { createTurns } from "./models/turns.js";
 import { chosenLanguage, chosenTheme, wasSignedIn, wear } from "./preferences.js";
 import { createStore, initialState } from "./store.js";
 import { openTabs } from "./tabs.js";
@@ -34,7 +35,7 @@ const outbox = createOutbox((error) => {
 /** @type {import("./dispatch.js").Context["sockets"]} */
 const sockets = { notifications: null, chat: null };
 const tellTabs = openTabs((word) => store.state.session === "in" && dispatch("tabSaid", word));
-const dispatch = createDispatch({ store, api, outbox, keptDrafts: openDrafts(), sockets, tellTabs });
+const dispatch = createDispatch({ store, api, outbox, keptDrafts: openDrafts(), turns: createTurns(), sockets, tellTabs });
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 let shownScreen = "";

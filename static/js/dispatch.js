@@ -5,6 +5,7 @@ import { ApiError } from "./api.js";
 import { t } from "./models/language.js";
 import { loadInside } from "./load-inside.js";
 import { wordsFor } from "./models/problem.js";
+import { screenFault } from "./models/screen.js";
 import * as appearance from "./actions/appearance.js";
 import * as navigation from "./actions/navigation.js";
 import * as session from "./actions/session.js";
@@ -32,6 +33,7 @@ function loaded(name) {
  * @property {import("./api.js").Api} api
  * @property {import("./outbox.js").Outbox} outbox
  * @property {import("./drafts.js").KeptDrafts} keptDrafts
+ * @property {import("./models/turns.js").Turns} turns
  * @property {Dispatch} dispatch
  * @property {(word: import("./tabs.js").Word) => void} tellTabs
  * @property {{notifications: import("./connection.js").Connection|null, chat: import("./connection.js").Connection|null}} sockets
@@ -76,6 +78,7 @@ function report(store, name, error) {
   if (error instanceof ApiError && error.status === 0 && Date.now() < leavingUntilMs) return;
   console.error("action failed", { action: name, error });
   if (error instanceof ApiError && error.status === 401) return; // the session's own screens say so
+  if (error instanceof ApiError && screenFault(store.state) !== null) return; // the screen says so
   const { session, links } = store.state;
   const bannerSaysIt = session === "in" && links.notifications.state !== "online";
   if (error instanceof ApiError && error.status === 0 && bannerSaysIt) return;

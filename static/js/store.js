@@ -81,6 +81,8 @@ import { quiet } from "./models/alerts.js";
  * @property {AvatarEdit|null} avatarEdit
  * @property {Account} account
  * @property {import("./types.js").Ticket|null} ticket
+ * @property {Partial<Record<import("./models/screen.js").Needed, string|null>>} faults why what a screen needs could not be read
+ * @property {boolean} retrying what the screen needs is being asked for
  * @property {boolean} queueBusy
  * @property {import("./types.js").Room[]} rooms
  * @property {boolean} roomsLoaded
@@ -123,6 +125,8 @@ export function signedOutState(nowMs) {
     avatarEdit: null,
     account: { sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false },
     ticket: null,
+    faults: {},
+    retrying: false,
     queueBusy: false,
     rooms: [],
     roomsLoaded: false,

@@ -20,15 +20,15 @@ export function loadAccount({ dispatch }) {
 }
 
 /** A part that cannot be read says so in its place. @param {Context} context @param {AccountPart} part */
-export async function loadPart({ store, api }, part) {
+export async function loadPart({ store, api, turns }, part) {
   /** @param {Partial<import("../store.js").Account>} patch @param {string|null} fault */
   const show = (patch, fault) => {
     const { account } = store.state;
     store.update({ account: { ...account, ...patch, faults: { ...account.faults, [part]: fault } } });
   };
   try {
-    const value = part === "learned" ? await api.request("GET", PATHS[part]) : await api.list(PATHS[part]);
-    show({ [part]: value }, null);
+    const read = () => (part === "learned" ? api.request("GET", PATHS[part]) : api.list(PATHS[part]));
+    await turns.read(part, read, (value) => show({ [part]: value }, null));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     show({}, wordsFor(error));
@@ -36,8 +36,8 @@ export async function loadPart({ store, api }, part) {
 }
 
 /** Signs another device out, or this one. @param {Context} context @param {{id: string, current: boolean}} session */
-export async function endSession({ api, dispatch }, { id, current }) {
-  await api.request("DELETE", `/auth/sessions/${id}`);
+export async function endSession({ api, turns, dispatch }, { id, current }) {
+  await turns.write("sessions", () => api.request("DELETE", `/auth/sessions/${id}`));
   await dispatch(current ? "signedOut" : "loadPart", "sessions");
 }
 
@@ -98,13 +98,13 @@ export async function exportAccount({ store, api }) {
 }
 
 /** Matching starts anew with this person. @param {Context} context */
-export async function forgetLearned({ api, dispatch }) {
-  await api.request("DELETE", PATHS.learned);
+export async function forgetLearned({ api, turns, dispatch }) {
+  await turns.write("learned", () => api.request("DELETE", PATHS.learned));
   await dispatch("loadPart", "learned");
 }
 
 /** Takes a like or a block back. @param {Context} context @param {{part: "likes"|"blocks", id: string}} which */
-export async function takeBack({ api, dispatch }, { part, id }) {
-  await api.request("DELETE", `/users/${id}/${part === "likes" ? "like" : "block"}`);
+export async function takeBack({ api, turns, dispatch }, { part, id }) {
+  await turns.write(part, () => api.request("DELETE", `/users/${id}/${part === "likes" ? "like" : "block"}`));
   await dispatch("loadPart", part);
 }

@@ -81,11 +81,12 @@ export async function loadPictures({ store, dispatch }, userIds) {
 }
 
 /** Somebody's picture, as it is shown to this person; null where there is none. @param {Context} context @param {string|undefined} userId */
-export async function loadPicture({ store, api }, userId) {
+export async function loadPicture({ store, api, turns }, userId) {
   if (userId === undefined) return;
-  const blob = await api.blob(`/users/${userId}/avatar`);
-  const { pictures } = store.state;
-  const before = pictures[userId];
-  if (before) URL.revokeObjectURL(before);
-  store.update({ pictures: { ...pictures, [userId]: blob && URL.createObjectURL(blob) } });
+  await turns.read(`picture ${userId}`, () => api.blob(`/users/${userId}/avatar`), (blob) => {
+    const { pictures } = store.state;
+    const before = pictures[userId];
+    if (before) URL.revokeObjectURL(before);
+    store.update({ pictures: { ...pictures, [userId]: blob && URL.createObjectURL(blob) } });
+  });
 }

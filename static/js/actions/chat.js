@@ -17,7 +17,9 @@ let readSeq = 0;
 export async function openRoom(context, roomId) {
   const { store, api, dispatch } = context;
   readSeq = 0;
-  store.update({ chat: closedChat(roomId) });
+  // Asked for again, it stays what it was until it is here.
+  const isAgain = store.state.chat?.roomId === roomId && store.state.chat.load === "failed";
+  store.update({ chat: { ...closedChat(roomId), load: isAgain ? "failed" : "loading" } });
   dispatch("takeUpDraft", roomId);
   try {
     const [room, status] = await Promise.all([

@@ -8,13 +8,14 @@ import { remainingMs, serverNowMs } from "../models/countdown.js";
 import { t } from "../models/language.js";
 import { isRunning } from "../models/room.js";
 import { parseRoute, redirect } from "../models/route.js";
+import { isNotRead } from "../models/screen.js";
 import { overdue } from "../models/unsent.js";
 import { idleForm } from "../store.js";
 
 const NOTICE_MS = 6_000;
 /** A phase that is over for this long without a word from the server: ask. */
 const PHASE_OVERDUE_MS = 2_000;
-const TICKET_EVERY_MS = 5_000;
+const ASK_EVERY_MS = 5_000;
 const LOAD_AGAIN_MS = 2_000;
 
 let askedAtMs = 0;
@@ -48,23 +49,26 @@ export async function navigated({ store, dispatch }) {
   }
   store.update({ route, form: idleForm(), profile: { ...store.state.profile, saved: false } });
   if (before.screen === "room" && before.roomId !== route.roomId) await dispatch("closeRoom");
-  if (route.screen === "room" && store.state.chat?.roomId !== route.roomId) dispatch("openRoom", route.roomId);
-  if (route.screen === "profile") {
-    dispatch("loadProfile");
-    dispatch("loadPicture", store.state.user?.id);
-  }
-  if (route.screen === "account") dispatch("loadAccount");
-  if (route.screen === "wait") {
-    dispatch("loadTicket");
-    dispatch("loadProfile");
-  }
-  if (route.screen === "conversations") dispatch("loadRooms");
+  dispatch("loadScreen");
+}
+
+/** What each screen shows: read as it is opened, and again where it could not be read. @param {Context} context */
+export async function loadScreen({ store, dispatch }) {
+  const { route, chat, user } = store.state;
+  store.update({ retrying: true });
+  if (route.screen === "room" && (chat?.roomId !== route.roomId || chat?.load === "failed")) await dispatch("openRoom", route.roomId);
+  if (route.screen === "wait") await Promise.all([dispatch("loadTicket"), dispatch("loadProfile")]);
+  if (route.screen === "account") await dispatch("loadAccount");
+  if (route.screen === "conversations") await dispatch("loadRooms");
+  if (route.screen === "profile") await dispatch("loadProfile");
+  store.update({ retrying: false });
+  if (route.screen === "profile" && store.state.profile.profile !== null) await dispatch("loadPicture", user?.id);
 }
 
 /** Time has passed. @param {Context} context */
 export function tick({ store, dispatch }) {
   const nowMs = Date.now();
-  const { notice, chat, ticket, route, clock } = store.state;
+  const { notice, chat, ticket, route, clock, retrying } = store.state;
   store.update({ nowMs, notice: notice !== null && notice.untilMs <= nowMs ? null : notice });
   if (chat !== null && overdue(chat.unsent, nowMs).length > 0) dispatch("sendOverdue");
   if (chat !== null) dispatch("callTime");
@@ -72,10 +76,11 @@ export function tick({ store, dispatch }) {
     chat?.status && isRunning(chat.status) &&
       (remainingMs(chat.status.ends_at, serverNowMs(clock, nowMs - PHASE_OVERDUE_MS)) === 0) && "loadStatus",
     route.screen === "wait" && ticket?.state === "waiting" && "loadTicket",
+    !retrying && isNotRead(store.state) && "loadScreen",
   ].find(Boolean);
-  if (!due || nowMs - askedAtMs < TICKET_EVERY_MS) return;
+  if (!due || nowMs - askedAtMs < ASK_EVERY_MS) return;
   askedAtMs = nowMs;
-  dispatch(/** @type {"loadStatus"|"loadTicket"} */ (due));
+  dispatch(/** @type {"loadStatus"|"loadTicket"|"loadScreen"} */ (due));
 }
 
 /** Something to say to the person, for some seconds. @param {Context} context @param {string} text */

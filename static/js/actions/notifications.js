@@ -9,10 +9,12 @@ import { hearServerTime, serverNowMs } from "../models/countdown.js";
 import { isOccupied } from "../models/draft.js";
 import { nextLink } from "../models/link.js";
 import {
-  changeRoom, meetingElsewhere, peerAmong, putRoom, recounted, roomOfMatch, shownFirst, sortRooms, statusOf, withPresence,
+  changeRoom, meetingElsewhere, mergedRooms, peerAmong, putRoom, recounted, roomOfMatch, shownFirst, sortRooms, statusOf, withPresence,
 } from "../models/room.js";
 import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
+import { isNotRead } from "../models/screen.js";
+import { readNeeded } from "./reading.js";
 
 /** Matches already shown: the server repeats them rather than lose one. @type {Set<string>} */
 const presented = new Set();
@@ -43,7 +45,8 @@ export function notified(context, frame) {
   if (frame.type === "hello") {
     // Whoever is online is named next.
     store.update({ rooms: sortRooms(frame.rooms), roomsLoaded: true, online: new Set() });
-    return dispatch("ticketRead", frame.ticket);
+    if (isNotRead(store.state)) dispatch("loadScreen");
+    return dispatch("ticketTold", frame.ticket);
   }
   if (frame.type === "match_found") return matchFound(context, frame);
   if (frame.type === "room") return roomChanged(context, frame);
@@ -53,7 +56,7 @@ export function notified(context, frame) {
     const { user_id, online } = frame;
     return store.update({ online: withPresence(store.state.online, { user_id, online }) });
   }
-  if (frame.type === "ticket") return dispatch("ticketRead", frame);
+  if (frame.type === "ticket") return dispatch("ticketTold", frame);
   if (frame.type === "signed_out") return dispatch("signedOut");
 }
 
@@ -62,7 +65,7 @@ function matchFound(context, frame) {
   const { store, dispatch } = context;
   if (presented.has(frame.room_id)) return;
   presented.add(frame.room_id);
-  store.update({ ticket: { state: "matched", room_id: frame.room_id } });
+  dispatch("ticketTold", { state: "matched", room_id: frame.room_id });
   if (isOccupied(store.state)) showMeeting(context, frame);
   else location.hash = roomHash(frame.room_id);
   const name = frame.peer.display_name;
@@ -140,8 +143,10 @@ function messageCame({ store, dispatch }, { id: roomId, members, last_message: m
 }
 
 /** @param {Context} context */
-export async function loadRooms({ store, api, dispatch }) {
-  store.update({ rooms: sortRooms(await api.list("/chat/rooms")), roomsLoaded: true });
+export async function loadRooms(context) {
+  const { store, api, dispatch } = context;
+  await readNeeded(context, "rooms", () => api.list("/chat/rooms"), (rooms) =>
+    store.update({ rooms: mergedRooms(store.state.rooms, rooms), roomsLoaded: true }));
   const { rooms, route, user } = store.state;
   if (route.screen === "conversations") await dispatch("loadPictures", shownFirst(rooms).map(({ members }) => peerAmong(members, user?.id ?? "")?.id));
 }

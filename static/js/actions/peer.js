@@ -46,9 +46,10 @@ async function readProfile(context, peerId) {
 
 /** @param {Context} context @param {string} roomId @param {string} peerId */
 async function readLike(context, roomId, peerId) {
-  const likes = await context.api.list("/users/me/likes");
-  const liked = likes.some((/** @type {{id: string}} */ user) => user.id === peerId);
-  changeChat(context, roomId, () => ({ liked }));
+  await context.turns.read("likes", () => context.api.list("/users/me/likes"), (likes) => {
+    const liked = likes.some((/** @type {{id: string}} */ user) => user.id === peerId);
+    changeChat(context, roomId, () => ({ liked }));
+  });
 }
 
 /** @param {Context} context */
@@ -90,7 +91,7 @@ export async function likePeer(context, liked) {
   const { chat } = context.store.state;
   if (!peer || !chat) return;
   await act(context, async () => {
-    await context.api.request(liked ? "PUT" : "DELETE", `/users/${peer.id}/like`);
+    await context.turns.write("likes", () => context.api.request(liked ? "PUT" : "DELETE", `/users/${peer.id}/like`));
     changeChat(context, chat.roomId, () => ({ liked }));
   });
 }

@@ -7,14 +7,17 @@ import { t } from "../models/language.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
 import { missing, tidied } from "../models/profile.js";
 import { idleForm } from "../store.js";
+import { readNeeded } from "./reading.js";
 
 /** @param {Context} context */
-export async function loadProfile({ store, api }) {
-  const [profile, options] = await Promise.all([
+export async function loadProfile(context) {
+  const { store, api } = context;
+  const read = () => Promise.all([
     api.request("GET", "/users/me/profile"),
     store.state.profile.options ?? api.request("GET", "/profiles/options"),
   ]);
-  store.update({ profile: { ...store.state.profile, profile, options } });
+  await readNeeded(context, "profile", read, ([profile, options]) =>
+    store.update({ profile: { ...store.state.profile, profile, options } }));
 }
 
 /** What the form holds and the server does not have yet. @param {Context} context @param {Profile} draft */
@@ -40,15 +43,19 @@ export async function startMeeting(context, profile) {
 }
 
 /** @param {Context} context @param {Profile} profile @returns {Promise<boolean>} whether it is saved */
-async function put({ store, api }, profile) {
+async function put({ store, api, turns }, profile) {
   if (store.state.form.busy) return false;
   store.update({
     form: { busy: true, fields: {}, message: null },
     profile: { ...store.state.profile, draft: profile, saved: false },
   });
   try {
-    const saved = await api.request("PUT", "/users/me/profile", tidied(profile));
-    store.update({ form: idleForm(), profile: { ...store.state.profile, profile: saved, draft: null, saved: true } });
+    const saved = await turns.write("profile", () => api.request("PUT", "/users/me/profile", tidied(profile)));
+    const { draft } = store.state.profile;
+    const wentOn = draft !== profile; // something was changed meanwhile
+    store.update({
+      form: idleForm(), profile: { ...store.state.profile, profile: saved, draft: wentOn ? draft : null, saved: !wentOn },
+    });
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

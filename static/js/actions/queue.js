@@ -8,14 +8,15 @@ import { t } from "../models/language.js";
 import { openRooms } from "../models/room.js";
 import { roomHash } from "../models/route.js";
 import { relaxed } from "../models/waiting.js";
+import { readNeeded } from "./reading.js";
 
 /** @param {Context} context */
 export async function joinQueue(context) {
-  const { store, api, dispatch } = context;
+  const { store, api, turns, dispatch } = context;
   if (store.state.queueBusy) return;
   store.update({ queueBusy: true });
   try {
-    store.update({ ticket: await api.request("POST", "/match/queue") });
+    store.update({ ticket: await turns.write("ticket", () => api.request("POST", "/match/queue")) });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.code === "profile_incomplete") {
@@ -40,31 +41,39 @@ async function goToUndecidedRoom({ store, api, dispatch }) {
 }
 
 /** @param {Context} context */
-export async function leaveQueue({ store, api }) {
-  await api.request("DELETE", "/match/queue");
+export async function leaveQueue({ store, api, turns }) {
+  await turns.write("ticket", () => api.request("DELETE", "/match/queue"));
   store.update({ ticket: { state: "none" } });
 }
 
 /** @param {Context} context */
-export async function loadTicket({ api, dispatch }) {
-  await dispatch("ticketRead", await api.request("GET", "/match/queue"));
+export async function loadTicket(context) {
+  await readNeeded(context, "ticket", () => context.api.request("GET", "/match/queue"), (ticket) => ticketRead(context, ticket));
+}
+
+/** The server says by itself how it stands. @param {Context} context @param {import("../types.js").Ticket} ticket */
+export function ticketTold(context, ticket) {
+  context.turns.told("ticket");
+  ticketRead(context, ticket);
 }
 
 /** @param {Context} context @param {import("../types.js").Ticket} ticket */
-export function ticketRead({ store }, ticket) {
+function ticketRead({ store }, ticket) {
   store.update({ ticket });
   const { route } = store.state;
   if (ticket.state === "matched" && ticket.room_id && route.screen === "wait") location.hash = roomHash(ticket.room_id);
 }
 
 /** Gives up one wish, and goes on waiting without it. @param {Context} context @param {string} filter */
-export async function relaxFilter({ store, api, dispatch }, filter) {
+export async function relaxFilter({ store, api, turns, dispatch }, filter) {
   if (store.state.queueBusy) return;
   store.update({ queueBusy: true });
   try {
-    const profile = await api.request("GET", "/users/me/profile");
-    const wider = relaxed(profile, filter);
-    await api.request("PUT", "/users/me/profile", wider);
+    const wider = await turns.write("profile", async () => {
+      const profile = relaxed(await api.request("GET", "/users/me/profile"), filter);
+      await api.request("PUT", "/users/me/profile", profile);
+      return profile;
+    });
     store.update({ profile: { ...store.state.profile, profile: wider } });
   } finally {
     store.update({ queueBusy: false });

@@ -87,6 +87,32 @@ export function recounted(room, { count, last_message, onScreen }) {
   return { ...room, unread_count: isRead ? 0 : count, last_message: last_message ?? room.last_message };
 }
 
+/**
+ * All rooms as they were read, where some of them were heard of meanwhile: none goes back, and none that is new is lost.
+ * @param {Room[]} known
+ * @param {Room[]} heard
+ * @returns {Room[]}
+ */
+export function mergedRooms(known, heard) {
+  const before = new Map(known.map((room) => [room.id, room]));
+  const ids = new Set(heard.map(({ id }) => id));
+  const newer = heard.map((room) => newerRoom(before.get(room.id) ?? room, room));
+  return sortRooms([...newer, ...openRooms(known).filter(({ id }) => !ids.has(id))]);
+}
+
+/** @param {Room} known @param {Room} heard @returns {Room} */
+function newerRoom(known, heard) {
+  const isAhead = ORDER[known.state] > ORDER[heard.state] || (known.state === heard.state && ends(known) > ends(heard));
+  const { state, kept, ends_at } = isAhead ? known : heard;
+  const { unread_count: count, last_message } = (known.last_message?.seq ?? 0) > (heard.last_message?.seq ?? 0) ? known : heard;
+  return recounted({ ...heard, state, kept, ends_at, read_seq: known.read_seq }, { count, last_message, onScreen: false });
+}
+
+/** Within a phase its end only moves on. @param {Room} room */
+function ends({ ends_at }) {
+  return ends_at === null ? 0 : Date.parse(ends_at);
+}
+
 /** Conversations that are kept. @param {Room[]} rooms */
 export function keptRooms(rooms) {
   return rooms.filter((room) => room.state === "kept");

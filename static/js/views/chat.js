@@ -13,6 +13,7 @@ import { back, bell, exit, more } from "./icons.js";
 import { messages } from "./messages.js";
 import { moment } from "./moment.js";
 import { outcome } from "./outcome.js";
+import { notRead } from "./not-read.js";
 import { announcements, overhead } from "./overhead.js";
 import { peerPanel } from "./peer-panel.js";
 import { lightbox } from "./picture.js";
@@ -33,9 +34,8 @@ export function chat(state, dispatch) {
       <a class="button button-primary" href="#/conversations">${t("app.conversations")}</a>`);
   }
   if (current.load === "failed") {
-    return simple(t("chat.failed_title"), t("chat.failed"), html`
-      <button class="button button-primary" type="button"
-        @click=${() => dispatch("openRoom", current.roomId)}>${t("app.retry")}</button>`);
+    return html`<main class="page page-narrow" id="main"><section class="card">
+      ${notRead(t("chat.failed"), state.retrying, dispatch)}</section></main>`;
   }
   const me = user?.id ?? "";
   const peer = peerAmong(current.members, me);

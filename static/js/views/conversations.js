@@ -2,14 +2,17 @@ import { formatShortDay, formatTime, t } from "../models/language.js";
 import { isLost } from "../models/link.js";
 import { keptRooms, lastActivity, openRooms, PAST_SHOWN, pastRooms, peerAmong } from "../models/room.js";
 import { roomHash } from "../models/route.js";
+import { screenFault } from "../models/screen.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
+import { notRead } from "./not-read.js";
 
 /** @typedef {import("../store.js").State} State @typedef {import("../types.js").Room} Room */
 
-/** @param {State} state */
-export function conversations(state) {
-  const { rooms, roomsLoaded, user } = state;
+/** @param {State} state @param {import("../dispatch.js").Dispatch} dispatch */
+export function conversations(state, dispatch) {
+  const { rooms, user, retrying } = state;
+  const fault = screenFault(state);
   const me = user?.id ?? "";
   const open = openRooms(rooms);
   const kept = keptRooms(rooms);
@@ -27,7 +30,7 @@ export function conversations(state) {
         ${open.length + past.length === 0 ? nothing : html`<h2>${t("conversations.kept")}</h2>`}
         <ul class="card room-list" data-testid="conversations" ?hidden=${kept.length === 0}>
           ${kept.map((room) => row(room, me, state))}</ul>
-        ${kept.length > 0 ? nothing : roomsLoaded ? empty() : html`<p class="muted" role="status">${t("app.loading")}</p>`}
+        ${fault !== null ? html`<div class="card">${notRead(fault, retrying, dispatch, true)}</div>` : kept.length > 0 ? nothing : none(state)}
       </section>
       ${past.length === 0 ? nothing : over(past, me, state)}
     </main>`;
@@ -47,7 +50,9 @@ function over(past, me, state) {
     </section>`;
 }
 
-function empty() {
+/** @param {State} state */
+function none({ roomsLoaded }) {
+  if (!roomsLoaded) return html`<p class="muted" role="status">${t("app.loading")}</p>`;
   return html`
     <div class="card empty" data-testid="no-conversations">
       <img src="/img/two-people.svg" width="240" height="200" alt="">

@@ -1,9 +1,11 @@
 import { formatList, languageName, t } from "../models/language.js";
 import { INTERESTS_MAX, languageLabel, missing, optionLabel, profileFromForm, wouldHelp } from "../models/profile.js";
+import { screenFault } from "../models/screen.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatarEditor } from "./avatar-editor.js";
 import { chips } from "./chips.js";
 import { describedBy, formMessage, notes, textField } from "./field.js";
+import { notRead } from "./not-read.js";
 
 /**
  * @typedef {import("../store.js").State} State
@@ -15,6 +17,10 @@ import { describedBy, formMessage, notes, textField } from "./field.js";
 /** @param {State} state @param {Dispatch} dispatch */
 export function profile(state, dispatch) {
   const { profile: { profile: known, draft, options }, form } = state;
+  const fault = screenFault(state);
+  if (fault !== null) {
+    return html`<main class="page page-narrow" id="main"><section class="card">${notRead(fault, state.retrying, dispatch)}</section></main>`;
+  }
   if (known === null || options === null) {
     return html`<main class="page page-narrow" id="main"><h1 tabindex="-1">${t("profile.heading")}</h1>
       <p class="muted" role="status">${t("app.loading")}</p></main>`;

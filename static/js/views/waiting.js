@@ -1,19 +1,23 @@
 import { serverNowMs } from "../models/countdown.js";
 import { formatDuration, t } from "../models/language.js";
 import { missing } from "../models/profile.js";
+import { screenFault } from "../models/screen.js";
 import { filterName, mayRelax } from "../models/waiting.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { notRead } from "./not-read.js";
 import { starter } from "./starter.js";
 
 /** @typedef {import("../store.js").State} State @typedef {import("../dispatch.js").Dispatch} Dispatch */
 
 /** @param {State} state @param {Dispatch} dispatch */
 export function waiting(state, dispatch) {
-  const { ticket } = state;
+  const { ticket, retrying } = state;
+  const fault = screenFault(state);
   return html`
     <main class="page page-narrow" id="main">
       <section class="card stack centred" data-testid="wait-screen">
-        ${ticket === null || state.profile.profile === null ? html`<p class="muted" role="status">${t("app.moment")}</p>`
+        ${fault !== null ? notRead(fault, retrying, dispatch)
+          : ticket === null || state.profile.profile === null ? html`<p class="muted" role="status">${t("app.moment")}</p>`
           : ticket.state === "waiting" ? inQueue(state, ticket, dispatch) : notInQueue(state, dispatch)}
       </section>
     </main>`;

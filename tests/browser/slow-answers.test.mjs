@@ -1,0 +1,133 @@
+// Answers that come late, out of order, or never.
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { meet } from "./support/person.mjs";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 240 } });
+/** A request has no answer after 15 s, and the page asks again within 10 s. */
+const ASKED_AGAIN_MS = 40_000;
+
+story("a reading that is older than what was saved puts nothing back, and one that is older than the ticket does not either", async (scene) => {
+  const ann = await scene.enter("Ann");
+  await ann.signUp();
+  const releaseProfile = await holdAnswers(ann, "/users/me/profile");
+  for (const [name, value] of [["gender", "woman"], ["interests", "music"]]) {
+    await ann.page.locator(`input[name="${name}"][value="${value}"]`).check();
+  }
+  await ann.press("join-queue");
+  await ann.sees("waiting");
+  await ann.press("leave-queue");
+  await ann.sees("join-queue");
+  await releaseProfile();
+  assert.equal(await ann.find("starter").count(), 0, "the profile is complete");
+
+  const releaseTicket = await holdAnswers(ann, "/match/queue");
+  await ann.press("join-queue");
+  await ann.sees("waiting");
+  await releaseTicket();
+  assert.equal(await ann.find("waiting").count(), 1, "the place in the queue is not taken back");
+  await ann.press("leave-queue");
+});
+
+story("what cannot be read is said in its place, is asked for again by a press, and by itself", async (scene) => {
+  const [bea] = await scene.members("Bea");
+  bea.watch.expect(/^503 GET \/(match\/queue|users\/me\/profile|chat\/rooms\/[^/]+)$/, Infinity);
+  bea.watch.expect(/^console error: action failed/, Infinity);
+  const busy = { status: 503, headers: { "retry-after": "1" }, contentType: "application/problem+json", body: '{"code":"unavailable"}' };
+  for (const [screen, shown, address] of [["wait", "join-queue", "**/match/queue"], ["profile", "profile-form", "**/users/me/profile"]]) {
+    await bea.page.route(address, (route) => route.fulfill(busy));
+    await withoutSockets(bea, () => bea.page.reload());
+    await bea.go(screen);
+    await bea.sees("not-read");
+    if (screen === "wait") await bea.inspect("not-read");
+    await bea.press("retry-screen");
+    await bea.sees("not-read");
+    await bea.page.unroute(address);
+    await bea.sees(shown);
+    await bea.go("account");
+    await bea.sees("account");
+  }
+});
+
+story("a request that never has its answer does not keep the page from coming back", async (scene) => {
+  const [cay, dan] = await scene.members("Cay", "Dan");
+  cay.watch.expect(/^(no answer|console error: (WebSocket|action failed))/, Infinity);
+  const cable = await cableOf(cay);
+  await meet(cay, dan);
+  const hang = (route) => route.request().method() === "GET" ? undefined : route.continue();
+  const addresses = ["**/users/me", `**/chat/rooms/${await cay.roomId()}`];
+  for (const address of addresses) await cay.page.route(address, hang);
+
+  await cable.pull();
+  await cay.sees("connection-banner");
+  await cable.put();
+  await cay.find("connection-banner").waitFor({ state: "detached", timeout: ASKED_AGAIN_MS });
+  await dan.say("are you back?");
+  await cay.hears("are you back?");
+
+  await cable.pull();
+  await cay.sees("connection-banner");
+  await sleep(1_000);
+  await cable.put();
+  await cay.page.evaluate(() => dispatchEvent(new Event("online")));
+  const since = Date.now();
+  await cay.find("connection-banner").waitFor({ state: "detached" });
+  assert.ok(Date.now() - since < 10_000, "with a network again, it does not wait for the request that hangs");
+});
+
+/**
+ * Answers to GET of a path are made at once, and come when they are released.
+ * @param {import("./support/person.mjs").Person} person
+ * @param {string} path
+ * @returns {Promise<() => Promise<void>>}
+ */
+async function holdAnswers({ page }, path) {
+  let release = () => {};
+  const released = new Promise((resolve) => (release = resolve));
+  const held = [];
+  let isHolding = true;
+  const handler = async (route) => {
+    if (!isHolding || route.request().method() !== "GET") return route.continue();
+    const response = await route.fetch();
+    held.push(released.then(() => route.fulfill({ response })));
+  };
+  await page.route(`**${path}`, handler);
+  await page.evaluate(() => dispatchEvent(new Event("hashchange"))); // the screen reads what it needs
+  await page.waitForTimeout(500);
+  return async () => {
+    isHolding = false;
+    assert.ok(held.length > 0, "an answer is on its way");
+    release();
+    await Promise.all(held);
+    await page.waitForTimeout(500); // it has had its effect, if it has one
+  };
+}
+
+/** The sockets say nothing meanwhile: what a page shows then it has read itself. */
+async function withoutSockets({ page }, deed) {
+  await page.routeWebSocket(/\/ws\/notifications/, () => {});
+  await deed();
+}
+
+/** A connection that can be pulled, as far as sockets go. */
+async function cableOf({ page }) {
+  const sockets = new Set();
+  let isPulled = false;
+  await page.routeWebSocket(/\/ws\//, (socket) => {
+    if (isPulled) return socket.close({ code: 1001 });
+    socket.connectToServer();
+    sockets.add(socket);
+  });
+  await page.reload();
+  return {
+    async pull() {
+      isPulled = true;
+      await Promise.all([...sockets].map((socket) => socket.close({ code: 1001 })));
+      sockets.clear();
+    },
+    async put() {
+      isPulled = false;
+    },
+  };
+}
