@@ -1,5 +1,7 @@
 /** A second device of a person, beside the page: what the server itself says. */
 
+let born = 0;
+
 /**
  * @param {string} origin where the server is
  * @param {{username: string, password: string}} person
@@ -9,6 +11,24 @@ export async function deviceOf(origin, { username, password }) {
   const { access_token } = await ask(`${origin}/auth/login`, "POST", {}, { username, password });
   const headers = { authorization: `Bearer ${access_token}` };
   return (path, method = "GET", body) => ask(origin + path, method, headers, body);
+}
+
+/**
+ * A new member who has no page.
+ * @param {string} origin where the server is
+ * @param {string} name
+ * @returns {ReturnType<typeof deviceOf>}
+ */
+export async function newcomerOf(origin, name) {
+  const username = `${name}-${process.pid}-${(born += 1)}`;
+  const person = { username, password: "a quiet green river" };
+  await ask(`${origin}/auth/register`, "POST", {}, { ...person, date_of_birth: "1994-03-09", display_name: name });
+  const device = await deviceOf(origin, person);
+  await device("/users/me/profile", "PUT", {
+    display_name: name, bio: "", gender: "woman", interests: ["hiking"], languages: ["en"], looking_for: [],
+    preferred_genders: [], age_min: null, age_max: null,
+  });
+  return device;
 }
 
 async function ask(address, method, headers, body) {

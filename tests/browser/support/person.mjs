@@ -193,11 +193,11 @@ export class Person {
     for (const fault of await narrowFaults(this.page)) this.watch.complain(`${screen} ${fault}`);
   }
 
-  /** Looks over the screen at both widths and in both themes, and leaves a picture of each. */
-  async inspect(screen) {
+  /** Looks over the screen at these widths and in both themes, and leaves a picture of each. */
+  async inspect(screen, widths = INSPECTED_PX) {
     mkdirSync(PICTURES, { recursive: true });
     const before = this.page.viewportSize();
-    for (const width of INSPECTED_PX) {
+    for (const width of widths) {
       await this.page.setViewportSize({ width, height: before.height });
       for (const colorScheme of ["light", "dark"]) {
         await this.page.emulateMedia({ colorScheme });

@@ -5,7 +5,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { deviceOf } from "./device.mjs";
+import { deviceOf, newcomerOf } from "./device.mjs";
 import { freePort, pathWithNats, program, ROOT } from "./places.mjs";
 
 const READY_WITHIN_MS = 60_000;
@@ -133,6 +133,11 @@ export class Server {
   /** A second device of a person. @param {{username: string, password: string}} person */
   device(person) {
     return deviceOf(this.origin, person);
+  }
+
+  /** A new member who has no page. @param {string} name */
+  newcomer(name) {
+    return newcomerOf(this.origin, name);
   }
 
   #environment() {
