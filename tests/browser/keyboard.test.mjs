@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
+import { tabTo } from "./support/keyboard.mjs";
 import { openStage } from "./support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 60 } });
-
-const MOST_STEPS = 120;
 
 story("the whole way to a message goes without a mouse", async (scene) => {
   const [eli] = await scene.members("Eli");
@@ -48,22 +47,6 @@ story("the whole way to a message goes without a mouse", async (scene) => {
 
 function chosenInterests(page) {
   return page.locator('input[name="interests"]:checked').evaluateAll((inputs) => inputs.map(({ value }) => value));
-}
-
-/** Presses Tab until the focus is there, and that it can be seen. */
-async function tabTo(person, selector, key = "Tab") {
-  for (let step = 0; step < MOST_STEPS; step += 1) {
-    const focus = await person.page.evaluate((wanted) => {
-      const active = document.activeElement;
-      return active?.matches(wanted) ? { isVisible: active.matches(":focus-visible") } : null;
-    }, selector);
-    if (focus !== null) {
-      assert.ok(focus.isVisible, `the focus on ${selector} can be seen`);
-      return;
-    }
-    await person.page.keyboard.press(key);
-  }
-  assert.fail(`${selector} was not reached in ${MOST_STEPS} steps`);
 }
 
 /** What to type into a date field, whose parts come in the order of the browser's own language. */

@@ -8,11 +8,27 @@ import { deflateSync, crc32 } from "node:zlib";
  * @returns {Buffer}
  */
 export function png(width, height) {
+  return painted(width, height, (x, y) => [Math.round((255 * x) / width), Math.round((255 * y) / height), 160]);
+}
+
+/**
+ * A PNG of black and white stripes, so many pixels wide: how sharp it is shown can be measured.
+ * @param {number} width
+ * @param {number} height
+ * @param {number} stripe
+ * @returns {Buffer}
+ */
+export function stripes(width, height, stripe) {
+  return painted(width, height, (x) => (Math.floor(x / stripe) % 2 === 0 ? [0, 0, 0] : [255, 255, 255]));
+}
+
+/** @param {number} width @param {number} height @param {(x: number, y: number) => number[]} colour */
+function painted(width, height, colour) {
   const rows = Buffer.alloc(height * (1 + width * 3));
   for (let y = 0, at = 0; y < height; y += 1) {
     at += 1; // no filter
     for (let x = 0; x < width; x += 1) {
-      rows.set([Math.round((255 * x) / width), Math.round((255 * y) / height), 160], at);
+      rows.set(colour(x, y), at);
       at += 3;
     }
   }

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { meet } from "./support/person.mjs";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 200 } });
+
+story("who follows a notification comes to the conversation that it is about, on the page that is open", async (scene) => {
+  const [ida, tim] = await scene.members("Ida", "Tim");
+  await ida.context.grantPermissions(["notifications"]);
+  await meet(ida, tim);
+  await ida.say("hello");
+  await ida.press("allow-alerts");
+  await ida.find("offer-alerts").waitFor({ state: "detached" });
+  const room = await ida.roomId();
+  await ida.go("profile");
+  await ida.sees("profile-form");
+  await ida.page.evaluate(hidePage);
+  await tim.say("are you there?");
+  const worker = ida.context.serviceWorkers()[0] ?? (await ida.context.waitForEvent("serviceworker"));
+  while (!(await worker.evaluate(followNewest))) await ida.page.waitForTimeout(50);
+  await ida.hears("are you there?");
+  assert.equal(await ida.roomId(), room);
+  assert.equal(ida.context.pages().length, 1);
+  assert.deepEqual(await worker.evaluate(async () => (await registration.getNotifications()).length), 0, "it has done its work");
+});
+
+/** Runs in the page: as if another tab were in front. */
+function hidePage() {
+  Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
+/** Runs in the worker: presses the notification, once there is one. */
+async function followNewest() {
+  const [notification] = await registration.getNotifications();
+  if (notification === undefined) return false;
+  dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+  return true;
+}
