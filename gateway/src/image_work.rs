@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, thread::available_parallelism, time::Instant};
 
 use bytes::Bytes;
-use domain::FieldError;
+use domain::{FieldError, file::FILE_MAX_BYTES};
 use media::image::{self, Avatar, Crop, Limits, Processed, Refusal, inspect};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -43,7 +43,10 @@ impl ImageWork {
     }
 
     fn on(processors: usize) -> Self {
-        let limits = Limits::default();
+        let limits = Limits {
+            encoded_bytes: FILE_MAX_BYTES,
+            ..Limits::default()
+        };
         let megabytes = limits.memory_bytes.div_ceil(MEGABYTE);
         Self {
             processors: Arc::new(Semaphore::new(processors)),

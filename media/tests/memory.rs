@@ -112,6 +112,39 @@ fn every_kind_of_picture_keeps_to_its_promise() {
     }
 }
 
+#[test]
+fn what_becomes_too_large_is_given_up_before_it_is_held() {
+    let _turn = TURN.lock().unwrap();
+    let (width, height) = (3_000, 2_000);
+    let mut state = 1_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let rgb: Vec<u8> = (0..width * height * 3).map(|_| noise()).collect();
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&rgb).unwrap();
+    drop(writer);
+    let mut webp = Vec::new();
+    image_webp::WebPEncoder::new(&mut webp)
+        .encode(&rgb, width, height, image_webp::ColorType::Rgb8)
+        .unwrap();
+    let limits = Limits {
+        encoded_bytes: 2 << 20,
+        ..Limits::default()
+    };
+    for (name, bytes) in [("PNG", png), ("WebP", webp)] {
+        let promised = usize::try_from(inspect(&bytes, &limits).unwrap().memory_bytes).unwrap();
+        let (refused, peak) = peak_of(|| process(&bytes, &limits).unwrap_err());
+        assert_eq!(refused.code(), "image_too_large", "{name}");
+        let allowed = promised + 3 * (2 << 20);
+        assert!(peak <= allowed, "{name}: {peak} of {allowed}");
+    }
+}
+
 /// The header's figure holds, beside the encoded copy.
 fn keeps_its_promise(name: &str, bytes: &[u8]) {
     let limits = Limits::default();

@@ -131,7 +131,8 @@ pub struct Answer {
 impl Answer {
     async fn read(request: reqwest::RequestBuilder) -> Self {
         let response = request
-            .timeout(Duration::from_secs(20))
+            // Longer than a gateway waits for anything.
+            .timeout(Duration::from_secs(60))
             .send()
             .await
             .unwrap();

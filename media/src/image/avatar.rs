@@ -48,12 +48,13 @@ pub fn avatar(bytes: &[u8], crop: Option<Crop>, limits: &Limits) -> Result<Avata
     let header = inspect(bytes, limits)?;
     let pixels = Format::of(header.format).read(bytes)?;
     let part = square(&pixels, crop)?;
+    let write = |pixels: &Pixels| jpeg::write(pixels, jpeg::QUALITY, limits);
     let clear = resized(pixels, part, CLEAR_SIDE, CLEAR_SIDE, FilterType::CatmullRom)?.on_white();
     Ok(Avatar {
         content_type: ImageFormat::Jpeg.content_type(),
-        clear: jpeg::write(&clear, jpeg::QUALITY)?,
-        soft: jpeg::write(&blurred(clear.clone(), SOFT_POINTS)?, jpeg::QUALITY)?,
-        blurred: jpeg::write(&blurred(clear, BLURRED_POINTS)?, jpeg::QUALITY)?,
+        clear: write(&clear)?,
+        soft: write(&blurred(clear.clone(), SOFT_POINTS)?)?,
+        blurred: write(&blurred(clear, BLURRED_POINTS)?)?,
     })
 }
 

@@ -12,6 +12,8 @@ pub struct Limits {
     pub side: u32,
     /// What decoding and encoding one picture may hold in memory, beside the file itself and the encoded copy of it.
     pub memory_bytes: u64,
+    /// What the encoded copy may have. A small file may hold what is large in every way of writing that is known here.
+    pub encoded_bytes: u64,
     /// Frames of an animation.
     pub frames: u32,
     /// Pixels of all frames of an animation together: a bound on its time.
@@ -19,12 +21,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 50 megapixels and 325 MB: a photo of 50 megapixels that has to be turned upright is held twice.
+    /// 50 megapixels and 325 MB: a photo of 50 megapixels that has to be turned upright is held twice. 25 MiB of copy.
     fn default() -> Self {
         Self {
             pixels: 50_000_000,
             side: 65_535,
             memory_bytes: 325_000_000,
+            encoded_bytes: 25 << 20,
             frames: 1_000,
             animation_pixels: 150_000_000,
         }

@@ -1,6 +1,7 @@
 //! Pictures: looked at, decoded within bounds, and encoded anew.
 
 mod avatar;
+mod bounded;
 mod format;
 mod header;
 mod orientation;

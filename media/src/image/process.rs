@@ -34,8 +34,9 @@ pub struct Processed {
 /// Decodes a picture within `limits`, turns it upright, and encodes it anew, with a thumbnail and a placeholder.
 ///
 /// JPEG stays JPEG, PNG stays PNG, and an animated GIF stays one, with every frame. WebP stays WebP where it is without
-/// loss or lets something shine through; a photo in WebP becomes a JPEG, as no encoder here writes that kind. Of an
-/// animated WebP or PNG only the first frame is kept, and `first_frame_only` says so.
+/// loss or lets something shine through, and becomes a PNG where its pixels have more than `encoded_bytes`; a photo in WebP
+/// becomes a JPEG, as no encoder here writes that kind. Of an animated WebP or PNG only the first frame is kept, and
+/// `first_frame_only` says so.
 ///
 /// # Errors
 /// The picture is refused, see [`Refusal`]. Memory stays within [`Header::memory_bytes`] beside the file and its copy.
@@ -45,11 +46,11 @@ pub fn process(bytes: &[u8], limits: &Limits) -> Result<Processed, Refusal> {
     let (width, height) = (pixels.width, pixels.height);
     let small = within(pixels, THUMBNAIL_SIDE)?.without_idle_alpha();
     let (thumbnail_type, thumbnail) = if small.layout.has_alpha() {
-        (ImageFormat::WebP, webp::write(&small)?)
+        (ImageFormat::WebP, webp::write(&small, limits)?)
     } else {
         (
             ImageFormat::Jpeg,
-            jpeg::write(&small, jpeg::THUMBNAIL_QUALITY)?,
+            jpeg::write(&small, jpeg::THUMBNAIL_QUALITY, limits)?,
         )
     };
     Ok(Processed {
@@ -75,7 +76,7 @@ fn encoded(
     }
     let format = Format::of(header.format);
     let pixels = format.read(bytes)?.without_idle_alpha();
-    let output = format.output(bytes, &pixels)?;
-    let encoded = Format::of(output).write(&pixels)?;
+    let output = format.output(bytes, &pixels, limits)?;
+    let encoded = Format::of(output).write(&pixels, limits)?;
     Ok((output, encoded, pixels))
 }

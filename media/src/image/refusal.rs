@@ -24,6 +24,11 @@ pub enum Refusal {
         "The animation is too long. Send one with at most {frames} frames and {megapixels} megapixels in all of them together."
     )]
     AnimationTooLong { frames: u32, megapixels: u64 },
+    /// Encoded anew, it would have more bytes than are kept of a picture.
+    #[error(
+        "The picture takes more than {mebibytes} MB when it is saved anew. Send it with fewer pixels, or as a JPEG."
+    )]
+    TooLarge { mebibytes: u64 },
     /// The file ends early or contradicts itself.
     #[error("The picture is damaged or not whole. Save it anew and send it again.")]
     Damaged { reason: String },
@@ -47,6 +52,7 @@ impl Refusal {
             Self::NotAnImage => "not_an_image",
             Self::TooManyPixels { .. } => "too_many_pixels",
             Self::AnimationTooLong { .. } => "animation_too_long",
+            Self::TooLarge { .. } => "image_too_large",
             Self::Damaged { .. } => "damaged_image",
             Self::Unsupported { .. } => "unsupported_image",
             Self::CropOutside { .. } => "crop_outside_image",
@@ -61,6 +67,12 @@ impl Refusal {
     pub(super) fn unsupported(error: impl std::fmt::Display) -> Self {
         let reason = error.to_string();
         Self::Unsupported { reason }
+    }
+
+    pub(super) fn too_large(limits: &Limits) -> Self {
+        Self::TooLarge {
+            mebibytes: limits.encoded_bytes >> 20,
+        }
     }
 
     pub(super) fn animation_too_long(limits: &Limits) -> Self {

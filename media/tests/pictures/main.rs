@@ -13,3 +13,4 @@ mod formats;
 mod made;
 mod privacy;
 mod properties;
+mod size;

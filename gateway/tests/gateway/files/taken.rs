@@ -170,3 +170,38 @@ async fn a_page_or_a_script_is_only_ever_a_download(world: World) {
 fn contains(content: &[u8], part: &[u8]) -> bool {
     content.windows(part.len()).any(|window| window == part)
 }
+
+/// Two rows without any order, over and over: small where the repetition is found, and as large as its pixels where it is not.
+fn repeated_noise(width: u32, height: u32) -> Vec<u8> {
+    let mut state = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    });
+    let two_rows: Vec<u8> = noise
+        .take(usize::try_from(2 * width * 4).unwrap())
+        .collect();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    let mut writer = encoder.write_header().unwrap();
+    let pixels = two_rows.repeat(usize::try_from(height / 2).unwrap());
+    writer.write_image_data(&pixels).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_picture_does_not_become_a_large_one() {
+    let world = World::start(&[]).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    let picture = repeated_noise(500, 14_000);
+    assert!(picture.len() < 1024 * 1024, "{}", picture.len());
+    let file = world.upload(&ann, &room, "noise.png", &picture).await;
+    let file = file.expect(201);
+    let size_bytes = file["size_bytes"].as_u64().unwrap();
+    assert!(size_bytes < 1024 * 1024, "{size_bytes} are stored");
+    let url = file["url"].as_str().unwrap();
+    let given = world.client().bytes("GET", url, &[]).await;
+    assert_eq!(given.body.len() as u64, size_bytes, "what the quota counts");
+}

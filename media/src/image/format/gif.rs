@@ -6,6 +6,7 @@ use gif::{DecodeOptions, Decoder, Encoder, Frame, MemoryLimit};
 
 use super::super::{
     Limits, Refusal,
+    bounded::Bounded,
     header::Promise,
     pixels::{Layout, Pixels, index},
 };
@@ -37,9 +38,17 @@ pub fn first_frame(bytes: &[u8]) -> Result<Pixels, Refusal> {
 
 /// The animation with all its frames and nothing else, and what is seen first.
 pub fn copied(bytes: &[u8], limits: &Limits) -> Result<(Vec<u8>, Pixels), Refusal> {
-    let mut decoder = opened(bytes)?;
+    let decoder = opened(bytes)?;
+    Bounded::fill(limits, |copy| copy_frames(decoder, copy, limits))
+}
+
+fn copy_frames(
+    mut decoder: Opened<'_>,
+    copy: &mut Bounded,
+    limits: &Limits,
+) -> Result<Pixels, Refusal> {
     let palette = decoder.global_palette().unwrap_or_default().to_vec();
-    let mut encoder = Encoder::new(Vec::new(), decoder.width(), decoder.height(), &palette)
+    let mut encoder = Encoder::new(copy, decoder.width(), decoder.height(), &palette)
         .map_err(Refusal::unsupported)?;
     let mut first = None;
     let (mut frames, mut pixels) = (0, 0);
@@ -59,8 +68,8 @@ pub fn copied(bytes: &[u8], limits: &Limits) -> Result<(Vec<u8>, Pixels), Refusa
         encoder.write_frame(&frame).map_err(Refusal::unsupported)?;
     }
     let first = first.ok_or_else(|| Refusal::damaged("no frame"))?;
-    let copy = encoder.into_inner().map_err(Refusal::unsupported)?;
-    Ok((copy, first))
+    encoder.into_inner().map_err(Refusal::unsupported)?;
+    Ok(first)
 }
 
 fn opened(bytes: &[u8]) -> Result<Opened<'_>, Refusal> {

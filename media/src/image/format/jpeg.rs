@@ -5,7 +5,8 @@ use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOpt
 use zune_jpeg::{JpegDecoder, errors::DecodeErrors};
 
 use super::super::{
-    Refusal,
+    Limits, Refusal,
+    bounded::Bounded,
     header::Promise,
     orientation::Orientation,
     pixels::{Layout, Pixels},
@@ -48,19 +49,20 @@ pub fn read(bytes: &[u8]) -> Result<Pixels, Refusal> {
     Ok(orientation.applied(pixels))
 }
 
-pub fn write(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, Refusal> {
+pub fn write(pixels: &Pixels, quality: u8, limits: &Limits) -> Result<Vec<u8>, Refusal> {
     let side = |pixels: u32| u16::try_from(pixels).map_err(Refusal::unsupported);
     let (width, height) = (side(pixels.width)?, side(pixels.height)?);
-    let mut encoded = Vec::new();
-    let encoder = Encoder::new(&mut encoded, quality);
-    let written = match pixels.layout {
-        Layout::Gray => encoder.encode(&pixels.data, width, height, ColorType::Luma),
-        Layout::Rgb => encoder.encode(&pixels.data, width, height, ColorType::Rgb),
-        Layout::GrayAlpha | Layout::Rgba => {
-            encoder.encode(&pixels.on_white().data, width, height, ColorType::Rgb)
-        }
-    };
-    written.map_err(Refusal::unsupported)?;
+    let (encoded, ()) = Bounded::fill(limits, |encoded| {
+        let encoder = Encoder::new(encoded, quality);
+        let written = match pixels.layout {
+            Layout::Gray => encoder.encode(&pixels.data, width, height, ColorType::Luma),
+            Layout::Rgb => encoder.encode(&pixels.data, width, height, ColorType::Rgb),
+            Layout::GrayAlpha | Layout::Rgba => {
+                encoder.encode(&pixels.on_white().data, width, height, ColorType::Rgb)
+            }
+        };
+        written.map_err(Refusal::unsupported)
+    })?;
     Ok(encoded)
 }
 

@@ -5,7 +5,7 @@ pub(super) mod jpeg;
 mod png;
 pub(super) mod webp;
 
-use super::{Refusal, header::Promise, pixels::Pixels};
+use super::{Limits, Refusal, header::Promise, pixels::Pixels};
 use crate::kind::ImageFormat;
 
 /// A format, as something that is read and written.
@@ -47,21 +47,27 @@ impl Format {
     }
 
     /// What a picture that came in this format is written as.
-    pub fn output(self, bytes: &[u8], pixels: &Pixels) -> Result<ImageFormat, Refusal> {
+    pub fn output(
+        self,
+        bytes: &[u8],
+        pixels: &Pixels,
+        limits: &Limits,
+    ) -> Result<ImageFormat, Refusal> {
         match self.0 {
             ImageFormat::WebP if !pixels.layout.has_alpha() && webp::is_lossy(bytes)? => {
                 Ok(ImageFormat::Jpeg)
             }
+            ImageFormat::WebP if !webp::may_hold(pixels, limits) => Ok(ImageFormat::Png),
             format => Ok(format),
         }
     }
 
     /// The picture without anything but its pixels.
-    pub fn write(self, pixels: &Pixels) -> Result<Vec<u8>, Refusal> {
+    pub fn write(self, pixels: &Pixels, limits: &Limits) -> Result<Vec<u8>, Refusal> {
         match self.0 {
-            ImageFormat::Jpeg => jpeg::write(pixels, jpeg::QUALITY),
-            ImageFormat::WebP => webp::write(pixels),
-            ImageFormat::Png | ImageFormat::Gif => png::write(pixels),
+            ImageFormat::Jpeg => jpeg::write(pixels, jpeg::QUALITY, limits),
+            ImageFormat::WebP => webp::write(pixels, limits),
+            ImageFormat::Png | ImageFormat::Gif => png::write(pixels, limits),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! PNG, by the crate of that name. Of an animated one the first frame is read.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 
 use png::{
-    ColorType, Compression, Decoder, DecodingError, Encoder, Limits, Reader, Transformations,
+    ColorType, Compression, Decoder, DecodingError, Encoder, EncodingError, Reader, Transformations,
 };
 
 use super::super::{
-    Refusal,
+    Limits, Refusal,
+    bounded::Bounded,
     header::Promise,
     orientation::Orientation,
     pixels::{Layout, Pixels},
@@ -45,26 +46,50 @@ pub fn moves(bytes: &[u8]) -> Result<bool, Refusal> {
     Ok(animation.is_some_and(|animation| animation.num_frames > 1))
 }
 
-pub fn write(pixels: &Pixels) -> Result<Vec<u8>, Refusal> {
-    let mut encoded = Vec::new();
-    let mut encoder = Encoder::new(&mut encoded, pixels.width, pixels.height);
+/// Packed fast, and thoroughly where that becomes too large: the fast way finds no repetition but of the same byte.
+pub fn write(pixels: &Pixels, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    match packed(pixels, Compression::Fast, limits) {
+        Err(Refusal::TooLarge { .. }) => packed(pixels, Compression::Balanced, limits),
+        done => done,
+    }
+}
+
+fn packed(pixels: &Pixels, compression: Compression, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    // As a whole it would be packed in memory, however large it becomes.
+    let in_pieces = pixels.data.len() as u64 > limits.encoded_bytes;
+    let (encoded, ()) = Bounded::fill(limits, |encoded| {
+        write_into(encoded, pixels, compression, in_pieces).map_err(Refusal::unsupported)
+    })?;
+    Ok(encoded)
+}
+
+fn write_into(
+    encoded: &mut Bounded,
+    pixels: &Pixels,
+    compression: Compression,
+    in_pieces: bool,
+) -> Result<(), EncodingError> {
+    let mut encoder = Encoder::new(encoded, pixels.width, pixels.height);
     encoder.set_color(match pixels.layout {
         Layout::Gray => ColorType::Grayscale,
         Layout::GrayAlpha => ColorType::GrayscaleAlpha,
         Layout::Rgb => ColorType::Rgb,
         Layout::Rgba => ColorType::Rgba,
     });
-    encoder.set_compression(Compression::Fast);
-    let mut writer = encoder.write_header().map_err(Refusal::unsupported)?;
-    writer
-        .write_image_data(&pixels.data)
-        .map_err(Refusal::unsupported)?;
-    writer.finish().map_err(Refusal::unsupported)?;
-    Ok(encoded)
+    encoder.set_compression(compression);
+    let mut writer = encoder.write_header()?;
+    if in_pieces {
+        let mut rows = writer.stream_writer()?;
+        rows.write_all(&pixels.data)?;
+        rows.finish()?;
+    } else {
+        writer.write_image_data(&pixels.data)?;
+    }
+    writer.finish()
 }
 
 fn opened(bytes: &[u8]) -> Result<Reader<Cursor<&[u8]>>, Refusal> {
-    let limits = Limits { bytes: CHUNK_BYTES };
+    let limits = png::Limits { bytes: CHUNK_BYTES };
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);

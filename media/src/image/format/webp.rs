@@ -5,7 +5,8 @@ use std::io::Cursor;
 use image_webp::{ColorType, WebPDecoder, WebPEncoder};
 
 use super::super::{
-    Refusal,
+    Limits, Refusal,
+    bounded::Bounded,
     header::Promise,
     orientation::Orientation,
     pixels::{Layout, Pixels},
@@ -72,17 +73,24 @@ pub fn is_lossy(bytes: &[u8]) -> Result<bool, Refusal> {
     Ok(opened(bytes)?.is_lossy())
 }
 
-pub fn write(pixels: &Pixels) -> Result<Vec<u8>, Refusal> {
-    let mut encoded = Vec::new();
+/// Whether so many pixels are written as WebP. The encoder has its whole output in memory before it gives any of it, which
+/// may be as much as the pixels are.
+pub fn may_hold(pixels: &Pixels, limits: &Limits) -> bool {
+    pixels.data.len() as u64 <= limits.encoded_bytes
+}
+
+pub fn write(pixels: &Pixels, limits: &Limits) -> Result<Vec<u8>, Refusal> {
     let color = match pixels.layout {
         Layout::Gray => ColorType::L8,
         Layout::GrayAlpha => ColorType::La8,
         Layout::Rgb => ColorType::Rgb8,
         Layout::Rgba => ColorType::Rgba8,
     };
-    WebPEncoder::new(&mut encoded)
-        .encode(&pixels.data, pixels.width, pixels.height, color)
-        .map_err(Refusal::unsupported)?;
+    let (encoded, ()) = Bounded::fill(limits, |encoded| {
+        WebPEncoder::new(encoded)
+            .encode(&pixels.data, pixels.width, pixels.height, color)
+            .map_err(Refusal::unsupported)
+    })?;
     Ok(encoded)
 }
 
