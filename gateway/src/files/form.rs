@@ -14,6 +14,7 @@ use contract::problem::Code;
 use domain::FieldError;
 use tokio::time::{Instant, timeout_at};
 
+use super::held::Held;
 use crate::error::ApiError;
 
 /// The only field.
@@ -31,13 +32,14 @@ pub struct Form {
     pace: Pace,
 }
 
-/// How long a form is waited for.
-#[derive(Debug, Clone, Copy)]
+/// How long a form is waited for, and how much of it.
+#[derive(Debug, Clone)]
 struct Pace {
     /// All of it.
     until: Instant,
     /// The next piece of it.
     stall: Duration,
+    held: Held,
 }
 
 /// The file in a form.
@@ -53,7 +55,8 @@ impl Form {
     /// # Errors
     /// `unsupported_media_type` where it is no form with files.
     pub async fn of(request: Request, settings: &settings::Files) -> Result<Self, ApiError> {
-        let parts = Multipart::from_request(request, &()).await;
+        let held = Held::default();
+        let parts = Multipart::from_request(held.meter(request), &()).await;
         let parts = parts.map_err(|_| {
             let detail = "Send the file as multipart/form-data, in a field named file.";
             ApiError::new(Code::UnsupportedMediaType, detail)
@@ -61,6 +64,7 @@ impl Form {
         let pace = Pace {
             until: Instant::now() + Duration::from_secs(settings.upload_secs),
             stall: Duration::from_secs(settings.stall_secs),
+            held,
         };
         Ok(Self { parts, pace })
     }
@@ -68,9 +72,10 @@ impl Form {
     /// The file, which comes first and alone.
     ///
     /// # Errors
-    /// `validation_failed` where something else comes, or nothing; `upload_timeout`.
+    /// `validation_failed` where something else comes, or nothing; `upload_timeout`; `payload_too_large` where what is said of
+    /// it has no end.
     pub async fn file(&mut self) -> Result<FileField<'_>, ApiError> {
-        let pace = self.pace;
+        let pace = self.pace.clone();
         let field = pace.wait(self.parts.next_field()).await?;
         let field = field.ok_or_else(|| refused("required", "Send a file in this field."))?;
         match field.name() {
@@ -89,7 +94,7 @@ impl Form {
     /// # Errors
     /// `validation_failed` where it did not arrive whole; `upload_timeout`.
     pub async fn field(&mut self) -> Result<Option<FileField<'_>>, ApiError> {
-        let pace = self.pace;
+        let pace = self.pace.clone();
         let field = pace.wait(self.parts.next_field()).await?;
         Ok(field.map(|field| FileField { field, pace }))
     }
@@ -111,9 +116,13 @@ impl Form {
     /// Takes the rest of a refused form, for a while and up to a size, so that its client hears why.
     pub async fn drain(mut self) {
         let until = Instant::now() + DRAIN_WITHIN;
+        let held = self.pace.held;
         let rest = async {
             while let Ok(Some(mut field)) = self.parts.next_field().await {
-                while let Ok(Some(_)) = field.chunk().await {}
+                held.let_go();
+                while let Ok(Some(_)) = field.chunk().await {
+                    held.let_go();
+                }
             }
         };
         // Who goes on sending beyond that finds the connection closed.
@@ -143,12 +152,20 @@ impl FileField<'_> {
 
 impl Pace {
     async fn wait<T>(
-        self,
+        &self,
         piece: impl Future<Output = Result<T, MultipartError>>,
     ) -> Result<T, ApiError> {
         let until = self.until.min(Instant::now() + self.stall);
         match timeout_at(until, piece).await {
-            Ok(piece) => piece.map_err(|error| broken(&error)),
+            Ok(Ok(piece)) => {
+                self.held.let_go();
+                Ok(piece)
+            }
+            Ok(Err(_)) if self.held.is_over() => {
+                let detail = "What the form says of the file is too long. Give the file a shorter name and send it again.";
+                Err(ApiError::new(Code::PayloadTooLarge, detail))
+            }
+            Ok(Err(error)) => Err(broken(&error)),
             Err(_) => {
                 let detail = "The file came too slowly. Try again with a better connection.";
                 Err(ApiError::new(Code::UploadTimeout, detail))

@@ -3,6 +3,7 @@
 pub mod attach;
 pub mod form;
 pub mod give;
+mod held;
 pub mod links;
 pub mod range;
 mod store;

@@ -11,16 +11,20 @@ in_both_storages!(
     what_is_no_good_file_is_refused_and_nothing_is_stored,
     what_is_too_large_is_refused_and_nothing_is_stored,
     a_form_that_is_none_is_refused_and_nothing_is_stored,
+    a_form_that_says_without_end_what_comes_is_refused_and_nothing_is_stored,
 );
 
 async fn what_is_no_good_file_is_refused_and_nothing_is_stored(world: World) {
     let (ann, _, room) = world.two_in_a_room().await;
     let whole = pictures::png(64, 64, 64);
     let bomb = pictures::png(50_000, 50_000, 1);
+    // All its pixels are there, in some hundred kilobytes.
+    let packed = pictures::jpeg(12_000, 12_000);
     let begins_like_one = [&whole[..40], b"<script>alert(1)</script>"].concat();
     for (name, content, code) in [
         ("nothing.txt", &b""[..], "empty"),
         ("bomb.png", &bomb[..], "too_many_pixels"),
+        ("packed.jpg", &packed[..], "too_many_pixels"),
         ("truncated.png", &whole[..whole.len() / 2], "damaged_image"),
         ("header.png", &whole[..20], "damaged_image"),
         ("page.png", &begins_like_one[..], "damaged_image"),
@@ -78,6 +82,28 @@ async fn a_form_that_is_none_is_refused_and_nothing_is_stored(world: World) {
         refused.expect_problem(415, "unsupported_media_type");
     }
     world.has_no_files().await;
+}
+
+async fn a_form_that_says_without_end_what_comes_is_refused_and_nothing_is_stored(world: World) {
+    let (ann, _, room) = world.two_in_a_room().await;
+    let long = "a".repeat(2 * 1024 * 1024);
+    let before = [long.as_bytes(), b"\r\n", &form("file", "a.txt", b"words")].concat();
+    let mut after = form("file", "a.txt", b"words");
+    after.truncate(after.len() - b"--edge--\r\n".len());
+    after.extend(form("file", &long, b"words"));
+    for body in [
+        form("file", &long, b"words"),
+        form(&long, "a.txt", b"words"),
+        before,
+        after,
+    ] {
+        let refused = world.upload_form(&ann, &room, &body).await;
+        refused.expect_problem(413, "payload_too_large");
+    }
+    world.has_no_files().await;
+    let name = "a".repeat(20_000);
+    let taken = world.upload(&ann, &room, &name, b"words").await.expect(201);
+    assert_eq!(taken["name"].as_str().unwrap().len(), 120);
 }
 
 #[tokio::test]
