@@ -77,6 +77,9 @@ const REQUIRED: [&str; 6] = [
 
 const JWT_SECRET_MIN_BYTES: usize = 32;
 
+/// What an upload may still need when all of it has arrived: pictures wait for their turn, and a storage is waited for.
+const STORING_SECS: i64 = 300;
+
 /// Checks every value; the first that is refused is the error.
 pub(crate) fn check(layers: &Layers) -> Result<(), SettingsError> {
     for (key, value) in layers.iter() {
@@ -89,6 +92,28 @@ pub(crate) fn check(layers: &Layers) -> Result<(), SettingsError> {
         if let Some(problem) = problem {
             return Err(layers.error(key, problem));
         }
+    }
+    check_sweep(layers)
+}
+
+/// What an upload has left is known by its age: one that is under way must not be as old.
+fn check_sweep(layers: &Layers) -> Result<(), SettingsError> {
+    const KEPT: &str = "retention.unsent_file_secs";
+    const UPLOAD: &str = "files.upload_secs";
+    let number = |key: &str| {
+        layers.iter().find_map(|(name, value)| match value {
+            Scalar::Number(number) if name == key => Some(*number),
+            _ => None,
+        })
+    };
+    if let (Some(kept), Some(upload)) = (number(KEPT), number(UPLOAD))
+        && kept < upload + STORING_SECS
+    {
+        let least = upload + STORING_SECS;
+        let problem = format!(
+            "must be at least {least}, {STORING_SECS} more than {UPLOAD}, not {kept}: files would go while they are uploaded. Raise it, or lower {UPLOAD}"
+        );
+        return Err(layers.error(KEPT, problem));
     }
     Ok(())
 }

@@ -188,6 +188,22 @@ fn a_wrong_value_is_one_line_that_names_the_key_as_it_was_written() {
 }
 
 #[test]
+fn what_uploads_leave_is_not_swept_while_they_may_be_under_way() {
+    let (kept, upload) = (
+        "WEBCHAT__RETENTION__UNSENT_FILE_SECS",
+        "WEBCHAT__FILES__UPLOAD_SECS",
+    );
+    assert!(load(&[(kept, "600")]).is_ok());
+    assert_eq!(
+        refusal(&[(kept, "599")]),
+        "retention.unsent_file_secs (WEBCHAT__RETENTION__UNSENT_FILE_SECS): must be at least 600, 300 more than \
+         files.upload_secs, not 599: files would go while they are uploaded. Raise it, or lower files.upload_secs"
+    );
+    assert!(load(&[(kept, "599"), (upload, "299")]).is_ok());
+    assert!(refusal(&[(kept, "3899"), (upload, "3600")]).contains("at least 3900"));
+}
+
+#[test]
 fn a_wrong_value_in_a_file_names_the_file() {
     let file = settings_file("[room]\ncountdown_secs = \"long\"\n");
     let line = load_with(Some(file.path()), &[]).unwrap_err();
