@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::FileId;
+use domain::{FileId, UserId, avatar::AvatarLevel};
 use uuid::Uuid;
 use webchat_storage::{Key, PART_BYTES, Storage};
 use webchat_tests::{nats::free_port, s3::S3};
@@ -14,6 +14,11 @@ const SOON: Duration = Duration::from_secs(20);
 
 fn a_key() -> Key {
     Key::file(FileId(Uuid::now_v7()))
+}
+
+fn a_picture() -> Key {
+    let user = UserId(Uuid::now_v7());
+    Key::avatar(user, Uuid::now_v7(), AvatarLevel::Clear)
 }
 
 async fn everything_fails_soon(storage: &Storage) {
@@ -72,10 +77,20 @@ async fn what_a_killed_process_left_in_the_folder_is_swept_in_its_time() {
     let Place::Folder(folder) = &ground.place else {
         panic!("a folder");
     };
-    let whole = a_key();
-    ground.storage.put(&whole, "whole".into()).await.unwrap();
-    let left = folder.path().join(format!("files/{}#1", Uuid::now_v7()));
-    std::fs::write(&left, "the beginning of a file").unwrap();
+    let (file, picture) = (a_key(), a_picture());
+    for whole in [&file, &picture] {
+        ground.storage.put(whole, "whole".into()).await.unwrap();
+    }
+    let [user, version] = [Uuid::now_v7(), Uuid::now_v7()];
+    let avatar = folder.path().join(format!("avatars/{user}/{version}"));
+    std::fs::create_dir_all(&avatar).unwrap();
+    let left = [
+        folder.path().join(format!("files/{}#1", Uuid::now_v7())),
+        avatar.join("clear#1"),
+    ];
+    for path in &left {
+        std::fs::write(path, "the beginning of an object").unwrap();
+    }
     assert!(!ground.storage.is_empty().await.unwrap());
 
     assert_eq!(
@@ -83,10 +98,39 @@ async fn what_a_killed_process_left_in_the_folder_is_swept_in_its_time() {
         0,
         "too young"
     );
-    assert!(left.exists());
-    assert_eq!(ground.storage.sweep_unfinished(i64::MAX).await.unwrap(), 1);
-    assert!(!left.exists());
-    assert_eq!(ground.everything().len(), 1, "the whole one stays");
-    ground.storage.delete(&whole).await.unwrap();
+    assert!(left.iter().all(|path| path.exists()));
+    assert_eq!(ground.storage.sweep_unfinished(i64::MAX).await.unwrap(), 2);
+    assert!(!left.iter().any(|path| path.exists()));
+    assert!(!avatar.exists(), "nor is there a folder for nothing");
+    assert_eq!(ground.everything().len(), 2, "the whole ones stay");
+    for whole in [&file, &picture] {
+        assert!(ground.storage.get(whole).await.unwrap().is_some());
+        ground.storage.delete(whole).await.unwrap();
+    }
     assert!(ground.storage.is_empty().await.unwrap());
+}
+
+#[tokio::test]
+async fn folders_of_pictures_that_went_go_in_their_time() {
+    let ground = Ground::in_a_folder();
+    let Place::Folder(folder) = &ground.place else {
+        panic!("a folder");
+    };
+    let avatars = folder.path().join("avatars");
+    let [gone, stays] = [a_picture(), a_picture()];
+    for key in [&gone, &stays] {
+        ground.storage.put(key, "a picture".into()).await.unwrap();
+    }
+    ground.storage.delete(&gone).await.unwrap();
+    let users = || std::fs::read_dir(&avatars).unwrap().count();
+    ground.storage.sweep_unfinished(0).await.unwrap();
+    assert_eq!(users(), 2, "somebody may be about to write there");
+    ground.storage.sweep_unfinished(i64::MAX).await.unwrap();
+    assert_eq!(users(), 1);
+    assert!(ground.storage.get(&stays).await.unwrap().is_some());
+    // Both ways of it: where a folder is left for the next picture, and where none is.
+    ground.storage.put(&gone, "another".into()).await.unwrap();
+    ground.storage.delete(&gone).await.unwrap();
+    ground.storage.put(&gone, "another".into()).await.unwrap();
+    assert!(ground.storage.get(&gone).await.unwrap().is_some());
 }
