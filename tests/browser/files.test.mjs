@@ -55,6 +55,8 @@ story("a message of a picture alone comes by pasting and by dropping, and arrow 
     await ida.find("upload").waitFor({ state: "detached" });
   }
   await until(() => tim.find("picture").count(), 2);
+  await handOver(ida, "paste", { ...picture("table.png", 120, 80), words: "a\tb" });
+  assert.equal(await ida.find("upload").count(), 0, "the words of a spreadsheet are meant, not their picture");
   await tim.find("picture").first().click();
   await tim.find("lightbox").getByText("one.png").waitFor();
   await tim.page.keyboard.press("ArrowRight");
@@ -131,16 +133,17 @@ async function pick(person, ...files) {
 }
 
 /** Pastes a file into the message, or drops it onto the conversation. */
-async function handOver(person, way, { name, mimeType, buffer }) {
-  await person.page.evaluate(({ way, name, mimeType, base64 }) => {
+async function handOver(person, way, { name, mimeType, buffer, words }) {
+  await person.page.evaluate(({ way, name, mimeType, base64, words }) => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
     const data = new DataTransfer();
     data.items.add(new File([bytes], name, { type: mimeType }));
+    if (words) data.setData("text/plain", words);
     const [target, event] = way === "paste"
       ? [document.querySelector("#message-input"), new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })]
       : [document.querySelector('[data-testid="chat"]'), new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })];
     target.dispatchEvent(event);
-  }, { way, name, mimeType, base64: buffer.toString("base64") });
+  }, { way, name, mimeType, base64: buffer.toString("base64"), words });
 }
 
 /** Waits until it is so many. @param {() => Promise<number>} count @param {number} wanted */

@@ -87,10 +87,13 @@ story("a like is told to nobody until both do", async (scene) => {
   await jon.press("open-peer");
   await jon.sees("like", { "aria-pressed": "false" });
   assert.equal(await jon.find("peer-lists").count(), 0, "nothing is revealed yet");
+  await jon.find("report-reason", { "data-reason": "spam" }).click();
+  await jon.sees("reported");
   await jon.press("like");
   for (const person of [amy, jon]) await person.find("notice").getByText("like each other").waitFor();
   await jon.find("peer-lists").getByText("Hiking and Music").waitFor();
   await jon.show("32-each-other", { schemes: ["light", "dark"] });
+  assert.equal(await jon.find("reported").count(), 1, "what was done in the panel stays done");
   await amy.page.reload();
   await amy.sees("chat");
   await amy.press("open-peer");

@@ -24,7 +24,22 @@ story("a web address is a link that takes nothing along, and a message can be co
   await ben.sees("notice");
   assert.equal(await ben.page.evaluate(() => navigator.clipboard.readText()), "Look: https://example.com/a_(b). And javascript:alert(1)");
 
+  await ada.say("And this.");
+  await ben.hears("And this.");
+  await ben.page.getByTestId("messages").focus();
+  for (const key of ["Tab", "Tab"]) await ben.page.keyboard.press(key); // past the link
+  for (const key of ["ArrowUp", "ArrowDown", "ArrowUp"]) await ben.page.keyboard.press(key);
+  await ben.show("24-copy-by-keyboard", { schemes: ["light", "dark"] });
+  await ben.page.evaluate(() => navigator.clipboard.writeText(""));
+  await ben.page.keyboard.press("Enter");
+  await ben.page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("Look: "));
+  assert.match(await ben.find("message-time").first().textContent(), /^\d\d:\d\d$/, "each message has its time, also within a group");
+
+  await ben.find("message-input").fill("x".repeat(3_999));
   await ben.press("emoji");
+  await ben.page.getByRole("button", { name: "🎉" }).click();
+  assert.equal((await ben.find("message-input").inputValue()).length, 3_999, "a message stays as long as it may be");
+  await ben.find("message-input").fill("");
   await ben.page.getByRole("button", { name: "🎉" }).click();
   await ben.show("23-emoji", { schemes: ["light", "dark"] });
   await ben.page.keyboard.type(" yes");

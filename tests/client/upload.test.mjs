@@ -77,3 +77,12 @@ test("who writes, sends files, reports somebody or fills in the profile is occup
   assert.equal(isOccupied({ ...at("profile"), profile: { draft: {} } }), true);
   assert.equal(isOccupied({ ...at("wait"), profile: { draft: {} } }), false, "it is kept too");
 });
+
+test("of words that come with their picture the words are meant, of files that come with their names the files", () => {
+  assert.equal(uploads.pastesFiles("", ["shot.png"]), true);
+  assert.equal(uploads.pastesFiles("a\tb\r\n1\t2\r\n", ["image.png"]), false);
+  assert.equal(uploads.pastesFiles("words", []), false);
+  assert.equal(uploads.pastesFiles("notes.txt\rhike.jpg", ["notes.txt", "hike.jpg"]), true);
+  assert.equal(uploads.pastesFiles("/home/ada/notes.txt", ["notes.txt"]), true);
+  assert.equal(uploads.pastesFiles("notes.txt is what I mean", ["notes.txt"]), false);
+});

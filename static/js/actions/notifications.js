@@ -9,7 +9,7 @@ import { hearServerTime, serverNowMs } from "../models/countdown.js";
 import { isOccupied } from "../models/draft.js";
 import { nextLink } from "../models/link.js";
 import {
-  changeRoom, meetingElsewhere, mergedRooms, peerAmong, putRoom, recounted, roomOfMatch, shownFirst, sortRooms, statusOf, withPresence,
+  changeRoom, meetingElsewhere, mergedRooms, newerRoom, peerAmong, putRoom, recounted, roomOfMatch, shownFirst, sortRooms, statusOf, withPresence,
 } from "../models/room.js";
 import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
@@ -85,7 +85,8 @@ function showMeeting({ store, dispatch }, frame) {
 /** @param {Context} context @param {string} roomId */
 export async function loadRoom({ store, api }, roomId) {
   const room = await api.request("GET", `/chat/rooms/${roomId}`);
-  store.update({ rooms: putRoom(store.state.rooms, room) });
+  const { rooms } = store.state;
+  store.update({ rooms: putRoom(rooms, newerRoom(rooms.find(({ id }) => id === roomId) ?? room, room)) });
 }
 
 /** Both see more of each other from now on. @param {Context} context @param {Frame} frame */
@@ -97,7 +98,7 @@ async function likedEachOther({ store, dispatch }, { user_id, reveal_level }) {
   const peer = chat?.room && user ? peerAmong(chat.room.members, user.id) : null;
   if (!chat?.room || peer === null || peer.id !== user_id) return;
   store.update({ chat: { ...chat, room: { ...chat.room, reveal_level } } });
-  if (chat.peer !== null) dispatch("openPeer");
+  dispatch("readPeer");
   return dispatch("tell", t("peer.mutual", { name: peer.display_name }));
 }
 

@@ -33,6 +33,12 @@ async function readReasons(context) {
   change(context, () => ({ reasons: options.report_reasons }));
 }
 
+/** More of them may be seen now. @param {Context} context */
+export async function readPeer(context) {
+  const peer = peerOf(context);
+  if (peer && context.store.state.chat?.peer) await readProfile(context, peer.id);
+}
+
 /** As much as is revealed; of somebody who is blocked, nothing. @param {Context} context @param {string} peerId */
 async function readProfile(context, peerId) {
   try {

@@ -100,8 +100,8 @@ export function mergedRooms(known, heard) {
   return sortRooms([...newer, ...openRooms(known).filter(({ id }) => !ids.has(id))]);
 }
 
-/** @param {Room} known @param {Room} heard @returns {Room} */
-function newerRoom(known, heard) {
+/** A room as it was read, where it was heard of meanwhile. @param {Room} known @param {Room} heard @returns {Room} */
+export function newerRoom(known, heard) {
   const isAhead = ORDER[known.state] > ORDER[heard.state] || (known.state === heard.state && ends(known) > ends(heard));
   const { state, kept, ends_at } = isAhead ? known : heard;
   const { unread_count: count, last_message } = (known.last_message?.seq ?? 0) > (heard.last_message?.seq ?? 0) ? known : heard;

@@ -54,6 +54,17 @@ export function begun(uploads, file, id) {
   }];
 }
 
+/**
+ * Whether what is pasted is its files. Spreadsheets and word processors add a picture of the words: the words are meant.
+ * File managers add the names of the files: the files are meant.
+ * @param {string} text what is pasted as plain text
+ * @param {string[]} names of the files
+ */
+export function pastesFiles(text, names) {
+  const words = text.split(/[\r\n]+/).filter((line) => line.trim() !== "");
+  return names.length > 0 && words.every((line) => names.includes(line.trim().split(/[\\/]/).at(-1) ?? ""));
+}
+
 /** How many more files the message can take. @param {Upload[]} uploads */
 export function room(uploads) {
   return Math.max(0, FILES_MAX - uploads.length);

@@ -1,6 +1,6 @@
 import { t } from "../models/language.js";
 import { areSettled } from "../models/draft.js";
-import { FILE_MAX_BYTES, FILES_MAX, IMAGE_MAX_BYTES, sizeWords } from "../models/upload.js";
+import { FILE_MAX_BYTES, FILES_MAX, IMAGE_MAX_BYTES, pastesFiles, sizeWords } from "../models/upload.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { clip, send, smile } from "./icons.js";
 import { tray } from "./tray.js";
@@ -69,8 +69,9 @@ function picked(event, dispatch) {
 
 /** @param {ClipboardEvent} event @param {Dispatch} dispatch */
 function pasted(event, dispatch) {
-  const files = [...(event.clipboardData?.files ?? [])];
-  if (files.length === 0) return;
+  const { clipboardData: data } = event;
+  const files = [...(data?.files ?? [])];
+  if (!pastesFiles(data?.getData("text/plain") ?? "", files.map(({ name }) => name))) return;
   event.preventDefault();
   dispatch("addFiles", files);
 }
@@ -91,11 +92,12 @@ function writer() {
   return document.querySelector("#message-input");
 }
 
-/** Where the cursor is, as if it were typed. @param {string} emoji @param {Dispatch} dispatch */
+/** Where the cursor is, as if it were typed: not beyond the length that a message may have. @param {string} emoji @param {Dispatch} dispatch */
 function insert(emoji, dispatch) {
   const input = writer();
   if (!input) return;
-  input.setRangeText(emoji, input.selectionStart, input.selectionEnd, "end");
+  const { selectionStart: start, selectionEnd: end } = input;
+  if (input.value.length - (end - start) + emoji.length <= input.maxLength) input.setRangeText(emoji, start, end, "end");
   input.focus();
   dispatch("write", input.value);
 }

@@ -28,6 +28,7 @@ export function messages(chat, me, nowMs, dispatch) {
   const typing = chat.typingUntilMs > nowMs;
   const name = peer?.display_name ?? t("app.someone");
   const takesMore = chat.status?.state !== "ended";
+  const stop = rows.findLast(({ text }) => text !== "");
   return html`
     <div class="log-place">
       <div class="log" id="log" role="log" aria-live="off" aria-label=${t("chat.messages")} tabindex="0" data-testid="messages"
@@ -35,7 +36,8 @@ export function messages(chat, me, nowMs, dispatch) {
         ${earlier ? html`<button class="button button-quiet" type="button" data-testid="load-earlier"
           ?disabled=${chat.historyBusy} @click=${() => dispatch("loadEarlier")}>${t("chat.earlier")}</button>` : nothing}
         ${earlier ? nothing : opener(chat, name)}
-        <ol class="messages">${rows.map((row) => message(row, name, takesMore, dispatch))}</ol>
+        <span class="visually-hidden" id="copy-keys">${t("message.copy_keys")}</span>
+        <ol class="messages" @keydown=${walk}>${rows.map((row) => message(row, { name, takesMore, isStop: row === stop }, dispatch))}</ol>
         <p class="typing" data-testid="typing">${typing ? html`
           <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span> ${t("chat.typing", { name })}` : nothing}</p>
       </div>
@@ -51,8 +53,23 @@ function toEnd() {
   log?.focus({ preventScroll: true });
 }
 
-/** @param {Row} row @param {string} name the other one's @param {boolean} takesMore the room does @param {Dispatch} dispatch */
-function message(row, name, takesMore, dispatch) {
+/** To copy messages there is one stop for Tab, at the newest; the arrow keys go from one to the next. @param {KeyboardEvent} event */
+function walk(event) {
+  const list = /** @type {HTMLElement} */ (event.currentTarget);
+  const all = /** @type {HTMLElement[]} */ ([...list.querySelectorAll(".copy")]);
+  const at = all.indexOf(/** @type {HTMLElement} */ (event.target));
+  const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
+  if (at < 0 || to === undefined) return;
+  event.preventDefault();
+  all[to]?.focus();
+}
+
+/**
+ * @param {Row} row
+ * @param {{name: string, takesMore: boolean, isStop: boolean}} place `name`: the other one's; `takesMore`: the room does
+ * @param {Dispatch} dispatch
+ */
+function message(row, { name, takesMore, isStop }, dispatch) {
   const side = row.mine ? "mine" : "theirs";
   return html`
     <li class="message ${side} ${row.startsGroup ? "starts-group" : ""}" data-testid="message"
@@ -61,13 +78,14 @@ function message(row, name, takesMore, dispatch) {
       <div class="bubble-row">
         <div class="bubble" title=${formatTime(row.at)}>
           <span class="visually-hidden">${row.mine ? t("message.you_said") : t("message.they_said", { name })}</span>
-          ${row.text === "" ? nothing : html`<p class="text" data-testid="message-text">${linked(row.text)}</p>`}
+          ${row.text === "" ? nothing : html`<p class="text" id="text-${row.key}" data-testid="message-text">${linked(row.text)}</p>`}
           ${attachments(row, dispatch)}
           ${row.state === "sent" ? html`<span class="mark">${check}</span>` : nothing}
         </div>
         ${row.text === "" || !navigator.clipboard ? nothing : html`
-          <button class="icon-button copy" type="button" tabindex="-1" aria-label=${t("message.copy")} title=${t("message.copy")}
-            data-testid="copy" @click=${() => dispatch("copyText", row.text)}>${copy}</button>`}
+          <button class="icon-button copy" type="button" tabindex=${isStop ? "0" : "-1"} aria-label=${t("message.copy")}
+            title=${t("message.copy")} aria-describedby="text-${row.key} copy-keys" data-testid="copy" @click=${() => dispatch("copyText", row.text)}>${copy}</button>`}
+        ${isTimed(row) ? nothing : html`<time class="when" datetime=${row.at.toISOString()} data-testid="message-time">${formatTime(row.at)}</time>`}
       </div>
       ${foot(row, takesMore, dispatch)}
     </li>`;
@@ -79,6 +97,11 @@ function linked(text) {
     : html`<a href=${part.href} target="_blank" rel="noopener noreferrer">${part.text}</a>`));
 }
 
+/** Whether its time is written below it; else it is beside it, for those who point at it or hear it. @param {Row} row */
+function isTimed({ state, endsGroup, receipt }) {
+  return state === "failed" || state === "sending" || endsGroup || receipt !== null;
+}
+
 /** @param {Row} row @param {boolean} takesMore @param {Dispatch} dispatch */
 function foot(row, takesMore, dispatch) {
   if (row.state === "failed") {
@@ -87,7 +110,7 @@ function foot(row, takesMore, dispatch) {
         @click=${() => dispatch("retryMessage", row.clientId)}>${t("app.retry")}</button>` : nothing}</p>`;
   }
   if (row.state === "sending") return html`<p class="foot">${t("message.sending")}</p>`;
-  if (!row.endsGroup && row.receipt === null) return nothing;
+  if (!isTimed(row)) return nothing;
   return html`<p class="foot"><time datetime=${row.at.toISOString()}>${formatTime(row.at)}</time>${row.receipt === null
     ? nothing : html` · <span data-testid="receipt">${t(row.receipt === "seen" ? "message.seen" : "message.sent")}</span>`}</p>`;
 }
