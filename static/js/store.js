@@ -19,6 +19,7 @@ import { quiet } from "./models/alerts.js";
  * @property {import("./models/unsent.js").Unsent[]} unsent
  * @property {string|null} epoch
  * @property {number} storedSeq the database has everything up to here
+ * @property {number} saidReadSeq this socket was told that everything is read up to here
  * @property {number} typingUntilMs the other is typing until then, local time
  * @property {boolean} moment the match is presented
  * @property {boolean} keptJustNow

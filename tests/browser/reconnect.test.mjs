@@ -45,6 +45,27 @@ story("after kill -9 of the server the page comes back by itself, with nothing l
   assert.equal(await endOf(server, ana), endsAt, "the clock has run on");
 });
 
+story("what was read is said again where a gateway has died with it", async (scene) => {
+  const [eli, fay] = await scene.members("Eli", "Fay");
+  let mayPass = false;
+  let cut = () => {};
+  await fay.page.routeWebSocket(/\/ws\/chat\//, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((data) => {
+      if (mayPass || JSON.parse(data).type !== "read") return server.send(data);
+      cut = () => socket.close({ code: 1001 }); // it was taken, and nobody will ever hear of it
+    });
+  });
+  await fay.page.reload();
+  await meet(eli, fay);
+  await eli.say("have you seen this?");
+  await fay.hears("have you seen this?");
+  await eli.find("receipt").getByText("Sent").waitFor();
+  mayPass = true;
+  cut();
+  await eli.find("receipt").getByText("Seen").waitFor();
+});
+
 async function endOf(server, member) {
   const read = await server.device(member);
   return (await read(`/simple-countdown/status/${await member.roomId()}`)).ends_at;

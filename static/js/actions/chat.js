@@ -11,12 +11,9 @@ import { peerAmong } from "../models/room.js";
 import * as list from "../models/message-list.js";
 import { changeChat } from "./current-chat.js";
 
-let readSeq = 0;
-
 /** @param {Context} context @param {string} roomId */
 export async function openRoom(context, roomId) {
   const { store, api, dispatch } = context;
-  readSeq = 0;
   // Asked for again, it stays what it was until it is here.
   const isAgain = store.state.chat?.roomId === roomId && store.state.chat.load === "failed";
   store.update({ chat: { ...closedChat(roomId), load: isAgain ? "failed" : "loading" } });
@@ -48,7 +45,7 @@ export async function openRoom(context, roomId) {
 function closedChat(roomId) {
   return {
     roomId, load: "loading", room: null, status: null, phaseTotalMs: null, members: [],
-    list: list.emptyList(), unsent: [], epoch: null, storedSeq: 0, typingUntilMs: 0, moment: false,
+    list: list.emptyList(), unsent: [], epoch: null, storedSeq: 0, saidReadSeq: 0, typingUntilMs: 0, moment: false,
     keptJustNow: false, historyBusy: false, historyWanted: false, voteBusy: false, leaving: false, atEnd: true, said: null,
     timeCall: null, picture: null, liked: false, peer: null, reportDetail: "", emojis: false,
   };
@@ -88,12 +85,13 @@ export function closeRoom({ store, sockets, dispatch }) {
 }
 
 /** The newest message is on screen. @param {Context} context */
-export function seen({ store, sockets, dispatch }) {
+export function seen(context) {
+  const { store, sockets, dispatch } = context;
   const { chat } = store.state;
   if (!chat || !chat.atEnd || document.visibilityState !== "visible") return;
   const seq = list.lastSeq(chat.list);
-  if (seq <= readSeq || !sockets.chat?.send({ type: "read", seq })) return;
-  readSeq = seq;
+  if (seq <= chat.saidReadSeq || !sockets.chat?.send({ type: "read", seq })) return;
+  changeChat(context, chat.roomId, () => ({ saidReadSeq: seq }));
   dispatch("roomTouched", { roomId: chat.roomId, fields: { unread_count: 0, read_seq: seq } });
 }
 

@@ -38,6 +38,8 @@ async function hello(context, roomId, frame) {
     epoch: frame.epoch,
     members: frame.room.members,
     storedSeq: frame.stored_seq,
+    // Nothing answers a read mark: the gateway that took the last one may have died with it.
+    saidReadSeq: 0,
     // The stream may have lost its tail: what is known of it may never have been stored, and its sequences are others' now.
     list: rewritten ? list.emptyList() : chat.list,
     unsent: rewritten ? unsent.rewound(chat.unsent) : unsent.dropStored(chat.unsent, frame.stored_seq),
