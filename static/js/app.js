@@ -13,7 +13,7 @@ import { unreadTotal } from "./models/room.js";
 import { createTurns } from "./models/turns.js";
 import { chosenLanguage, chosenTheme, wasSignedIn, wear } from "./preferences.js";
 import { createStore, initialState } from "./store.js";
-import { openTabs } from "./tabs.js";
+import { isLookedAt, openTabs } from "./tabs.js";
 import { render } from "../vendor/lit-html.js";
 import { app, screenOf, title } from "./views/app.js";
 import { showUnread } from "./views/favicon.js";
@@ -34,8 +34,11 @@ const outbox = createOutbox((error) => {
 });
 /** @type {import("./dispatch.js").Context["sockets"]} */
 const sockets = { notifications: null, chat: null };
-const tellTabs = openTabs((word) => store.state.session === "in" && dispatch("tabSaid", word));
-const dispatch = createDispatch({ store, api, outbox, keptDrafts: openDrafts(), turns: createTurns(), sockets, tellTabs });
+const tabs = openTabs({
+  onWord: (word) => store.state.session === "in" && dispatch("tabSaid", word),
+  isWatched: () => store.state.session === "in" && isLookedAt(),
+});
+const dispatch = createDispatch({ store, api, outbox, keptDrafts: openDrafts(), turns: createTurns(), sockets, tabs });
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 let shownScreen = "";

@@ -35,7 +35,7 @@ function loaded(name) {
  * @property {import("./drafts.js").KeptDrafts} keptDrafts
  * @property {import("./models/turns.js").Turns} turns
  * @property {Dispatch} dispatch
- * @property {(word: import("./tabs.js").Word) => void} tellTabs
+ * @property {import("./tabs.js").Tabs} tabs
  * @property {{notifications: import("./connection.js").Connection|null, chat: import("./connection.js").Connection|null}} sockets
  *
  * @typedef {keyof typeof first | keyof import("./load-inside.js").Inside["actions"]} ActionName

@@ -71,6 +71,31 @@ story("alerts are offered after the first message, once, and bring back who has 
   assert.equal(await tim.find("offer-alerts").count(), 0);
 });
 
+story("who looks at one tab is not called by another", async (scene) => {
+  const [ida, tim] = await scene.members("Ida", "Tim");
+  await ida.context.grantPermissions(["notifications"]);
+  await ida.joinQueue();
+  await ida.sees("waiting");
+  await tim.joinQueue();
+  await Promise.all([ida, tim].map((person) => person.press("start-chatting")));
+  await ida.say("hello Tim");
+  await ida.press("allow-alerts");
+  await tim.hears("hello Tim");
+  const behind = ida.page;
+  await ida.openTab("/#/conversations");
+  await ida.sees("conversation");
+  await ida.sees("meeting", { "data-state": "countdown" }); // and a new tab is not taken there
+  await behind.evaluate(hidePage);
+  await tim.say("seen in the other tab");
+  await ida.find("last-message").getByText("seen in the other tab").waitFor();
+  await setTimeout(1_500); // the tab behind has asked, and waits for no answer any more
+  assert.deepEqual(await behind.evaluate(shownNotifications), []);
+
+  await ida.page.evaluate(hidePage);
+  await tim.say("seen nowhere");
+  assert.deepEqual(await firstShown(behind), [{ title: "Tim", body: "seen nowhere" }]);
+});
+
 /** Runs in the page: what the system shows of it. */
 async function shownNotifications() {
   const worker = await navigator.serviceWorker.getRegistration();

@@ -7,6 +7,7 @@
 import { alertsFrom } from "../models/alerts.js";
 import { chime, readyChime } from "../chime.js";
 import { roomHash } from "../models/route.js";
+import { isLookedAt } from "../tabs.js";
 
 const CHOICE = "webchat.alerts";
 /** One tab is enough: the others of this browser stay silent for as long. */
@@ -41,12 +42,12 @@ export async function allowAlerts({ dispatch }) {
 }
 
 /**
- * Something has happened that the person waits for. Who looks at the page sees it.
+ * Something has happened that the person waits for. Who looks at the page sees it, in whichever tab.
  * @param {Context} context
  * @param {{title: string, body: string, roomId: string}} what
  */
-export async function alertPerson({ store }, { title, body, roomId }) {
-  if (document.visibilityState === "visible" && document.hasFocus()) return;
+export async function alertPerson({ store, tabs }, { title, body, roomId }) {
+  if (isLookedAt() || (await tabs.isAnotherWatched())) return;
   const { sound, notices } = store.state.alerts;
   const notify = async () => {
     if (notices && Notification.permission === "granted") await show(title, body, roomId);

@@ -65,6 +65,8 @@ function matchFound(context, frame) {
   const { store, dispatch } = context;
   if (presented.has(frame.room_id)) return;
   presented.add(frame.room_id);
+  // Said again to a page that is new, while the two are together: it has the clock in sight, and stays where it is.
+  if (store.state.rooms.some(({ id, state }) => id === frame.room_id && state !== "idle")) return;
   dispatch("ticketTold", { state: "matched", room_id: frame.room_id });
   if (isOccupied(store.state)) showMeeting(context, frame);
   else location.hash = roomHash(frame.room_id);

@@ -7,11 +7,11 @@
 import { changeRoom } from "../models/room.js";
 
 /** Something of a room that the server tells this tab alone: what was read here, or written. @param {Context} context @param {{roomId: string, fields: Partial<Room>}} change */
-export function roomTouched({ store, tellTabs }, { roomId, fields }) {
+export function roomTouched({ store, tabs }, { roomId, fields }) {
   const { user, rooms } = store.state;
   if (!user) return;
   store.update({ rooms: changeRoom(rooms, roomId, fields) });
-  tellTabs({ userId: user.id, roomId, fields });
+  tabs.tell({ userId: user.id, roomId, fields });
 }
 
 /** Another tab says so. @param {Context} context @param {import("../tabs.js").Word} word */
