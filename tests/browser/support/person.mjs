@@ -1,4 +1,5 @@
 /** A person at a browser of their own, who finds things by the page's test ids. */
+import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { axeFaults } from "./axe.mjs";
@@ -162,6 +163,15 @@ export class Person {
   async secondsLeft() {
     const [minutes, seconds] = (await this.reads("countdown-text")).split(":").map(Number);
     return minutes * 60 + seconds;
+  }
+
+  /** The clock of the page is right: it shows the time until this moment, epoch milliseconds. */
+  async seesTimeUntil(endMs) {
+    const earliest = Date.now();
+    const shownMs = (await this.secondsLeft()) * 1000;
+    const latest = Date.now();
+    // It shows whole seconds, rounded up; on a busy machine a new one is drawn a moment late.
+    assert.ok(shownMs > endMs - latest - 1_000 && shownMs < endMs - earliest + 2_500, `${this.name} sees ${shownMs} ms of ${endMs - latest} ms`);
   }
 
   get isNarrow() {

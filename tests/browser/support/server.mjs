@@ -59,6 +59,11 @@ export class Server {
     await this.#untilReady(child);
   }
 
+  /** No access token is worth anything from the next start on, as if all had run out. */
+  outdateTokens() {
+    this.#settings.auth = { ...this.#settings.auth, jwt_algorithm: "HS512" };
+  }
+
   /** A copy of all that the broker keeps. Kill the server first. @returns {Promise<string>} its folder */
   async copyBroker() {
     const copy = join(this.#folder, "older-broker");
