@@ -29,8 +29,12 @@ pub struct Model {
     pub rebuilt_at: i64,
     /// Of how many outcomes.
     pub made_of: i64,
+    /// Up to which place in `LIFE`.
+    pub made_until: i64,
     /// How many more it has learned since.
     pub learned_since: i64,
+    /// Until when a process has claimed to make it anew; in the past: nobody is at it.
+    pub remaking_until: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -66,12 +70,35 @@ impl Entity {
             .col_expr(Column::Weights, Expr::value(next.weights.clone()))
             .col_expr(Column::RebuiltAt, Expr::value(next.rebuilt_at))
             .col_expr(Column::MadeOf, Expr::value(next.made_of))
+            .col_expr(Column::MadeUntil, Expr::value(next.made_until))
             .col_expr(Column::LearnedSince, Expr::value(next.learned_since))
             .filter(Column::Id.eq(ONLY))
             .filter(Column::Version.eq(next.version))
             .exec(db)
             .await?;
         Ok(replaced.rows_affected == 1)
+    }
+
+    /// Claims to make it anew until then. `false` while somebody else's claim holds.
+    pub async fn claim<C: ConnectionTrait>(db: &C, now: i64, until: i64) -> Result<bool, DbErr> {
+        let claimed = Entity::update_many()
+            .col_expr(Column::RemakingUntil, Expr::value(until))
+            .filter(Column::Id.eq(ONLY))
+            .filter(Column::RemakingUntil.lte(now))
+            .exec(db)
+            .await?;
+        Ok(claimed.rows_affected == 1)
+    }
+
+    /// Gives the claim back that was made until then.
+    pub async fn release<C: ConnectionTrait>(db: &C, until: i64) -> Result<(), DbErr> {
+        Entity::update_many()
+            .col_expr(Column::RemakingUntil, Expr::value(0))
+            .filter(Column::Id.eq(ONLY))
+            .filter(Column::RemakingUntil.eq(until))
+            .exec(db)
+            .await?;
+        Ok(())
     }
 
     /// Holds the row, and notes that somebody is taken out of what was learned.

@@ -1,12 +1,12 @@
 //! What the members of decided rooms decided about each other: the source of the matching model.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{Condition, QueryOrder, QuerySelect};
+use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
 
-use crate::{ROWS_PER_STATEMENT, matching_model, matching_person};
+use crate::{ROWS_PER_STATEMENT, matching_model, matching_person, room_member};
 
 /// A matched room that both have decided by their votes. Where a member was deleted, there is no row any more; where one
 /// has reset what was learned, an id of nobody stands in that member's place.
@@ -76,18 +76,56 @@ impl Entity {
             .await
     }
 
-    /// Those after a sequence and up to another one, in their order.
-    pub async fn between<C: ConnectionTrait>(
+    /// Those that the model has learned after a sequence and up to another one, in their order.
+    pub async fn learned_between<C: ConnectionTrait>(
         db: &C,
         after: i64,
         until: i64,
     ) -> Result<Vec<Model>, DbErr> {
         Entity::find()
+            .filter(Column::Fate.eq(LEARNED))
             .filter(Column::Seq.gt(after))
             .filter(Column::Seq.lte(until))
             .order_by_asc(Column::Seq)
             .all(db)
             .await
+    }
+
+    /// The sequence of the `nth` outcome (from 1) that the model has learned after a sequence.
+    pub async fn nth_learned_after<C: ConnectionTrait>(
+        db: &C,
+        after: i64,
+        nth: u64,
+    ) -> Result<Option<i64>, DbErr> {
+        Entity::find()
+            .select_only()
+            .column(Column::Seq)
+            .filter(Column::Fate.eq(LEARNED))
+            .filter(Column::Seq.gt(after))
+            .order_by_asc(Column::Seq)
+            .offset(nth.saturating_sub(1))
+            .limit(1)
+            .into_tuple()
+            .one(db)
+            .await
+    }
+
+    /// Everybody who has decided something up to a sequence.
+    pub async fn members_until<C: ConnectionTrait>(
+        db: &C,
+        until: i64,
+    ) -> Result<HashSet<Uuid>, DbErr> {
+        let mut members = HashSet::new();
+        for column in [Column::LowUser, Column::HighUser] {
+            let found = Entity::find()
+                .select_only()
+                .column(column)
+                .distinct()
+                .filter(Column::Seq.lte(until))
+                .into_tuple::<Uuid>();
+            members.extend(found.all(db).await?);
+        }
+        Ok(members)
     }
 
     /// The newest below a sequence, from the newest down.
@@ -149,23 +187,34 @@ impl Entity {
         user: Uuid,
         nobody: Uuid,
     ) -> Result<(), DbErr> {
-        matching_model::Entity::withdraw(db).await?;
+        matching_model::Entity::hold(db).await?;
+        let mut changed = 0;
         for column in [Column::LowUser, Column::HighUser] {
-            Entity::update_many()
+            let renamed = Entity::update_many()
                 .col_expr(column, Expr::value(nobody))
                 .filter(column.eq(user))
                 .exec(db)
                 .await?;
+            changed += renamed.rows_affected;
         }
-        matching_person::Entity::delete_by_id(user).exec(db).await?;
+        let beliefs = matching_person::Entity::delete_by_id(user).exec(db).await?;
+        if changed + beliefs.rows_affected > 0 {
+            matching_model::Entity::withdraw(db).await?;
+        }
         Ok(())
     }
 
-    /// Removes the outcomes of a deleted user and what is believed of them. Says how many rows changed. Call it in a
-    /// transaction.
+    /// Removes the outcomes of a deleted user, also those that were taken back, and what is believed of them. Says how many
+    /// rows changed. Call it in a transaction, while the rooms still have their members.
     pub async fn forget<C: ConnectionTrait>(db: &C, user: Uuid) -> Result<u64, DbErr> {
         matching_model::Entity::hold(db).await?;
-        let outcomes = Entity::delete_many().filter(is_of(user)).exec(db).await?;
+        let rooms = room_member::Entity::find()
+            .select_only()
+            .column(room_member::Column::RoomId)
+            .filter(room_member::Column::UserId.eq(user))
+            .into_query();
+        let theirs = is_of(user).add(Column::RoomId.in_subquery(rooms));
+        let outcomes = Entity::delete_many().filter(theirs).exec(db).await?;
         let beliefs = matching_person::Entity::delete_by_id(user).exec(db).await?;
         let removed = outcomes.rows_affected + beliefs.rows_affected;
         if removed > 0 {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use domain::matching::model::{Decided, Model, Outcome, Prior, SWEEPS, is_outgrown};
+use domain::matching::model::{Decided, Model, Outcome, Prior, SWEEPS, outgrown_after};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -155,24 +155,29 @@ impl Evening {
             let learned = self.model.learn(&outcome, one.portrait, other.portrait);
             learned.context("the judge named a date that cannot be")?;
             self.met.push((date.m, date.f, outcome));
+            let since = (self.met.len() - self.made_of) as u64;
+            if learning == Learning::Anew && since >= outgrown_after(self.made_of as u64) {
+                self.make_anew()?;
+            }
         }
-        let (made_of, since) = (self.made_of as u64, (self.met.len() - self.made_of) as u64);
-        if learning == Learning::Anew && is_outgrown(made_of, since) {
-            let decided = |&(m, f, outcome): &(Iid, Iid, Outcome)| {
-                Ok(Decided {
-                    outcome,
-                    one: person(&self.people, m)?.portrait,
-                    other: person(&self.people, f)?.portrait,
-                })
-            };
-            let decided: Vec<_> = self
-                .met
-                .iter()
-                .map(decided)
-                .collect::<anyhow::Result<_>>()?;
-            self.model = Model::rebuild(self.prior.clone(), &decided, SWEEPS)?;
-            self.made_of = self.met.len();
-        }
+        Ok(())
+    }
+
+    fn make_anew(&mut self) -> anyhow::Result<()> {
+        let decided = |&(m, f, outcome): &(Iid, Iid, Outcome)| {
+            Ok(Decided {
+                outcome,
+                one: person(&self.people, m)?.portrait,
+                other: person(&self.people, f)?.portrait,
+            })
+        };
+        let decided: Vec<_> = self
+            .met
+            .iter()
+            .map(decided)
+            .collect::<anyhow::Result<_>>()?;
+        self.model = Model::rebuild(self.prior.clone(), &decided, SWEEPS)?;
+        self.made_of = self.met.len();
         Ok(())
     }
 }

@@ -1,4 +1,5 @@
-//! How many outcomes the matching model was made of, and how many it has learned since: by that it is due to be made anew.
+//! Of how many outcomes the matching model was made, up to which, and how many it has learned since: by that it is due to be
+//! made anew; and until when somebody is at it.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::big_integer;
@@ -9,7 +10,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for column in ["made_of", "learned_since"] {
+        for column in ["made_of", "made_until", "learned_since", "remaking_until"] {
             let wider = Table::alter()
                 .table("matching_model")
                 .add_column(big_integer(column).default(0))

@@ -9,6 +9,7 @@ mod accounts;
 mod avatars;
 mod events;
 mod files;
+mod matching;
 mod messages;
 mod rooms;
 

@@ -12,7 +12,11 @@ use domain::{
 use entities::{matching_model, matching_outcome, matching_person};
 use uuid::Uuid;
 
-use super::{json::Json, queue_features::follow_profile, responses::SignedInOnly};
+use super::{
+    json::Json,
+    queue_features::follow_profile,
+    responses::{Limited, SignedInOnly},
+};
 use crate::{auth::CurrentUser, database::begin_write, error::ApiError, state::AppState};
 
 /// What matching has learned of the user from decided conversations, beyond the profile.
@@ -31,12 +35,14 @@ pub async fn learned(
 /// user when the model is made anew.
 #[utoipa::path(
     delete, path = "/users/me/learned", tag = "account", security(("bearer" = [])),
-    responses((status = NO_CONTENT, description = "Nothing is known of the user any more"), SignedInOnly)
+    responses((status = NO_CONTENT, description = "Nothing is known of the user any more"), SignedInOnly, Limited)
 )]
 pub async fn reset_learned(
     State(state): State<AppState>,
     user: CurrentUser,
 ) -> Result<StatusCode, ApiError> {
+    // It changes a waiting ticket, as joining does.
+    state.limits.check_queue(user.id)?;
     let transaction = begin_write(&state.db).await?;
     matching_outcome::Entity::withdraw(&transaction, user.id.0, Uuid::new_v4()).await?;
     transaction.commit().await?;

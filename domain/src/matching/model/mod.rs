@@ -29,7 +29,7 @@ pub use likeness::Pair;
 pub use outcome::{Outcome, Refused};
 pub use portrait::{Portrait, Scales};
 pub use prior::{FEATURE_BOUND, PeoplePrior, Prior, PriorFault, Weight};
-pub use rebuild::{Decided, SWEEPS, is_outgrown};
+pub use rebuild::{Decided, SWEEPS, outgrown_after};
 pub use scoring::{Parts, Prepared, Scoring};
 pub use state::{Person, PersonBeliefs, Weights};
 pub use stored::StoredFault;
@@ -74,6 +74,11 @@ impl Model {
             people: BTreeMap::new(),
             refused: BTreeMap::new(),
         })
+    }
+
+    /// Keeps of what was learned of people that of these alone. Of everybody else is believed what is of somebody new.
+    pub fn keep_people(&mut self, keep: impl Fn(UserId) -> bool) {
+        self.people.retain(|user, _| keep(*user));
     }
 
     /// What is believed of the weights.

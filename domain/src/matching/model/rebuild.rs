@@ -15,9 +15,10 @@ const FEW: u64 = 20;
 /// It is outgrown by a tenth more than it was made of: the work of all rebuilds stays in proportion to the outcomes.
 const SHARE: u64 = 10;
 
-/// Whether a model is worth making anew that was made of so many outcomes and has learned so many one by one since.
-pub const fn is_outgrown(made_of: u64, learned_since: u64) -> bool {
-    learned_since >= FEW && learned_since >= made_of / SHARE
+/// How many outcomes a model that was made of so many learns one by one before it is worth making anew.
+pub const fn outgrown_after(made_of: u64) -> u64 {
+    let share = made_of / SHARE;
+    if share > FEW { share } else { FEW }
 }
 
 /// A decided room, and who its members were.

@@ -20,14 +20,12 @@ use super::{
     super::decode::sql_seq,
     Learner,
     apply::{people_of, with_weights},
-    source::{Source, UNKNOWN_ROOM, fate, sorted_out},
+    source::{Source, UNKNOWN_ROOM, count, fate, sorted_out},
 };
 
 /// From so many of the newest outcomes, so that its memory is bounded: about 200 MB.
 const NEWEST: usize = 200_000;
 const PAGE: u64 = 1_000;
-/// How often it is begun again because somebody was taken out of what was learned meanwhile.
-const TRIES: u32 = 5;
 
 /// What a model was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +44,7 @@ pub struct Relearned {
 /// matchmakers.
 ///
 /// # Errors
-/// The broker or the database is away, a newer release has stored a model, or people are taken out all the time.
+/// The broker or the database is away, or a newer release has stored a model.
 pub async fn relearn(broker: &Broker, database: &Database) -> anyhow::Result<Relearned> {
     let prior = settings::matching_prior()?;
     let stored = matching_model::Entity::current(&database.read).await?;
@@ -60,6 +58,7 @@ pub async fn relearn(broker: &Broker, database: &Database) -> anyhow::Result<Rel
         broker,
         database,
         prior: &prior,
+        until: 0,
         unless_after: None,
     };
     remake
@@ -69,12 +68,18 @@ pub async fn relearn(broker: &Broker, database: &Database) -> anyhow::Result<Rel
 }
 
 impl Learner {
-    /// Unless another worker has done so after `stored` was read.
-    pub(super) async fn anew(&self, stored: &matching_model::Model) -> anyhow::Result<()> {
+    /// Unless another worker has done so after `stored` was read. Up to an outcome, or 0 for all; later ones are learned one by
+    /// one, as before.
+    pub(super) async fn anew(
+        &self,
+        stored: &matching_model::Model,
+        until: i64,
+    ) -> anyhow::Result<()> {
         let remake = Remake {
             broker: &self.broker,
             database: &self.database,
             prior: &self.prior,
+            until,
             unless_after: Some(stored.rebuilt_at),
         };
         if let Some(Relearned {
@@ -93,59 +98,50 @@ struct Remake<'a> {
     broker: &'a Broker,
     database: &'a Database,
     prior: &'a Prior,
+    /// The outcome's place in `LIFE` up to which it is made; 0: of all that are stored and acknowledged.
+    until: i64,
     /// Nothing is to be done where the model was made anew since.
     unless_after: Option<i64>,
 }
 
-enum Attempt {
-    Done(Relearned),
-    /// Another worker was faster.
-    DoneByAnother,
-    /// Somebody was taken out of what was learned meanwhile.
-    Outdated,
-}
-
 impl Remake<'_> {
+    /// `None` where another worker was faster.
     async fn run(&self) -> anyhow::Result<Option<Relearned>> {
-        for _ in 0..TRIES {
-            match self.attempt().await? {
-                Attempt::Done(relearned) => return Ok(Some(relearned)),
-                Attempt::DoneByAnother => return Ok(None),
-                Attempt::Outdated => {}
-            }
-        }
-        anyhow::bail!("people were taken out of what was learned all the time; try again")
-    }
-
-    async fn attempt(&self) -> anyhow::Result<Attempt> {
         let database = self.database;
         let before = matching_model::Entity::current(&database.read).await?;
-        let until = sql_seq(self.broker.floor_of(&PERSISTENCE_LIFE).await?);
+        let until = match self.until {
+            0 => sql_seq(self.broker.floor_of(&PERSISTENCE_LIFE).await?),
+            until => until,
+        };
         let Draft { mut model, fates } = self.draft(until).await?;
         let transaction = database.begin_write().await?;
         let held = matching_model::Entity::hold(&transaction).await?;
         if self.unless_after.is_some_and(|at| at != held.rebuilt_at) {
-            return Ok(Attempt::DoneByAnother);
+            return Ok(None);
         }
         if held.withdrawals != before.withdrawals {
-            return Ok(Attempt::Outdated);
+            // Whoever was taken out meanwhile has no outcome any more. The weights follow with the next rebuild.
+            let members = matching_outcome::Entity::members_until(&transaction, until).await?;
+            model.keep_people(|user| members.contains(&user.0));
         }
-        // What others have learned meanwhile. A refusal is in the row already: they have met it, too.
         let last = held.applied_seq;
-        let mut learned_since = 0;
-        for row in matching_outcome::Entity::between(&transaction, until, last).await? {
-            let source = Source::of(&row);
+        let later = matching_outcome::Entity::learned_between(&transaction, until, last).await?;
+        for row in &later {
+            let source = Source::of(row);
             let learned = model.learn(&source.outcome, &source.one, &source.other);
-            learned_since += i64::from(learned.is_ok());
+            learned.map_err(|refused| {
+                anyhow::anyhow!("an outcome that was learned is refused now: {refused:?}")
+            })?;
         }
         let people = people_of(&model);
         matching_person::Entity::clear(&transaction).await?;
         matching_person::Entity::save(&transaction, &people).await?;
-        matching_outcome::Entity::settle(&transaction, fates.changed).await?;
+        matching_outcome::Entity::settle(&transaction, fates.changed.iter().copied()).await?;
         let next = matching_model::Model {
             rebuilt_at: self.broker.clock().now().0,
             made_of: i64::try_from(fates.learned)?,
-            learned_since,
+            made_until: until,
+            learned_since: i64::try_from(later.len())?,
             ..with_weights(&held, model.weights())?
         };
         anyhow::ensure!(
@@ -153,7 +149,8 @@ impl Remake<'_> {
             "the model changed while it was held"
         );
         transaction.commit().await?;
-        Ok(Attempt::Done(Relearned {
+        count(&fates.new);
+        Ok(Some(Relearned {
             learned: fates.learned,
             ignored: fates.ignored,
             people: people.len() as u64,
@@ -194,6 +191,8 @@ struct Draft {
 struct Fates {
     /// Of the rows that say something else.
     changed: Vec<(Uuid, &'static str)>,
+    /// Of the rows that nobody had looked at.
+    new: Vec<(Uuid, &'static str)>,
     learned: u64,
     ignored: u64,
 }
@@ -203,6 +202,9 @@ impl Fates {
         match fate {
             matching_outcome::LEARNED => self.learned += 1,
             _ => self.ignored += 1,
+        }
+        if row.fate.is_none() {
+            self.new.push((row.room_id, fate));
         }
         if row.fate.as_deref() != Some(fate) {
             self.changed.push((row.room_id, fate));

@@ -10,7 +10,7 @@ use domain::{
     RoomId, UserId,
     matching::{
         Match,
-        model::{Decided, Model, PersonBeliefs, Portrait, SWEEPS, Weights},
+        model::{Decided, Model, Outcome, PersonBeliefs, Portrait, SWEEPS, Weights},
     },
     room::{Input, Room, Vote},
 };
@@ -87,17 +87,20 @@ pub fn weights(row: &matching_model::Model) -> Weights {
     serde_json::from_value(row.weights.clone()).unwrap()
 }
 
-/// What the model makes of these rows, one by one or anew. Nobody of these tests has a profile.
-pub fn expected(rows: &[matching_outcome::Model], anew: bool) -> Model {
-    let nobody = Portrait::default();
-    let outcome = |row: &matching_outcome::Model| domain::matching::model::Outcome {
+pub fn outcome(row: &matching_outcome::Model) -> Outcome {
+    Outcome {
         seq: row.seq.unsigned_abs(),
         room: RoomId(row.room_id),
         one: UserId(row.low_user),
         other: UserId(row.high_user),
         one_keeps: row.low_keeps,
         other_keeps: row.high_keeps,
-    };
+    }
+}
+
+/// What the model makes of these rows, one by one or anew. Nobody of these tests has a profile.
+pub fn expected(rows: &[matching_outcome::Model], anew: bool) -> Model {
+    let nobody = Portrait::default();
     let prior = settings::matching_prior().unwrap();
     if anew {
         let decided = |row| Decided {

@@ -1,50 +1,84 @@
 //! The matching model is made anew where it cannot be gone on with, and where it is outgrown.
 
-use domain::{UserId, room::Vote};
-use entities::{matching_model, matching_outcome};
-use sea_orm::EntityTrait;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use domain::{UserId, matching::model::Portrait, room::Vote};
+use entities::{
+    matching_model::{self, Column},
+    matching_outcome,
+};
+use sea_orm::{EntityTrait, ExprTrait, sea_query::Expr};
 use webchat_workers::persistence::relearn;
 
 use super::{
     Ground, a_user,
-    learning::{believed_of, decide, expected, outcomes, stored, until_learned, weights},
+    learning::{believed_of, decide, expected, outcome, outcomes, stored, until_learned, weights},
     on_both_databases, until,
 };
 
 on_both_databases!(
-    a_model_that_is_outgrown_is_made_anew,
+    a_model_is_outgrown_by_a_certain_outcome_however_many_have_come,
+    people_who_take_themselves_out_hold_up_no_rebuild,
     outcomes_from_before_the_model_are_learned_after_a_rebuild,
     damaged_weights_are_made_anew,
     weights_of_an_older_release_are_made_anew,
 );
 
-async fn a_model_that_is_outgrown_is_made_anew(ground: Ground) {
+async fn a_model_is_outgrown_by_a_certain_outcome_however_many_have_come(ground: Ground) {
     let people: Vec<UserId> = (0..5).map(|_| a_user()).collect();
-    for room in 0..20 {
+    for room in 0..25 {
         let vote = [Vote::Keep, Vote::End, Vote::Keep][room % 3];
         let members = [people[room % 5], people[(room + 1 + room % 2) % 5]];
         decide(&ground, members, vote).await;
     }
     let workers = (ground.worker().await, ground.worker().await);
-    until_learned(&ground, 20).await;
-    until("the model is made of all outcomes", async || {
-        let stored = stored(&ground).await;
-        (stored.made_of, stored.learned_since) == (20, 0)
+    until_learned(&ground, 25).await;
+    until("the model is made anew", async || {
+        stored(&ground).await.made_of > 0
     })
     .await;
-    let model = expected(&outcomes(&ground).await, true);
+    let (stored, rows) = (stored(&ground).await, outcomes(&ground).await);
+    assert_eq!((stored.made_of, stored.learned_since), (20, 5));
+    assert_eq!(stored.made_until, rows[19].seq);
+    // As if it had been made anew with the twentieth outcome, and the others had come later.
+    let mut model = expected(&rows[..20], true);
+    for row in &rows[20..] {
+        let nobody = Portrait::default();
+        model.learn(&outcome(row), &nobody, &nobody).unwrap();
+    }
+    assert_eq!(weights(&stored), *model.weights());
     for person in &people {
         let believed = believed_of(&ground, *person).await;
         assert_eq!(believed, Some(model.person(*person)));
     }
-
-    // A few more are learned one by one.
-    decide(&ground, [people[0], people[1]], Vote::Keep).await;
-    until_learned(&ground, 21).await;
-    let stored = stored(&ground).await;
-    assert_eq!((stored.made_of, stored.learned_since), (20, 1));
     workers.0.stop().await;
     workers.1.stop().await;
+}
+
+async fn people_who_take_themselves_out_hold_up_no_rebuild(ground: Ground) {
+    let (ada, ben) = (a_user(), a_user());
+    for _ in 0..3 {
+        decide(&ground, [ada, ben], Vote::Keep).await;
+    }
+    let worker = ground.worker().await;
+    until_learned(&ground, 3).await;
+    worker.stop().await;
+    let (over, write) = (AtomicBool::new(false), &ground.database.write);
+    let others = async {
+        while !over.load(Relaxed) {
+            let held = matching_model::Entity::update_many()
+                .col_expr(Column::Withdrawals, Expr::col(Column::Withdrawals).add(1))
+                .exec(write);
+            held.await.unwrap();
+        }
+    };
+    let relearned = async {
+        let relearned = relearn(&ground.broker, &ground.database).await;
+        over.store(true, Relaxed);
+        relearned.unwrap()
+    };
+    let (relearned, ()) = tokio::join!(relearned, others);
+    assert_eq!((relearned.learned, relearned.people), (3, 2));
 }
 
 async fn outcomes_from_before_the_model_are_learned_after_a_rebuild(ground: Ground) {

@@ -72,6 +72,6 @@ fn looking_again_lets_later_outcomes_explain_earlier_ones() {
 
 #[test]
 fn a_model_is_outgrown_by_a_tenth_and_never_by_a_few_outcomes() {
-    assert!(!is_outgrown(0, 19) && is_outgrown(0, 20));
-    assert!(!is_outgrown(1_000, 99) && is_outgrown(1_000, 100));
+    assert_eq!([0, 199, 200].map(outgrown_after), [20; 3]);
+    assert_eq!([210, 1_000].map(outgrown_after), [21, 100]);
 }
