@@ -76,6 +76,8 @@ story("what is missing, what is not found, whom a wish leaves out, and a lost co
   for (const person of [eda, fay]) for (const pattern of OUTAGE) person.watch.expect(pattern, Infinity);
   await scene.server.kill();
   await eda.sees("connection-banner");
+  await eda.page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  assert.ok((await eda.find("connection-banner").boundingBox()).y >= 0, "who has scrolled sees it too");
   await examine(eda, "connection-lost");
   await fay.sees("connection-banner");
   await fay.show("33-connection-lost", { schemes: ["light", "dark"] });

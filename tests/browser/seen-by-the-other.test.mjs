@@ -5,6 +5,8 @@ import { openStage } from "./support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 240 } });
 
+const PATIENCE_MS = 20_000;
+const CLEARER = 1.5;
 const WIDE = { name: "stripes.png", mimeType: "image/png", buffer: stripes(640, 400, 20) };
 const HOSTILE_BIO = [
   "<script>window.harmed = 1</script><img src=x onerror=\"window.harmed = 1\">",
@@ -53,7 +55,8 @@ story("a picture is cut by dragging, and who sees more of the other sees it clea
   assert.equal(await fay.page.evaluate(() => window.harmed), undefined);
   await fay.show("35-hostile-bio", { schemes: ["light", "dark"] });
   await fay.press("close-peer");
-  const own = await picture(eve, undefined, '[data-testid="avatar-editor"]', "profile");
+  await eve.go("profile");
+  const own = await picture(eve, undefined, '[data-testid="avatar-editor"]');
   seen.push(await picture(fay, seen.at(-1)));
   const contrasts = seen.map(({ contrast }) => contrast);
   console.log(`contrast of the stripes, from stranger to friend: ${contrasts.map(Math.round).join(", ")}; to oneself: ${Math.round(own.contrast)}`);
@@ -83,21 +86,25 @@ async function drag(person, by) {
   await mouse.up();
 }
 
-/** What somebody sees of a picture, once it is another one than before: its address, and how far its pixels differ. */
-async function picture(person, before, place = '[data-testid="chat"] header', screen = null) {
-  if (screen !== null) await person.go(screen);
-  const shown = await person.page.waitForFunction(({ place, address }) => {
-    const image = document.querySelector(`${place} img.avatar`);
-    return image?.complete && image.naturalWidth > 0 && image.src !== address ? image : null;
-  }, { place, address: before?.address ?? "" });
-  return shown.evaluate((image) => {
-    const side = 64;
-    const canvas = new OffscreenCanvas(side, side).getContext("2d");
-    canvas.drawImage(image, 0, 0, side, side);
-    const { data } = canvas.getImageData(0, 0, side, side);
-    const greens = Array.from({ length: side * side }, (_, pixel) => data[pixel * 4 + 1]);
-    const mean = greens.reduce((sum, green) => sum + green, 0) / greens.length;
-    const contrast = Math.sqrt(greens.reduce((sum, green) => sum + (green - mean) ** 2, 0) / greens.length);
-    return { address: image.src, contrast };
-  });
+/** What somebody sees of a picture, once it is clearer than before: its address, and how far its pixels differ. */
+async function picture(person, before = { contrast: 0 }, place = '[data-testid="chat"] header') {
+  for (const until = Date.now() + PATIENCE_MS; ; await person.page.waitForTimeout(100)) {
+    const seen = await person.page.evaluate(lookAt, `${place} img.avatar`);
+    if (seen !== null && seen.contrast > before.contrast * CLEARER) return seen;
+    assert.ok(Date.now() < until, `it does not become clearer: ${JSON.stringify({ before, seen })}`);
+  }
+}
+
+/** Runs in the page. */
+function lookAt(selector) {
+  const image = document.querySelector(selector);
+  if (!image?.complete || image.naturalWidth === 0) return null;
+  const side = 64;
+  const canvas = new OffscreenCanvas(side, side).getContext("2d");
+  canvas.drawImage(image, 0, 0, side, side);
+  const { data } = canvas.getImageData(0, 0, side, side);
+  const greens = Array.from({ length: side * side }, (_, pixel) => data[pixel * 4 + 1]);
+  const mean = greens.reduce((sum, green) => sum + green, 0) / greens.length;
+  const contrast = Math.sqrt(greens.reduce((sum, green) => sum + (green - mean) ** 2, 0) / greens.length);
+  return { address: image.src, contrast };
 }
