@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// It runs nothing, loads nothing, and is nobody's frame.
-const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+pub const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 /// Only whoever asked keeps it, and not for longer than a link is good.
 const CACHE: &str = "private, max-age=600";
 

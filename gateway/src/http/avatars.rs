@@ -18,7 +18,7 @@ use crate::{
     auth::{CurrentUser, UserPath},
     avatars::{self, Seen},
     error::ApiError,
-    files::range::is_known,
+    files::{give::POLICY, range::is_known},
     state::AppState,
 };
 
@@ -109,6 +109,10 @@ async fn give(state: &AppState, headers: &HeaderMap, seen: Seen) -> Result<Respo
     // Where it is not there, another one has taken its place this very moment.
     let picture = state.storage.get(&seen.key()).await?;
     let picture = picture.ok_or_else(avatars::not_found)?;
-    let content_type = [(header::CONTENT_TYPE, Seen::CONTENT_TYPE)];
-    Ok((caching, content_type, Body::from(picture)).into_response())
+    let picture_only = [
+        (header::CONTENT_TYPE, Seen::CONTENT_TYPE),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_DISPOSITION, "inline"),
+    ];
+    Ok((caching, picture_only, Body::from(picture)).into_response())
 }

@@ -150,7 +150,7 @@ async fn two_who_keep_a_room(world: &World) -> (Person, Person, String) {
     (ann, ben, room)
 }
 
-async fn keep(world: &World, room: &str, members: [&Person; 2]) {
+pub async fn keep(world: &World, room: &str, members: [&Person; 2]) {
     let start = format!("/simple-countdown/start/{room}");
     world.post(members[0], &start).await.expect(200);
     for person in members {

@@ -1,6 +1,7 @@
 //! Avatars: made, shown in levels, replaced, gone.
 
 mod late;
+mod refused;
 mod reported;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::{
     client::Answer,
     deletion::delete,
     files::{FORM, in_both_storages},
+    presence::keep,
     world::{Person, World},
 };
 
@@ -77,6 +79,8 @@ pub fn level(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), "image/jpeg");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(answer.header("cache-control"), "private, no-cache");
+    assert!(answer.header("content-security-policy").contains("sandbox"));
+    assert_eq!(answer.header("content-disposition"), "inline");
     let tag = answer.header("etag").trim_matches('"');
     tag.rsplit('-').next().unwrap().to_owned()
 }
@@ -84,7 +88,7 @@ pub fn level(answer: &Answer) -> String {
 in_both_storages!(a_peer_sees_as_much_as_the_two_have_revealed);
 
 async fn a_peer_sees_as_much_as_the_two_have_revealed(world: World) {
-    let (ann, ben, _) = world.two_in_a_room().await;
+    let (ann, ben, room) = world.two_in_a_room().await;
     let eve = world.person("eve").await;
     avatar_of(&world, &ann, &ann)
         .await
@@ -125,6 +129,14 @@ async fn a_peer_sees_as_much_as_the_two_have_revealed(world: World) {
         .await
         .expect(200);
     assert_eq!(none["avatar_url"], json!(null));
+
+    keep(&world, &room, [&ann, &ben]).await;
+    let clear = avatar_of(&world, &ben, &ann).await;
+    assert_eq!(level(&clear), "clear");
+    assert_eq!(
+        clear.text, own.text,
+        "who keeps a room sees what oneself sees"
+    );
 
     let block = format!("/users/{}/block", ben.id);
     world.ask(&ann, "PUT", &block, None).await.expect(204);
@@ -197,67 +209,6 @@ async fn a_deleted_users_avatar_is_gone() {
     let gone = avatar_of(&world, &ben, &ann).await;
     assert_eq!(gone.status, 404);
     until_left(&world, &ann, 0).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_square_can_be_chosen_and_every_fault_of_the_form_is_named() {
-    let world = World::start(&[]).await;
-    let ann = world.person("ann").await;
-    let good = picture(64, 40);
-    let square = [
-        ("x", b"8".as_slice()),
-        ("y", b"8"),
-        ("size", b"32"),
-        ("file", &good),
-    ];
-    put(&world, &ann, &square).await.expect(200);
-    let outside = [
-        ("file", good.as_slice()),
-        ("x", b"40"),
-        ("y", b"0"),
-        ("size", b"32"),
-    ];
-    put(&world, &ann, &outside)
-        .await
-        .expect_fault("file", "crop_outside_image");
-    let lone = [("file", good.as_slice()), ("x", b"4")];
-    put(&world, &ann, &lone)
-        .await
-        .expect_fault("size", "required");
-    let words = [("x", b"left".as_slice()), ("file", &good)];
-    put(&world, &ann, &words)
-        .await
-        .expect_fault("x", "wrong_type");
-    let twice = [("file", good.as_slice()), ("file", &good)];
-    put(&world, &ann, &twice)
-        .await
-        .expect_fault("file", "duplicate_field");
-    let foreign = [("file", good.as_slice()), ("name", b"me")];
-    put(&world, &ann, &foreign)
-        .await
-        .expect_fault("name", "unknown_field");
-    put(&world, &ann, &[])
-        .await
-        .expect_fault("file", "required");
-    let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>";
-    put(&world, &ann, &[("file", svg)])
-        .await
-        .expect_fault("file", "not_an_image");
-    let cut = &good[..good.len() / 2];
-    put(&world, &ann, &[("file", cut)])
-        .await
-        .expect_fault("file", "damaged_image");
-    let large = vec![0xFF; 10 * 1024 * 1024 + 1];
-    let refused = put(&world, &ann, &[("file", &large)]).await;
-    refused.expect_problem(413, "payload_too_large");
-    // None of them changed what is shown, or left anything.
-    assert_eq!(level(&avatar_of(&world, &ann, &ann).await), "clear");
-    assert_eq!(rows_of(&world, &ann).await, 1);
-    let anonymous = world
-        .client()
-        .send("PUT", "/users/me/avatar", None, None)
-        .await;
-    anonymous.expect_problem(401, "not_authenticated");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -117,7 +117,8 @@ async fn a_form_that_ends_before_its_end_is_refused() {
     // Longer, and the client has nothing more to say.
     let mut connection = begin(&world, &ann, &room, body.len() + 100, &body[..4_000]).await;
     connection.shutdown().await.unwrap();
-    drop(connection);
+    let heard = self::answer(connection).await;
+    assert!(heard.starts_with("HTTP/1.1 422"), "{heard}");
     nothing_is_left(&world).await;
 }
 
@@ -142,17 +143,13 @@ async fn an_upload_that_stands_still_is_ended() {
                 }
             }
         });
+        let mut answer = String::new();
         let mut reader = tokio::io::BufReader::new(reader);
-        let mut answer = vec![0; 12];
-        timeout(PATIENCE, reader.read_exact(&mut answer))
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(
-            String::from_utf8_lossy(&answer),
-            "HTTP/1.1 408",
-            "{setting}"
-        );
+        let read = reader.read_to_string(&mut answer);
+        timeout(PATIENCE, read).await.unwrap().unwrap();
+        assert!(answer.starts_with("HTTP/1.1 408"), "{setting}: {answer}");
+        assert!(answer.contains("application/problem+json"), "{answer}");
+        assert!(answer.contains("\"upload_timeout\""), "{answer}");
         assert!(
             begun.elapsed() >= Duration::from_secs(1),
             "not before its time"
@@ -204,6 +201,42 @@ async fn a_bucket_that_is_away_refuses_uploads_and_downloads_and_nothing_else() 
         sleep(Duration::from_millis(200)).await;
     }
     world.say(&ann, &room, "words go on").await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_says_nothing_is_not_waited_for_without_end() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let held = tokio::spawn(async move {
+        let mut connections = Vec::new();
+        loop {
+            connections.push(silent.accept().await.unwrap());
+        }
+    });
+    let mut settings = S3::shared().settings("nowhere");
+    settings.retain(|(name, _)| *name != "WEBCHAT__STORAGE__ENDPOINT");
+    settings.push(("WEBCHAT__STORAGE__ENDPOINT", endpoint));
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let world = World::without_workers(&settings).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    let begun = Instant::now();
+    let picture = [("file", &avatars::picture(64, 90)[..])];
+    let (file, avatar) = tokio::join!(
+        world.upload(&ann, &room, "a.txt", b"words"),
+        avatars::put(&world, &ann, &picture),
+    );
+    file.expect_problem(503, "storage_unavailable");
+    avatar.expect_problem(503, "storage_unavailable");
+    // A storage is waited for 30 s, and the machine may be busy.
+    assert!(
+        begun.elapsed() < Duration::from_secs(50),
+        "{:?}",
+        begun.elapsed()
+    );
+    held.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
