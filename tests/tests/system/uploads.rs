@@ -58,7 +58,11 @@ async fn an_upload_that_the_disk_has_no_room_for_is_refused_and_leaves_nothing()
     disk.fill();
     for length in [MIB, 20 * MIB] {
         let refused = upload(&ada, room, "large.bin", vec![2; length]).await;
-        assert_eq!(refused.status, 503, "{refused:?}");
+        assert_eq!(
+            (refused.status, refused.code()),
+            (503, "storage_unavailable"),
+            "{refused:?}"
+        );
     }
     disk.free();
     let folder = web.data_folder().join("files/files");
@@ -84,6 +88,28 @@ fn peak_mib(pid: u32) -> u64 {
 
 fn reset_peak(pid: u32) {
     fs::write(format!("/proc/{pid}/clear_refs"), "5").expect("the peak can be reset");
+}
+
+#[tokio::test]
+async fn forms_that_say_without_end_what_comes_take_no_memory() {
+    let roles = Roles::start(&[("WEBCHAT__LIMITS__ENABLED", "false")]).await;
+    let url = roles.url("gateway");
+    let gateway = roles.process_id("gateway");
+    let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
+    let room = ada.open_room(&ben).await;
+    let before = peak_mib(gateway);
+    reset_peak(gateway);
+    let name = "a".repeat(48 * MIB);
+    let uploads = (0..4).map(|_| upload(&ada, room, &name, b"words".to_vec()));
+    for refused in futures_util::future::join_all(uploads).await {
+        assert_eq!(
+            (refused.status, refused.code()),
+            (413, "payload_too_large"),
+            "{refused:?}"
+        );
+    }
+    let peak = peak_mib(gateway);
+    assert!(peak < before + 40, "{peak} MiB of {before} before");
 }
 
 #[tokio::test]
