@@ -28,26 +28,22 @@ story("a reading that is older than what was saved puts nothing back, and one th
   await releaseTicket();
   assert.equal(await ann.find("waiting").count(), 1, "the place in the queue is not taken back");
   await ann.press("leave-queue");
+  await ann.sees("join-queue");
 });
 
 story("what cannot be read is said in its place, is asked for again by a press, and by itself", async (scene) => {
-  const [bea] = await scene.members("Bea");
+  const [bea, ben] = await scene.members("Bea", "Ben");
   bea.watch.expect(/^503 GET \/(match\/queue|users\/me\/profile|chat\/rooms\/[^/]+)$/, Infinity);
   bea.watch.expect(/^console error: action failed/, Infinity);
-  const busy = { status: 503, headers: { "retry-after": "1" }, contentType: "application/problem+json", body: '{"code":"unavailable"}' };
-  for (const [screen, shown, address] of [["wait", "join-queue", "**/match/queue"], ["profile", "profile-form", "**/users/me/profile"]]) {
-    await bea.page.route(address, (route) => route.fulfill(busy));
-    await withoutSockets(bea, () => bea.page.reload());
-    await bea.go(screen);
-    await bea.sees("not-read");
-    if (screen === "wait") await bea.inspect("not-read");
-    await bea.press("retry-screen");
-    await bea.sees("not-read");
-    await bea.page.unroute(address);
-    await bea.sees(shown);
-    await bea.go("account");
-    await bea.sees("account");
-  }
+  const sockets = await silenceable(bea);
+  await cannotBeRead(bea, sockets, "profile", "**/users/me/profile", "profile-form");
+  await cannotBeRead(bea, sockets, "wait", "**/match/queue", "join-queue");
+  await bea.page.reload();
+  await meet(bea, ben);
+  const room = await bea.roomId();
+  await bea.go("account");
+  await bea.sees("account");
+  await cannotBeRead(bea, sockets, `room/${room}`, `**/chat/rooms/${room}`, "message-input");
 });
 
 story("a request that never has its answer does not keep the page from coming back", async (scene) => {
@@ -75,6 +71,22 @@ story("a request that never has its answer does not keep the page from coming ba
   await cay.find("connection-banner").waitFor({ state: "detached" });
   assert.ok(Date.now() - since < 10_000, "with a network again, it does not wait for the request that hangs");
 });
+
+/** A screen without what it needs, until it is there again. */
+async function cannotBeRead(person, sockets, screen, address, shown) {
+  const busy = { status: 503, headers: { "retry-after": "1" }, contentType: "application/problem+json", body: '{"code":"unavailable"}' };
+  await person.page.route(address, (route) => route.fulfill(busy));
+  sockets.areSilent = true; // what the page shows then it has read itself
+  await person.page.reload();
+  await person.go(screen);
+  await person.sees("not-read");
+  await person.show(`not-read-${shown}`);
+  await person.press("retry-screen");
+  await person.find("retry-screen").getByText("Try again").waitFor();
+  await person.page.unroute(address);
+  await person.sees(shown);
+  sockets.areSilent = false;
+}
 
 /**
  * Answers to GET of a path are made at once, and come when they are released.
@@ -104,10 +116,13 @@ async function holdAnswers({ page }, path) {
   };
 }
 
-/** The sockets say nothing meanwhile: what a page shows then it has read itself. */
-async function withoutSockets({ page }, deed) {
-  await page.routeWebSocket(/\/ws\/notifications/, () => {});
-  await deed();
+/** Sockets of notifications that say nothing where they are asked to. */
+async function silenceable({ page }) {
+  const sockets = { areSilent: false };
+  await page.routeWebSocket(/\/ws\/notifications/, (socket) => {
+    if (!sockets.areSilent) socket.connectToServer();
+  });
+  return sockets;
 }
 
 /** A connection that can be pulled, as far as sockets go. */
