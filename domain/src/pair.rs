@@ -1,4 +1,4 @@
-//! What two people are to each other: likes, blocks, whether they met, how much of each other they may see.
+//! What two people are to each other: likes, blocks, reports, whether they met, how much of each other they may see.
 //!
 //! One subject a pair; its last event is the truth, changed by compare-and-set.
 
@@ -64,6 +64,9 @@ pub struct Pair {
     pub likes: [bool; 2],
     /// Who blocks the other, in the order of the key.
     pub blocks: [bool; 2],
+    /// Who has reported the other, in the order of the key. Never taken back; an older release wrote none.
+    #[serde(default)]
+    pub reports: [bool; 2],
     /// How much of each other's profile they see: 0, 1 after a mutual like, 2 after a kept room. Never falls.
     pub reveal_level: u8,
     /// Whether they have ever liked each other, and whether this event made it so.
@@ -101,6 +104,11 @@ pub enum Input {
         /// Whether the block is there afterwards.
         on: bool,
     },
+    /// One reports the other.
+    Report {
+        /// Who.
+        by: UserId,
+    },
 }
 
 /// Why an input was refused.
@@ -109,6 +117,9 @@ pub enum Refused {
     /// One of the two blocks the other: they can have no room.
     #[error("one of the two blocks the other")]
     Blocked,
+    /// One of the two has reported the other: the matchmaker does not bring them together.
+    #[error("one of the two has reported the other")]
+    Reported,
     /// The user is not one of the two.
     #[error("the user is not one of the pair")]
     NotOfThePair,
@@ -122,6 +133,7 @@ impl Pair {
             room: None,
             likes: [false; 2],
             blocks: [false; 2],
+            reports: [false; 2],
             reveal_level: 0,
             mutual_like: MutualLike::Never,
             last_met_at: None,
@@ -131,6 +143,11 @@ impl Pair {
     /// Whether one of the two blocks the other.
     pub fn is_blocked(&self) -> bool {
         self.blocks.contains(&true)
+    }
+
+    /// Whether one of the two has reported the other.
+    pub fn is_reported(&self) -> bool {
+        self.reports.contains(&true)
     }
 
     /// Whether both like each other now.
@@ -148,6 +165,7 @@ impl Pair {
             Input::Opened(_) | Input::Met { .. } if self.is_blocked() => {
                 return Err(Refused::Blocked);
             }
+            Input::Met { .. } if self.is_reported() => return Err(Refused::Reported),
             Input::Opened(room) => next.room = Some(room),
             Input::Met { room, at } => {
                 next.room = Some(room);
@@ -164,6 +182,7 @@ impl Pair {
                 }
             }
             Input::Block { by, on } => next.blocks[self.side(by)?] = on,
+            Input::Report { by } => next.reports[self.side(by)?] = true,
         }
         if next != *self && self.mutual_like == MutualLike::Now {
             next.mutual_like = MutualLike::Before;

@@ -32,10 +32,9 @@ fn what_the_streams_keep() {
             at: NOW,
         })
         .unwrap();
-    holds(
-        "life_pairs",
-        &[Envelope::new(uuid(8), pair), Envelope::new(uuid(8), met)],
-    );
+    let reported = met.apply(Input::Report { by: one() }).unwrap();
+    let pairs = [pair, met, reported].map(|pair| Envelope::new(uuid(8), pair));
+    holds("life_pairs", &pairs);
     let features = Features {
         age: 30,
         gender: "woman".to_owned(),

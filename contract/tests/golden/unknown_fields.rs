@@ -95,7 +95,7 @@ proptest! {
     }
 
     #[test]
-    fn of_a_pair_whatever_happens_to_it(kinds in prop::collection::vec((0..5u8, any::<bool>(), any::<bool>()), 1..8)) {
+    fn of_a_pair_whatever_happens_to_it(kinds in prop::collection::vec((0..6u8, any::<bool>(), any::<bool>()), 1..8)) {
         let strangers = Pair::strangers(PairKey::of(one(), other()).unwrap());
         let (written, next) = carried(&strangers, |pair| {
             kinds.iter().fold(pair, |pair, (kind, first, on)| {
@@ -105,6 +105,7 @@ proptest! {
                     1 => pair::Input::Met { room: room_id(), at: Timestamp(NOW.0 + 1) },
                     2 => pair::Input::Kept,
                     3 => pair::Input::Like { by, on: *on },
+                    4 => pair::Input::Report { by },
                     _ => pair::Input::Block { by, on: *on },
                 };
                 pair.apply(input).unwrap_or(pair)

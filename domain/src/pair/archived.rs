@@ -10,13 +10,14 @@ impl Pair {
         let past = |pair: &Self| pair.mutual_like != MutualLike::Never;
         wishes(self) == wishes(archived)
             && past(self) == past(archived)
+            && (0..2).all(|side| self.reports[side] || !archived.reports[side])
             && self.reveal_level >= archived.reveal_level
             && self.room >= archived.room
             && self.last_met_at >= archived.last_met_at
     }
 
     /// The archived pair, to be written over what took its place in a stream that had lost it. Its likes and blocks count;
-    /// a room, a meeting or a revelation of meanwhile stays.
+    /// a report, a room, a meeting or a revelation of meanwhile stays.
     #[must_use]
     pub fn put_back_over(self, current: &Self) -> Self {
         Self {
@@ -25,6 +26,7 @@ impl Pair {
                 MutualLike::Now => MutualLike::Before,
                 other => other,
             },
+            reports: [0, 1].map(|side| self.reports[side] || current.reports[side]),
             room: self.room.max(current.room),
             reveal_level: self.reveal_level.max(current.reveal_level),
             last_met_at: self.last_met_at.max(current.last_met_at),
@@ -66,6 +68,17 @@ mod tests {
             put_back.is_archived_as(&blocked),
             "it is not put back again"
         );
+    }
+
+    #[test]
+    fn no_report_is_lost_neither_of_the_archive_nor_of_meanwhile() {
+        let strangers = Pair::strangers(PairKey::of(ONE, OTHER).unwrap());
+        let archived = after(&strangers, Input::Report { by: ONE });
+        let meanwhile = after(&strangers, Input::Report { by: OTHER });
+        assert!(!meanwhile.is_archived_as(&archived));
+        let put_back = archived.clone().put_back_over(&meanwhile);
+        assert_eq!(put_back.reports, [true; 2]);
+        assert!(put_back.is_archived_as(&archived));
     }
 
     #[test]

@@ -80,6 +80,36 @@ fn a_blocked_pair_gets_no_room_until_both_have_lifted_their_block() {
 }
 
 #[test]
+fn who_has_reported_the_other_is_never_brought_together_with_them_again_whoever_it_was() {
+    let met = Input::Met {
+        room: room(1),
+        at: Timestamp(5),
+    };
+    for by in [1, 2] {
+        let reported = after(&strangers(), &[Input::Report { by: user(by) }]);
+        assert_eq!(reported.apply(met), Err(Refused::Reported));
+        let later = after(&reported, &[block(by, true), block(by, false)]);
+        assert_eq!(later.apply(met), Err(Refused::Reported));
+    }
+}
+
+#[test]
+fn the_reported_one_finds_no_room_refused_that_says_so() {
+    let reported = after(&strangers(), &[Input::Report { by: user(1) }]);
+    assert_eq!(
+        after(&reported, &[Input::Opened(room(1))]).room,
+        Some(room(1))
+    );
+}
+
+#[test]
+fn a_pair_of_an_older_release_is_reported_by_nobody() {
+    let mut json = serde_json::to_value(strangers()).unwrap();
+    json.as_object_mut().unwrap().remove("reports").unwrap();
+    assert_eq!(serde_json::from_value::<Pair>(json).unwrap(), strangers());
+}
+
+#[test]
 fn opening_a_room_by_hand_is_no_meeting_of_the_matchmaker() {
     let opened = after(
         &strangers(),
@@ -100,6 +130,7 @@ fn the_same_input_again_changes_nothing_more() {
         like(1, true),
         like(2, false),
         block(1, true),
+        Input::Report { by: user(2) },
     ] {
         let once = after(&strangers(), &[input]);
         assert_eq!(after(&once, &[input]), once);
@@ -108,7 +139,7 @@ fn the_same_input_again_changes_nothing_more() {
 
 #[test]
 fn a_third_person_has_no_say() {
-    for input in [like(3, true), block(3, true)] {
+    for input in [like(3, true), block(3, true), Input::Report { by: user(3) }] {
         assert_eq!(strangers().apply(input), Err(Refused::NotOfThePair));
     }
 }
@@ -119,7 +150,10 @@ fn a_pair_survives_json() {
         room: room(1),
         at: Timestamp(5),
     };
-    let pair = after(&strangers(), &[met, like(2, true)]);
+    let pair = after(
+        &strangers(),
+        &[met, like(2, true), Input::Report { by: user(2) }],
+    );
     let json = serde_json::to_string(&pair).unwrap();
     assert_eq!(serde_json::from_str::<Pair>(&json).unwrap(), pair);
 }

@@ -9,9 +9,11 @@ use contract::{
 };
 use domain::{
     FieldError, ReportId, RoomId, UserId,
+    pair::{Input, PairKey},
     report::{EVIDENCE_MESSAGES, kept_detail, validate_detail, validate_reason},
 };
 use entities::{avatar, report, report_evidence, user};
+use sea_orm::Select;
 use uuid::Uuid;
 
 use super::{
@@ -29,7 +31,7 @@ use crate::{
 };
 
 /// Reports a user. The room's last messages are kept with the report, and neither the room's others nor the avatar that the user
-/// shows go while it is open. The reported user is told nothing.
+/// shows go while it is open. The two are not matched any more. The reported user is told nothing.
 #[utoipa::path(
     post, path = "/users/{id}/report", tag = "people", security(("bearer" = [])), params(("id" = UserId, Path)),
     request_body = ReportRequest,
@@ -51,6 +53,7 @@ pub async fn report(
         Some(room) => evidence(&state, user.id, reported.0, room).await?,
         None => Vec::new(),
     };
+    keep_apart(&state, user.id, reported.0).await?;
     let filed = file(&state, user.id, reported.0, form, evidence).await?;
     Ok((StatusCode::CREATED, Json(filed)))
 }
@@ -84,6 +87,19 @@ async fn evidence(
     }
     let page = history::page(state, room, None, None, EVIDENCE_MESSAGES).await?;
     Ok(page.items)
+}
+
+/// From now on the matchmaker does not bring the two together. First, so that no report is acknowledged that does not count yet:
+/// what could not be filed then is filed by trying again.
+async fn keep_apart(state: &AppState, reporter: UserId, reported: UserId) -> Result<(), ApiError> {
+    let of_active = user::Entity::find_active(reported.0);
+    let pair = PairKey::of(reporter, reported).ok_or_else(ApiError::user_not_found)?;
+    if Select::one(of_active, &state.db.read).await?.is_none() {
+        return Err(ApiError::user_not_found());
+    }
+    let report = Input::Report { by: reporter };
+    state.broker.change_pair(pair, report).await?;
+    Ok(())
 }
 
 async fn file(

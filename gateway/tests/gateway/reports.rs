@@ -1,4 +1,5 @@
 use contract::streams::EVENTS;
+use domain::pair::PairKey;
 use entities::{report, report_evidence};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
@@ -6,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     client::Answer,
     deletion::delete,
+    queue::until_matched,
     world::{Person, World},
 };
 
@@ -63,6 +65,45 @@ async fn keeps_the_last_messages(world: World) {
         !text.contains(&ann.id) && !text.contains("harassment"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn whoever_reports_somebody_is_not_matched_with_them_and_the_reported_one_sees_no_difference()
+{
+    let world = World::start(&[]).await;
+    world.start_matchmaker();
+    let (ann, ben, room) = world.two_in_a_room().await;
+    let cleo = world.person("cleo").await;
+    let peer = format!("/users/{}/profile", ann.id);
+    let seen = async || {
+        let profile = world.get(&ben, &peer).await.expect(200);
+        let room = world.get(&ben, &format!("/chat/rooms/{room}")).await;
+        let export = world.get(&ben, "/users/me/export").await.expect(200);
+        (profile, room.expect(200), export["relations"].clone())
+    };
+    let before = seen().await;
+    report(&world, &ann, &ben.id, json!({ "reason": "spam" }))
+        .await
+        .expect(201);
+    let [one, other] = [&ann, &ben].map(|person| person.id.parse().unwrap());
+    let key = PairKey::of(one, other).unwrap();
+    let pair = world.broker.pair(key).await.unwrap().value;
+    assert!(pair.is_reported(), "before it is acknowledged");
+    assert_eq!(seen().await, before);
+    world
+        .post(&ann, &format!("/chat/rooms/{room}/leave"))
+        .await
+        .expect(200);
+    for person in [&ann, &ben] {
+        world.post(person, "/match/queue").await.expect(202);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    for person in [&ann, &ben] {
+        let ticket = world.get(person, "/match/queue").await.expect(200);
+        assert_eq!(ticket["state"], "waiting");
+    }
+    world.post(&cleo, "/match/queue").await.expect(202);
+    until_matched(&world, &cleo).await;
 }
 
 #[tokio::test]

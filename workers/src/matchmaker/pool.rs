@@ -53,7 +53,7 @@ pub(super) struct Snapshot {
     pub(super) learned: Vec<Learned>,
     /// The weights that were last published.
     pub(super) model: Option<Arc<PublishedModel>>,
-    /// Pairs among them who block each other or met recently.
+    /// Pairs among them who block each other, of whom one has reported the other, or who met recently.
     pub(super) apart: HashSet<PairKey>,
 }
 
@@ -266,9 +266,9 @@ fn read<T: DeserializeOwned>(record: &Record) -> Result<T, ReadError> {
     })
 }
 
-/// Until when two may not meet: for ever where one blocks the other, for a while where they met.
+/// Until when two may not meet: for ever where one blocks the other or has reported them, for a while where they met.
 pub(super) fn apart_until(pair: &Pair, recent_partner: Duration) -> Timestamp {
-    if pair.is_blocked() {
+    if pair.is_blocked() || pair.is_reported() {
         return Timestamp(i64::MAX);
     }
     pair.last_met_at

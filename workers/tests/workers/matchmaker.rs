@@ -176,6 +176,55 @@ async fn who_blocks_the_other_is_never_matched_with_them_until_it_is_taken_back(
 }
 
 #[tokio::test]
+async fn who_blocks_the_other_while_both_wait_is_not_matched_with_them() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let _worker = Worker::matchmaker(&nats, &[QUICK]).await;
+    // Only a wish keeps them apart at first, so that both are waiting when the block comes.
+    let wants_men = Features {
+        preferred_genders: vec!["man".to_owned()],
+        ..anybody()
+    };
+    let [one, other] = two_join(&broker, wants_men, anybody()).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let key = key_of(one, other);
+    block(&broker, key, other, true).await;
+    let waiting = broker.ticket(one).await.unwrap().unwrap();
+    let wishes_nothing = Ticket {
+        features: anybody(),
+        ..waiting.value.clone()
+    };
+    let write = waiting.becomes(wishes_nothing);
+    broker.commit(&[write]).await.expect("saved");
+    assert_never_matched(&broker, [one, other]).await;
+    block(&broker, key, other, false).await;
+    until_matched(&broker, one, LIMIT).await;
+}
+
+#[tokio::test]
+async fn who_has_reported_the_other_is_never_matched_with_them_again() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let _worker = Worker::matchmaker(&nats, &[QUICK]).await;
+    for side in 0..2 {
+        let users = [user(), user()];
+        let key = key_of(users[0], users[1]);
+        let report = pair::Input::Report { by: users[side] };
+        broker.change_pair(key, report).await.expect("a report");
+        // Neither a block nor its end takes the report away.
+        block(&broker, key, users[side], true).await;
+        block(&broker, key, users[side], false).await;
+        for user in users {
+            join(&broker, user, anybody()).await;
+        }
+        assert_never_matched(&broker, users).await;
+        for user in users {
+            leave(&broker, user).await.expect("left");
+        }
+    }
+}
+
+#[tokio::test]
 async fn who_met_recently_is_matched_again_only_when_the_time_is_over() {
     let nats = Nats::start().await;
     let broker = connected(&nats).await;
