@@ -54,7 +54,7 @@ pub struct Ticket {
     pub pool: String,
     /// When the user joined; kept over a requeue, so that nobody loses the waiting age to another's no-show.
     pub joined_at: Timestamp,
-    /// What the score and the filters need, as the profile last said while waiting.
+    /// What the score and the filters need, as the profile last said while waiting or in an undecided match.
     pub features: Features,
     /// What was learned of the user beyond the profile; nothing yet, or written by an older release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,6 +65,9 @@ pub struct Ticket {
     /// The user's biography as a text, for the explanation of a match. No client is sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bio: Option<TextVector>,
+    /// The profile is no longer complete since the match: such a ticket does not wait again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
     /// Where it stands.
     #[serde(flatten)]
     pub state: TicketState,
@@ -82,6 +85,7 @@ impl Ticket {
             learned: None,
             words: None,
             bio: None,
+            incomplete: false,
             state: TicketState::Waiting,
         }
     }
@@ -108,6 +112,19 @@ impl Ticket {
         }
     }
 
+    /// The ticket of a user whose profile is no longer complete: out of the queue, or, while the match holds, without a way
+    /// back into it.
+    #[must_use]
+    pub fn of_incomplete(&self) -> Self {
+        if self.is_waiting() {
+            return self.moved_to(TicketState::Gone { why: Gone::Left });
+        }
+        Self {
+            incomplete: true,
+            ..self.clone()
+        }
+    }
+
     /// The ticket of a user who is deleted: out of the queue, and without anything that the user said or that was learned.
     #[must_use]
     pub fn of_deleted(&self) -> Self {
@@ -121,15 +138,15 @@ impl Ticket {
     }
 
     /// What becomes of the ticket when its room ended because somebody did not come: the one who `came` waits again,
-    /// with the age that the ticket had; the other is out. `None` where the ticket is no longer that room's.
+    /// with the age that the ticket had, if the profile is still complete; the other is out. `None` where the ticket is no longer that room's.
     pub fn after_no_show(&self, room_id: RoomId, came: bool) -> Option<Self> {
         if self.matched_room() != Some(room_id) {
             return None;
         }
-        Some(self.moved_to(if came {
-            TicketState::Waiting
-        } else {
-            TicketState::Gone { why: Gone::NoShow }
+        Some(self.moved_to(match (came, self.incomplete) {
+            (true, false) => TicketState::Waiting,
+            (true, true) => TicketState::Gone { why: Gone::Left },
+            (false, _) => TicketState::Gone { why: Gone::NoShow },
         }))
     }
 }
@@ -163,6 +180,17 @@ mod tests {
     fn the_one_who_came_waits_again_with_the_age_the_ticket_had() {
         let matched = joined().moved_to(TicketState::Matched { room_id: room(1) });
         assert_eq!(matched.after_no_show(room(1), true), Some(joined()));
+    }
+
+    #[test]
+    fn the_one_who_came_does_not_wait_again_with_a_profile_that_is_not_complete() {
+        let matched = joined().moved_to(TicketState::Matched { room_id: room(1) });
+        let incomplete = matched.of_incomplete();
+        assert_eq!(incomplete.matched_room(), Some(room(1)), "the match holds");
+        let left = TicketState::Gone { why: Gone::Left };
+        let after = incomplete.after_no_show(room(1), true).unwrap();
+        assert_eq!(after.state, left);
+        assert_eq!(joined().of_incomplete().state, left);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub async fn learned(
     Ok(Json(view(&state, user.id).await?))
 }
 
-/// Resets it. The user is new to matching from now on, also while waiting; what was decided so far no longer counts for the
+/// Resets it. The user is new to matching from now on, also while waiting or in an undecided match; what was decided so far no longer counts for the
 /// user when the model is made anew.
 #[utoipa::path(
     delete, path = "/users/me/learned", tag = "account", security(("bearer" = [])),

@@ -32,7 +32,7 @@ pub async fn read(
 }
 
 /// Replaces the user's profile. What the form leaves out is empty afterwards. Whoever waits in the queue goes on waiting
-/// with the new wishes, or leaves it with a profile that is not complete.
+/// with the new wishes, or leaves it with a profile that is not complete; so does whoever comes back into it after a no-show.
 #[utoipa::path(
     put, path = "/users/me/profile", tag = "account", security(("bearer" = [])), request_body = Profile,
     responses((status = OK, body = Profile, description = "The profile"), ReadsForm, SignedInOnly)

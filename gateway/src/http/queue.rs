@@ -179,7 +179,11 @@ pub(super) async fn replace(state: &AppState, ticket: Write) -> Result<bool, Api
     }
 }
 
-async fn is_undecided(state: &AppState, room: domain::RoomId) -> Result<bool, ApiError> {
+/// Whether the matched room is still to be decided.
+///
+/// # Errors
+/// `unavailable`.
+pub(super) async fn is_undecided(state: &AppState, room: domain::RoomId) -> Result<bool, ApiError> {
     let room = state.broker.room(room).await?;
     Ok(room.is_some_and(|room| !room.value.is_decided()))
 }
@@ -196,7 +200,7 @@ fn waiting(ticket: &Ticket) -> TicketView {
 }
 
 /// Tells the user's other devices. It may be lost: they read the ticket again anyway.
-async fn tell(state: &AppState, user: UserId, ticket: &TicketView) {
+pub(super) async fn tell(state: &AppState, user: UserId, ticket: &TicketView) {
     let notice = UserNotice::Ticket {
         ticket: ticket.clone(),
     };

@@ -1,6 +1,7 @@
 //! What matching knows of whoever waits: the profile as it is now, and what was learned.
 
-use contract::problem::Code;
+use broker::life::Versioned;
+use contract::{api::TicketView, problem::Code};
 use domain::{
     FieldError, UserId,
     account::{age_on, parse_date},
@@ -12,7 +13,7 @@ use entities::matching_person;
 
 use super::{
     profile,
-    queue::{ATTEMPTS, contended, replace, take_out},
+    queue::{ATTEMPTS, contended, is_undecided, replace, tell},
 };
 use crate::{error::ApiError, state::AppState};
 
@@ -76,13 +77,15 @@ impl About {
             learned,
             words,
             bio,
+            incomplete: false,
             ..ticket
         }
     }
 }
 
-/// Makes a waiting ticket agree with the user's profile: wishes are hard from the moment that they are saved, and what was
-/// reset is out of it. It keeps its id and its age; with a profile that is no longer complete, nobody waits.
+/// Makes a ticket agree with the user's profile: wishes are hard from the moment that they are saved, and what was
+/// reset is out of it. It keeps its id and its age; with a profile that is no longer complete, nobody waits. Of an undecided
+/// match, too: its ticket waits again where the other one does not come.
 ///
 /// # Errors
 /// `unavailable`.
@@ -91,20 +94,37 @@ pub(super) async fn follow_profile(state: &AppState, user: UserId) -> Result<(),
         let Some(current) = state.broker.ticket(user).await? else {
             return Ok(());
         };
-        if !current.value.is_waiting() {
+        if !may_wait(state, &current).await? {
             return Ok(());
         }
-        let about = match About::of(state, user).await {
-            Ok(about) => about,
-            Err(error) if error.code == Code::ProfileIncomplete => {
-                return take_out(state, user).await;
-            }
+        let ticket = match About::of(state, user).await {
+            Ok(about) => about.on(current.value.clone()),
+            Err(error) if error.code == Code::ProfileIncomplete => current.value.of_incomplete(),
             Err(error) => return Err(error),
         };
-        let ticket = about.on(current.value.clone());
-        if ticket == current.value || replace(state, current.becomes(ticket)).await? {
+        if ticket == current.value {
+            return Ok(());
+        }
+        let leaves = current.value.is_waiting() && !ticket.is_waiting();
+        if replace(state, current.becomes(ticket)).await? {
+            if leaves {
+                tell(state, user, &TicketView::none()).await;
+            }
             return Ok(());
         }
     }
     Err(contended())
+}
+
+/// Whether the ticket waits, or may do so again: a room that ends by a no-show moves it in the same batch, so a room that is
+/// decided says so only where the ticket is still the same.
+async fn may_wait(state: &AppState, ticket: &Versioned<Ticket>) -> Result<bool, ApiError> {
+    let Some(room) = ticket.value.matched_room() else {
+        return Ok(ticket.value.is_waiting());
+    };
+    if is_undecided(state, room).await? {
+        return Ok(true);
+    }
+    let now = state.broker.ticket(ticket.value.user_id).await?;
+    Ok(now.is_some_and(|now| now.seq != ticket.seq))
 }

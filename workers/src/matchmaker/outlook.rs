@@ -7,7 +7,7 @@ use contract::{
     live::{Outlook, OutlookRequest},
     subjects::LIVE_QUEUE_OUTLOOK,
 };
-use domain::{UserId, matching::count_excluded};
+use domain::{RoomId, UserId, matching::count_excluded};
 use tokio::time::sleep;
 
 use super::Matchmaker;
@@ -19,15 +19,19 @@ const SUBSCRIBE_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// How long the newest matched people had waited. Pure.
 #[derive(Debug, Default)]
-pub(super) struct Waits(VecDeque<Duration>);
+pub(super) struct Waits(VecDeque<(UserId, RoomId, Duration)>);
 
 impl Waits {
-    /// Somebody was matched after so long.
-    pub(super) fn matched_after(&mut self, waited: Duration) {
+    /// Somebody was matched after so long. Counts once: the ticket is written again when the profile changes meanwhile.
+    pub(super) fn matched_after(&mut self, user: UserId, room: RoomId, waited: Duration) {
+        let is_known = |(who, of, _): &(UserId, RoomId, Duration)| (*who, *of) == (user, room);
+        if self.0.iter().any(is_known) {
+            return;
+        }
         if self.0.len() == NEWEST {
             self.0.pop_front();
         }
-        self.0.push_back(waited);
+        self.0.push_back((user, room, waited));
     }
 
     /// What is left of the median for somebody who has `waited` already; `None` after too few matches.
@@ -35,7 +39,7 @@ impl Waits {
         if self.0.len() < ENOUGH {
             return None;
         }
-        let mut sorted: Vec<Duration> = self.0.iter().copied().collect();
+        let mut sorted: Vec<Duration> = self.0.iter().map(|(_, _, waited)| *waited).collect();
         sorted.sort_unstable();
         sorted
             .get(sorted.len() / 2)
@@ -94,14 +98,33 @@ impl Matchmaker {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+
+    fn user(number: usize) -> UserId {
+        UserId(Uuid::from_u128(number as u128))
+    }
+
+    fn room(number: usize) -> RoomId {
+        RoomId(Uuid::from_u128(number as u128))
+    }
 
     fn after(seconds: impl IntoIterator<Item = u64>) -> Waits {
         let mut waits = Waits::default();
-        for secs in seconds {
-            waits.matched_after(Duration::from_secs(secs));
+        for (number, secs) in seconds.into_iter().enumerate() {
+            waits.matched_after(user(number), room(number), Duration::from_secs(secs));
         }
         waits
+    }
+
+    #[test]
+    fn a_matched_ticket_that_is_written_again_counts_once() {
+        let mut waits = after([20; 9]);
+        waits.matched_after(user(8), room(8), Duration::from_secs(99));
+        assert_eq!(waits.left(Duration::ZERO), None, "nine were matched");
+        waits.matched_after(user(8), room(9), Duration::from_secs(99));
+        assert!(waits.left(Duration::ZERO).is_some());
     }
 
     #[test]

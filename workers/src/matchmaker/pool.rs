@@ -138,9 +138,9 @@ impl Pool {
                     tracing::error!(user_id = %user, seq = ticket.seq, "what a ticket says was learned is left alone");
                     metrics::counter!("webchat_match_beliefs_ignored_total").increment(1);
                 }
-                if ticket.value.matched_room().is_some() {
+                if let Some(room) = ticket.value.matched_room() {
                     let waited = record.stored_at.since(ticket.value.joined_at);
-                    self.waits.matched_after(waited);
+                    self.waits.matched_after(user, room, waited);
                 }
                 self.ticket_is(user, Some(ticket));
             }
