@@ -40,6 +40,8 @@ pub(super) struct Decided {
 
 struct Couple {
     users: [UserId; 2],
+    /// Of the tickets that the tick has looked at.
+    seqs: [u64; 2],
     score: f64,
     parts: Parts,
 }
@@ -72,6 +74,7 @@ impl Memory {
         let proposals = matching::pair(candidates, forbidden, score, usual, &policy, recent, now);
         let couples = proposals.into_iter().map(|proposal| Couple {
             users: [proposal.one, proposal.other].map(|place| candidates[place].user),
+            seqs: [proposal.one, proposal.other].map(|place| learned[place].seq),
             score: f64::from(proposal.score),
             parts: self
                 .scores
@@ -119,20 +122,28 @@ impl Matchmaker {
         if let Some(starving) = decided.starving {
             self.watched.starve(starving, starves_after);
         }
-        let pool = self.pool();
+        let (pool, now) = (self.pool(), self.broker.clock().now());
         let couples = decided.couples.into_iter();
         Some(
             couples
-                .filter_map(|couple| intent(&pool, &couple))
+                .filter_map(|couple| intent(&pool, &couple, now))
                 .collect(),
         )
     }
 }
 
-/// Nothing where one of the two has left meanwhile.
-fn intent(pool: &Pool, couple: &Couple) -> Option<Intent> {
-    let [one, other] = couple.users.map(|user| pool.waiting(user));
-    let (one, other) = (one?, other?);
+/// Nothing where one of the two has left or wishes something else than when the tick looked, or where they may not meet any
+/// more: the filters have seen other tickets than those that would be claimed. The next tick looks again.
+fn intent(pool: &Pool, couple: &Couple, now: Timestamp) -> Option<Intent> {
+    let as_seen = |side: usize| {
+        let waiting = pool.waiting(couple.users[side])?;
+        (waiting.seq == couple.seqs[side]).then_some(waiting)
+    };
+    let (one, other) = (as_seen(0)?, as_seen(1)?);
+    let pair = PairKey::of(couple.users[0], couple.users[1])?;
+    if pool.are_apart(pair, now) {
+        return None;
+    }
     let [first, second] = [one, other].map(|waiting| Side {
         features: &waiting.ticket.features,
         words: waiting.ticket.words.as_ref(),
@@ -145,78 +156,4 @@ fn intent(pool: &Pool, couple: &Couple) -> Option<Intent> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use domain::{TicketId, matching::Features};
-    use uuid::Uuid;
-
-    use super::{super::scores::Learned, *};
-
-    const NOW: Timestamp = Timestamp(1_795_000_000_000);
-    const LIMIT: Duration = Duration::from_secs(120);
-
-    fn user(number: u128) -> UserId {
-        UserId(Uuid::from_u128(number))
-    }
-
-    fn waiting(number: u128, secs: i64, languages: &[&str]) -> Candidate {
-        Candidate {
-            user: user(number),
-            ticket: TicketId(Uuid::from_u128(number)),
-            joined_at: Timestamp(NOW.0 - secs * 1_000),
-            features: Features {
-                age: 30,
-                languages: languages.iter().map(|code| (*code).to_owned()).collect(),
-                ..Features::default()
-            },
-        }
-    }
-
-    fn decided(candidates: Vec<Candidate>, apart: &[(u128, u128)]) -> Decided {
-        let prior = settings::matching_prior().unwrap();
-        let key = |(one, other): &(u128, u128)| PairKey::of(user(*one), user(*other)).unwrap();
-        let snapshot = Snapshot {
-            learned: vec![
-                Learned {
-                    seq: 1,
-                    beliefs: None
-                };
-                candidates.len()
-            ],
-            candidates,
-            model: None,
-            apart: apart.iter().map(key).collect::<HashSet<_>>(),
-        };
-        Memory::new(Scores::new(prior).unwrap()).decide(&snapshot, LIMIT, NOW)
-    }
-
-    #[test]
-    fn who_waits_for_too_long_beside_somebody_they_may_meet_starves() {
-        let pool = |secs| vec![waiting(1, secs, &["en"]), waiting(2, 300, &["en"])];
-        assert_eq!(decided(pool(130), &[]).starving, Some(2));
-        assert_eq!(
-            decided(pool(110), &[]).starving,
-            Some(0),
-            "one has just come"
-        );
-        assert_eq!(
-            decided(pool(130), &[(1, 2)]).starving,
-            Some(0),
-            "they may not meet"
-        );
-    }
-
-    #[test]
-    fn each_language_is_a_pool_of_its_own() {
-        let pool = vec![
-            waiting(1, 3, &["de"]),
-            waiting(2, 2, &["en"]),
-            waiting(3, 1, &["en", "fr"]),
-        ];
-        let couples = decided(pool, &[]).couples;
-        let users: Vec<_> = couples.iter().map(|couple| couple.users).collect();
-        assert_eq!(users, [[user(2), user(3)]]);
-        assert!(couples[0].score > 0.0 && couples[0].score < 1.0);
-    }
-}
+mod tests;

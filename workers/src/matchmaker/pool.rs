@@ -200,6 +200,14 @@ impl Pool {
             .insert(pair.high, until);
     }
 
+    /// Whether two people are kept apart.
+    pub(super) fn are_apart(&self, pair: PairKey, now: Timestamp) -> bool {
+        let others = self.apart_until.get(&pair.low);
+        others
+            .and_then(|others| others.get(&pair.high))
+            .is_some_and(|until| *until > now)
+    }
+
     /// The waiting ticket of a user.
     pub(super) fn waiting(&self, user: UserId) -> Option<&Waiting> {
         self.waiting.get(&user)
