@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     json::Json,
-    queue_features::About,
+    queue_features::{About, catch_up},
     responses::{Limited, SignedInOnly},
 };
 use crate::{auth::CurrentUser, error::ApiError, state::AppState};
@@ -46,6 +46,7 @@ pub async fn join(
     state.limits.check_queue(user.id)?;
     let about = About::of(&state, user.id).await?;
     let ticket = enqueue(&state, user.id, &about).await?;
+    catch_up(&state, user.id, &about).await?;
     state.notifications.user_is_waiting(user.id);
     let view = waiting(&ticket);
     tell(&state, user.id, &view).await;
@@ -145,7 +146,8 @@ async fn enqueue(state: &AppState, user: UserId, about: &About) -> Result<Ticket
         }
         let seq = current.map_or(0, |ticket| ticket.seq);
         let id = TicketId(Uuid::now_v7());
-        let ticket = about.on(Ticket::join(id, user, Features::default(), state.now()));
+        let ticket = Ticket::join(id, user, Features::default(), state.now());
+        let ticket = about.on(state, ticket);
         if replace(state, Write::Ticket(Box::new(ticket.clone()), seq)).await? {
             return Ok(ticket);
         }

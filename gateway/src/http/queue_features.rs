@@ -5,7 +5,7 @@ use contract::{api::TicketView, problem::Code};
 use domain::{
     FieldError, UserId,
     account::{age_on, parse_date},
-    matching::{Features, TextVector, model::PersonBeliefs},
+    matching::model::PersonBeliefs,
     profile::Profile,
     ticket::Ticket,
 };
@@ -37,13 +37,12 @@ async fn complete_profile(state: &AppState, user: UserId) -> Result<(Profile, u8
     Ok((profile, age_on(date_of_birth, today)))
 }
 
-/// What a ticket says of its owner.
-#[derive(Debug, Clone)]
+/// What a ticket says of its owner, as SQL has it.
+#[derive(Debug, PartialEq)]
 pub(super) struct About {
-    features: Features,
+    profile: Profile,
+    age: u8,
     learned: Option<PersonBeliefs>,
-    words: Option<TextVector>,
-    bio: Option<TextVector>,
 }
 
 impl About {
@@ -53,34 +52,46 @@ impl About {
     /// `profile_incomplete`, `unavailable`.
     pub(super) async fn of(state: &AppState, user: UserId) -> Result<Self, ApiError> {
         let (profile, age) = complete_profile(state, user).await?;
-        let mut interests = profile.interests.clone();
-        interests.sort_unstable();
-        let text = interests.join(", ").replace('_', " ");
+        let learned = matching_person::Entity::of(&state.db.read, user.0).await?;
         Ok(Self {
-            features: profile.features(age),
-            learned: matching_person::Entity::of(&state.db.read, user.0).await?,
-            words: state.texts.vector(&text),
-            bio: state.texts.biography(&profile.bio),
+            profile,
+            age,
+            learned,
         })
     }
 
     /// The ticket with this on it.
-    pub(super) fn on(&self, ticket: Ticket) -> Ticket {
-        let Self {
-            features,
-            learned,
-            words,
-            bio,
-        } = self.clone();
+    pub(super) fn on(&self, state: &AppState, ticket: Ticket) -> Ticket {
+        let mut interests = self.profile.interests.clone();
+        interests.sort_unstable();
+        let text = interests.join(", ").replace('_', " ");
         Ticket {
-            features,
-            learned,
-            words,
-            bio,
+            features: self.profile.features(self.age),
+            learned: self.learned,
+            words: state.texts.vector(&text),
+            bio: state.texts.biography(&self.profile.bio),
             incomplete: false,
             ..ticket
         }
     }
+}
+
+/// Looks once more at what a ticket that was just written was made of: what was saved or reset since then has found no ticket
+/// to change. Whoever saves later finds it.
+///
+/// # Errors
+/// `profile_incomplete` where nobody can wait with what was saved; `unavailable`.
+pub(super) async fn catch_up(
+    state: &AppState,
+    user: UserId,
+    written: &About,
+) -> Result<(), ApiError> {
+    let now = About::of(state, user).await;
+    if now.as_ref().is_ok_and(|now| now == written) {
+        return Ok(());
+    }
+    follow_profile(state, user).await?;
+    now.map(drop)
 }
 
 /// Makes a ticket agree with the user's profile: wishes are hard from the moment that they are saved, and what was
@@ -98,7 +109,7 @@ pub(super) async fn follow_profile(state: &AppState, user: UserId) -> Result<(),
             return Ok(());
         }
         let ticket = match About::of(state, user).await {
-            Ok(about) => about.on(current.value.clone()),
+            Ok(about) => about.on(state, current.value.clone()),
             Err(error) if error.code == Code::ProfileIncomplete => current.value.of_incomplete(),
             Err(error) => return Err(error),
         };

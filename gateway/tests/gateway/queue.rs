@@ -202,6 +202,36 @@ async fn ticket_of(world: &World, person: &Person) -> Ticket {
     world.broker.ticket(user).await.unwrap().unwrap().value
 }
 
+#[tokio::test]
+async fn what_is_saved_in_the_moment_of_joining_is_on_the_ticket() {
+    let world = World::start(&[]).await;
+    let ann = world.person("ann").await;
+    for round in 0..60u64 {
+        let wish = if round % 2 == 0 { "man" } else { "woman" };
+        let form = json!({
+            "display_name": "Ann", "gender": "woman", "interests": ["chess"], "preferred_genders": [wish],
+        });
+        let join = world.post(&ann, "/match/queue");
+        let save = async {
+            // From saving well before joining to saving well after it.
+            tokio::time::sleep(Duration::from_micros(200 * (round % 20))).await;
+            world
+                .ask(&ann, "PUT", "/users/me/profile", Some(form))
+                .await
+        };
+        let (joined, saved) = tokio::join!(join, save);
+        joined.expect(202);
+        saved.expect(200);
+        let ticket = ticket_of(&world, &ann).await;
+        assert_eq!(ticket.features.preferred_genders, [wish], "round {round}");
+        assert!(ticket.is_waiting());
+        world
+            .ask(&ann, "DELETE", "/match/queue", None)
+            .await
+            .expect(204);
+    }
+}
+
 /// The room's no-show time comes with one of the two there.
 async fn only_this_one_comes(world: &World, person: &Person, matched: &Value) {
     let id: RoomId = matched["room_id"].as_str().unwrap().parse().unwrap();
