@@ -3,10 +3,7 @@
 use super::{
     Features, Match, MatchReason, TextMode, TextVector, icebreaker::icebreaker, model::Parts,
 };
-use crate::profile::language_name;
-
-/// Up to this age difference, in years, the age is named as a reason.
-const SIMILAR_AGE_YEARS: u8 = 3;
+use crate::{TicketId, profile::language_name};
 
 /// From which likeness on the interests of two people, as texts, are called alike. Of random pairs with five interests each
 /// one in 25 reaches it, by either mode: `docs/MATCHING.md`.
@@ -19,6 +16,8 @@ pub const ALIKE_BIOS_FROM: f64 = 0.35;
 /// One side of a match, as it is explained.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
+    /// The person's ticket. It says nothing of the person, so the question is drawn by it.
+    pub ticket: TicketId,
     /// What the person has said.
     pub features: &'a Features,
     /// The person's interests as a text.
@@ -29,13 +28,13 @@ pub struct Side<'a> {
 
 /// What is said of two people who are brought together with this score.
 ///
-/// Reasons name what both have in common and nothing that only one of them has said; of biographies not even that, as neither
+/// Neither reasons nor question tell anything of the ages, which nobody is shown. Reasons name what both have in common and nothing that only one of them has said; of biographies not even that, as neither
 /// sees the other's yet: only that they are alike. Those whose part of the score speaks for
 /// the pair come first, the strongest before the others.
 pub fn explain(one: Side<'_>, other: Side<'_>, score: f64, parts: &Parts) -> Match {
     let (a, b) = (one.features, other.features);
     let shared_interests = shared(&a.interests, &b.interests);
-    let (topic, question) = icebreaker(&shared_interests, a.age.wrapping_add(b.age));
+    let (topic, question) = icebreaker(&shared_interests, spread([one, other]));
     Match {
         // Four decimals are plenty, and such a number survives JSON unchanged.
         score: (score.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0,
@@ -43,6 +42,12 @@ pub fn explain(one: Side<'_>, other: Side<'_>, score: f64, parts: &Parts) -> Mat
         icebreaker_topic: Some(topic.to_owned()),
         reasons: reasons(one, other, &shared_interests, parts),
     }
+}
+
+/// A number that differs from couple to couple, the same from both sides.
+fn spread(sides: [Side<'_>; 2]) -> u64 {
+    let [one, other] = sides.map(|side| side.ticket.0.as_u64_pair().1);
+    one ^ other
 }
 
 fn reasons(
@@ -74,10 +79,6 @@ fn reasons(
         let text = format!("You both speak {}.", listed(&spoken));
         // Who has none in common does not meet, so it is no part of the score.
         found.push((0.0, reason("shared_languages", &languages, text)));
-    }
-    if a.age.abs_diff(b.age) <= SIMILAR_AGE_YEARS {
-        let text = "You are close in age.".to_owned();
-        found.push((parts.age, reason("similar_age", &[], text)));
     }
     found.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let interests = compared(one.words, other.words, ALIKE_FROM).map(|(mode, how)| {

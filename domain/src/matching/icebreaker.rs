@@ -151,7 +151,7 @@ const GENERAL_QUESTIONS: &[(&str, &str)] = &[
 
 /// A question about one of the shared interests, else a general one, behind what it is about. `spread` only makes that not
 /// everybody gets the same one; equal arguments give an equal question.
-pub(super) fn icebreaker(shared_interests: &[&str], spread: u8) -> (&'static str, &'static str) {
+pub(super) fn icebreaker(shared_interests: &[&str], spread: u64) -> (&'static str, &'static str) {
     let of_interest = |interest: &&str| QUESTIONS.iter().find(|(name, _)| name == interest);
     let about: Vec<_> = shared_interests
         .iter()
@@ -163,7 +163,10 @@ pub(super) fn icebreaker(shared_interests: &[&str], spread: u8) -> (&'static str
     } else {
         &about
     };
-    let chosen = choices.get(usize::from(spread) % choices.len().max(1));
+    let count = u64::try_from(choices.len()).unwrap_or(1).max(1);
+    let chosen = usize::try_from(spread % count)
+        .ok()
+        .and_then(|place| choices.get(place));
     chosen.copied().unwrap_or_default()
 }
 

@@ -68,6 +68,7 @@ fn any_pool() -> impl Strategy<Value = Vec<Candidate>> {
 
 fn side(features: &Features) -> Side<'_> {
     Side {
+        ticket: TicketId(uuid::Uuid::from_u128(features.interests.len() as u128)),
         features,
         words: None,
         bio: None,
@@ -126,7 +127,7 @@ proptest! {
     fn a_match_is_bounded_the_same_from_both_sides_and_survives_json(
         a in any_person(), b in any_person(), score in any::<f64>().prop_filter("a number", |score| !score.is_nan())
     ) {
-        let parts = model::Parts { interests: 0.1, looking_for: -0.2, age: 0.3 };
+        let parts = model::Parts { interests: 0.1, looking_for: -0.2 };
         let explained = |one, other| explain(side(one), side(other), score, &parts);
         let the_match = explained(&a, &b);
         prop_assert!((0.0..=1.0).contains(&the_match.score));
@@ -150,6 +151,13 @@ proptest! {
             }
         }
         prop_assert!(the_match.icebreaker.is_some_and(|question| question.ends_with('?')));
+    }
+
+    #[test]
+    fn what_is_said_of_a_match_tells_nothing_of_the_ages(a in any_person(), b in any_person(), other_age in 18..99u8) {
+        let said = |b: &Features| explain(side(&a), side(b), 0.25, &model::Parts::default());
+        let older = Features { age: other_age, ..b.clone() };
+        prop_assert_eq!(said(&older), said(&b));
     }
 
     #[test]

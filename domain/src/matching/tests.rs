@@ -43,12 +43,16 @@ fn at_once(pool: &[Candidate]) -> Vec<Proposal> {
 }
 
 fn explained(one: &Features, other: &Features, parts: &model::Parts) -> Match {
-    let side = |features| Side {
+    explain(side(one, 1), side(other, 2), 0.25, parts)
+}
+
+fn side(features: &Features, ticket: u128) -> Side<'_> {
+    Side {
+        ticket: TicketId(uuid::Uuid::from_u128(ticket)),
         features,
         words: None,
         bio: None,
-    };
-    explain(side(one), side(other), 0.25, parts)
+    }
 }
 
 fn texts(the_match: &Match) -> Vec<&str> {
@@ -62,12 +66,10 @@ fn the_strongest_reason_comes_first_and_all_read_as_sentences() {
     let parts = model::Parts {
         interests: 0.4,
         looking_for: -0.01,
-        age: 0.1,
     };
     let the_match = explained(&one, &other, &parts);
     let expected = [
         "You both like board games, books and chess.",
-        "You are close in age.",
         "You both speak German and English.",
         "You are both looking for friendship.",
     ];
@@ -102,9 +104,8 @@ fn alike_interests_are_told_with_how_they_were_compared() {
     let reasons = |words: [Option<&TextVector>; 2]| {
         let features = person(30, "woman");
         let [one, other] = words.map(|words| Side {
-            features: &features,
             words,
-            bio: None,
+            ..side(&features, 1)
         });
         let reasons = explain(one, other, 0.25, &model::Parts::default()).reasons;
         let alike = reasons
@@ -140,9 +141,8 @@ fn alike_bios_are_told_as_a_fact_and_only_where_both_have_one() {
     let reasons = |bios: [Option<&TextVector>; 2]| {
         let features = person(30, "woman");
         let [one, other] = bios.map(|bio| Side {
-            features: &features,
-            words: None,
             bio,
+            ..side(&features, 1)
         });
         let reasons = explain(one, other, 0.25, &model::Parts::default()).reasons;
         let last = reasons.last().expect("a reason").clone();
@@ -164,7 +164,18 @@ fn empty_features_are_a_lawful_person() {
     let nobody = Features::default();
     assert_eq!(may_meet(&nobody, &nobody), Ok(()));
     let the_match = explained(&nobody, &nobody, &model::Parts::default());
-    assert_eq!(texts(&the_match), ["You are close in age."]);
+    assert!(the_match.reasons.is_empty() && the_match.icebreaker.is_some());
+}
+
+#[test]
+fn not_every_couple_with_the_same_in_common_gets_the_same_question() {
+    let features = person(30, "woman");
+    let question = |ticket| {
+        let (one, other) = (side(&features, ticket), side(&features, 0));
+        explain(one, other, 0.25, &model::Parts::default()).icebreaker
+    };
+    let questions: std::collections::BTreeSet<_> = (0..10).map(question).collect();
+    assert_eq!(questions.len(), features.interests.len());
 }
 
 #[test]

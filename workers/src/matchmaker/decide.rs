@@ -145,6 +145,7 @@ fn intent(pool: &Pool, couple: &Couple, now: Timestamp) -> Option<Intent> {
         return None;
     }
     let [first, second] = [one, other].map(|waiting| Side {
+        ticket: waiting.ticket.id,
         features: &waiting.ticket.features,
         words: waiting.ticket.words.as_ref(),
         bio: waiting.ticket.bio.as_ref(),

@@ -36,15 +36,13 @@ pub struct Scoring {
     keeps_portraits: bool,
 }
 
-/// How much the parts of a score speak for a pair, in log-odds; negative: against it. Both directions, averaged.
+/// How much the parts of a score that both may know speak for a pair, in log-odds; negative: against it. Both directions, averaged.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Parts {
     /// What both like, and how alike their interests are as a whole.
     pub interests: f64,
     /// What both are looking for.
     pub looking_for: f64,
-    /// How far apart they are in age.
-    pub age: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -144,9 +142,10 @@ impl Scoring {
         } in &self.pair
         {
             let part = match kernel {
-                Kernel::AgeGap | Kernel::YearsApart | Kernel::YearsApartSquared => &mut parts.age,
                 Kernel::Cosine | Kernel::Correlation | Kernel::Distance => &mut parts.interests,
                 Kernel::CommonGoal => &mut parts.looking_for,
+                // Nobody is shown an age.
+                Kernel::AgeGap | Kernel::YearsApart | Kernel::YearsApartSquared => continue,
                 Kernel::Activity | Kernel::Named(_) => continue,
             };
             let values = kernel.values(a, b).map(|value| weight.standardise(value));
