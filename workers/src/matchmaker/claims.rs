@@ -20,8 +20,8 @@ use super::{
 
 /// How many pairs are read at once.
 const READS_AT_ONCE: usize = 16;
-/// Two who share an open room are looked at again after so long.
-const SHARED_ROOM_PAUSE: Duration = Duration::from_secs(60);
+/// Two who share an open room, or of whom something cannot be read, are looked at again after so long.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// Two people whom a tick wants to bring together.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ struct Claim {
 impl Matchmaker {
     /// Claims what can be claimed. Whoever stays behind is looked at again by the next tick.
     pub(super) async fn claim(&self, intents: Vec<Intent>) {
-        let plans = stream::iter(intents).map(|intent| self.plan(intent));
+        let plans = stream::iter(intents).map(|intent| self.plan_if_readable(intent));
         let planned = plans
             .buffer_unordered(READS_AT_ONCE)
             .try_collect::<Vec<_>>()
@@ -62,6 +62,23 @@ impl Matchmaker {
         }
     }
 
+    /// Two of whom something cannot be read are kept apart for a while, and nobody else has to wait for it.
+    async fn plan_if_readable(&self, intent: Intent) -> Result<Option<Claim>, ReadError> {
+        let [one, other] = [0, 1].map(|side: usize| intent.tickets[side].ticket.user_id);
+        match self.plan(intent).await {
+            Err(error @ (ReadError::Malformed { .. } | ReadError::Newer { .. })) => {
+                metrics::counter!("webchat_match_pairs_unreadable_total").increment(1);
+                tracing::error!(%one, %other, %error, "two are not matched, as something of them cannot be read");
+                if let Some(key) = PairKey::of(one, other) {
+                    let until = self.broker.clock().now().plus(LOOK_AGAIN_AFTER);
+                    self.pool().keep_apart(key, until);
+                }
+                Ok(None)
+            }
+            planned => planned,
+        }
+    }
+
     /// Looks at the pair as the stream's leader has it, and says what to write; `None` where the two may not meet.
     async fn plan(&self, intent: Intent) -> Result<Option<Claim>, ReadError> {
         let [one, other] = intent.tickets;
@@ -76,7 +93,7 @@ impl Matchmaker {
             return Ok(None);
         }
         if self.share_a_room(pair.value.room).await? {
-            self.pool().keep_apart(key, now.plus(SHARED_ROOM_PAUSE));
+            self.pool().keep_apart(key, now.plus(LOOK_AGAIN_AFTER));
             return Ok(None);
         }
         let room_id = RoomId(Uuid::now_v7());

@@ -10,6 +10,7 @@ use domain::{
         Features,
         model::{Belief, PersonBeliefs},
     },
+    pair::Input,
     ticket::Ticket,
 };
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use webchat_tests::nats::Nats;
 
 use crate::{
-    lifecycle::{Worker, anybody, connected, eventually, ticket_id, user},
+    lifecycle::{Worker, anybody, connected, eventually, key_of, room_id, ticket_id, user},
     told::on_one_thread,
 };
 
@@ -73,6 +74,60 @@ fn tickets_that_cannot_be_read_are_counted_and_everybody_else_is_matched() {
         until_matched(&broker, one).await;
         until_matched(&broker, other).await;
         assert!(told.number("webchat_match_records_skipped_total") >= 3.0);
+    });
+}
+
+#[test]
+fn two_of_whom_something_cannot_be_read_are_kept_apart_and_everybody_else_is_matched() {
+    on_one_thread(async |told| {
+        let nats = Nats::start().await;
+        let broker = connected(&nats).await;
+        // The view of whoever wishes for nothing else would propose these two again and again.
+        let only = |language: &str| Features {
+            languages: vec![language.to_owned()],
+            ..anybody()
+        };
+        let of_a_pair = [
+            join(&broker, only("fr"), None).await,
+            join(&broker, only("fr"), None).await,
+        ];
+        let pair = subjects::life_pair(key_of(of_a_pair[0], of_a_pair[1]));
+        let newer = json!({ "version": 99, "event_id": Uuid::now_v7(), "body": {} });
+        let newer = serde_json::to_vec(&newer).expect("json");
+        broker
+            .publish(Publish::new(pair, newer))
+            .await
+            .expect("published");
+        let of_a_room = [
+            join(&broker, only("it"), None).await,
+            join(&broker, only("it"), None).await,
+        ];
+        let room = room_id();
+        let opened = Input::Opened(room);
+        broker
+            .change_pair(key_of(of_a_room[0], of_a_room[1]), opened)
+            .await
+            .expect("a pair");
+        let no_room = Publish::new(subjects::life_room(room), b"{ no room".to_vec());
+        broker.publish(no_room).await.expect("published");
+        let (one, other) = (
+            join(&broker, only("de"), None).await,
+            join(&broker, only("de"), None).await,
+        );
+        let _worker = Worker::matchmaker(&nats, &[QUICK]).await;
+        until_matched(&broker, one).await;
+        until_matched(&broker, other).await;
+        // Many ticks later each of the two couples was looked at once.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let counted = told.number("webchat_match_pairs_unreadable_total");
+        assert!((counted - 2.0).abs() < f64::EPSILON, "{counted}");
+        for user in of_a_pair.into_iter().chain(of_a_room) {
+            let ticket = broker.ticket(user).await.expect("a read");
+            assert!(ticket.expect("a ticket").value.is_waiting());
+        }
+        // They are not out: whoever else comes is matched with one of them.
+        let third = join(&broker, only("fr"), None).await;
+        until_matched(&broker, third).await;
     });
 }
 
