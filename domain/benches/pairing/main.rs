@@ -18,7 +18,7 @@ use peak_alloc::PeakAlloc;
 use people::{FEATURES, NOW, Synthetic, pool, shipped};
 use webchat_domain::{
     UserId,
-    matching::pairing::{Policy, RecentScores, Roster, Scorer, Screen, couples, pair},
+    matching::pairing::{Policy, RecentScores, Roster, Scorer, Screen, couples, pair, starving},
 };
 
 #[global_allocator]
@@ -31,6 +31,10 @@ const BOUNDS: [(usize, Duration, usize); 4] = [
     (10_000, Duration::from_millis(150), 25),
     (100_000, Duration::from_millis(3_000), 250),
 ];
+
+/// So many overdue are looked at for who starves in this time, whoever may meet whom.
+const OVERDUE: usize = 20_000;
+const ALARM_WITHIN: Duration = Duration::from_millis(100);
 
 fn main() {
     println!("people | score | tick, mean | peak MB | couples | mean score");
@@ -76,7 +80,31 @@ fn main() {
             missed += usize::from(took > time || peak > megabytes * 1_000_000);
         }
     }
+    if only.is_empty() {
+        missed += usize::from(alarm() > ALARM_WITHIN);
+    }
     assert_eq!(missed, 0, "so many figures miss their bound");
+}
+
+/// The slower of two pools: one of people of many kinds, and one in which nobody may meet anybody.
+fn alarm() -> Duration {
+    let many = pool(OVERDUE);
+    let mut alone = many.clone();
+    for person in &mut alone {
+        person.features.age_min = Some(u8::MAX);
+    }
+    let looked = [("many kinds", many), ("nobody may meet", alone)].map(|(name, pool)| {
+        let limit = Duration::from_secs(120);
+        let later = NOW.plus(Duration::from_secs(3_600));
+        let begun = processor_time();
+        let roster = Roster::of(&pool);
+        let starve = starving(&Screen::new(&roster, is_forbidden), later, limit);
+        let took = processor_time() - begun;
+        let millis = took.as_secs_f64() * 1e3;
+        println!("{OVERDUE} overdue | {name} | {millis:.1} ms | {starve} starve");
+        took
+    });
+    looked[0].max(looked[1])
 }
 
 fn tick<F: Fn(UserId, UserId) -> bool>(

@@ -86,7 +86,7 @@ impl Memory {
             self.looked_at = now;
             // Among themselves: who has waited as long and may be met should have been met.
             let is_overdue = |one: &&Candidate| now.since(one.joined_at) > starves_after;
-            let overdue: Vec<Candidate> = candidates.iter().filter(is_overdue).cloned().collect();
+            let overdue: Vec<&Candidate> = candidates.iter().filter(is_overdue).collect();
             let roster = Roster::of(&overdue);
             starving(&Screen::new(&roster, forbidden), now, starves_after)
         });

@@ -1,16 +1,19 @@
 //! Whether matching treats people alike: waiting by segment, keeps by score band, and who starves.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap, VecDeque},
     time::Duration,
 };
 
-use super::Screen;
+use super::{Screen, roster::Kind};
 use crate::{Timestamp, UserId, matching::Features, profile::GENDERS};
 
 /// How many of the newest waits of a segment are summed up.
 const NEWEST: usize = 512;
 const SCORE_BANDS: usize = 5;
+/// How many kinds of people are looked at for who starves.
+const KINDS_AT_MOST: usize = 1_024;
 
 /// A group of people whose waiting is watched by itself. Few, and told apart only by what the filters read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,19 +122,37 @@ impl Fairness {
 
 /// How many have waited longer than `limit` although somebody is there whom they may meet: the alarm is any. Who waits
 /// because of the own filters alone does not count.
+///
+/// The work grows with the people and not with their pairs: people whom the filters cannot tell apart are of one kind, and
+/// kinds are compared. Of more than 1,024 kinds the others are left out: those of the fewest people, then of who came last.
 pub fn starving<F: Fn(UserId, UserId) -> bool>(
     screen: &Screen<'_, F>,
     now: Timestamp,
     limit: Duration,
 ) -> usize {
     let roster = screen.roster();
-    let overdue = (0u32..)
-        .zip(&roster.joined_at)
-        .take_while(|(_, joined)| now.since(**joined) > limit);
-    overdue
-        .filter(|(rank, _)| {
-            let mut others = (0u32..).take(roster.len());
-            others.any(|other| screen.pairable(*rank, other).is_some())
-        })
-        .count()
+    let is_overdue = |rank: u32| now.since(roster.joined_at[rank as usize]) > limit;
+    let mut by_kind: HashMap<Kind, Vec<u32>> = HashMap::new();
+    for (rank, person) in (0u32..).zip(&roster.people) {
+        by_kind.entry(person.kind()).or_default().push(rank);
+    }
+    let mut kinds: Vec<Vec<u32>> = by_kind.into_values().collect();
+    kinds.sort_unstable_by_key(|kind| (Reverse(kind.len()), kind.first().copied()));
+    kinds.truncate(KINDS_AT_MOST);
+    let starving_of = |kind: &Vec<u32>| {
+        let person = |of: &[u32]| of.first().map(|rank| &roster.people[*rank as usize]);
+        let Some(me) = person(kind).filter(|_| kind.iter().any(|rank| is_overdue(*rank))) else {
+            return 0;
+        };
+        let may_meet = |other: &&Vec<u32>| person(other).is_some_and(|other| me.may_meet(other));
+        let others: Vec<&Vec<u32>> = kinds.iter().filter(may_meet).collect();
+        // Only a block, a report or a meeting keeps two of such kinds apart, so the first tried is nearly always one to meet.
+        let meets_somebody = |rank: u32| {
+            let mut others = others.iter().copied().flatten();
+            others.any(|other| screen.pairable(rank, *other).is_some())
+        };
+        let overdue = kind.iter().filter(|rank| is_overdue(**rank));
+        overdue.filter(|rank| meets_somebody(**rank)).count()
+    };
+    kinds.iter().map(starving_of).sum()
 }

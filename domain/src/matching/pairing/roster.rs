@@ -1,6 +1,9 @@
 //! A pool of people, packed for many comparisons: options as bits, about 70 bytes a person.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Borrow,
+    collections::{HashMap, HashSet},
+};
 
 use super::Candidate;
 use crate::{
@@ -37,6 +40,16 @@ pub(super) struct Person {
     pub(super) is_minor: bool,
 }
 
+/// All that the wishes, the languages and the age groups of two are compared by: who is alike in it may meet the same people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Kind {
+    gender: u8,
+    age: u8,
+    languages: u64,
+    wanted_genders: u64,
+    wanted_ages: (u8, u8),
+}
+
 /// Everybody who waits, as a tick looks at them: the longest waiting first, each user once.
 ///
 /// A person is an index, called a rank, because the order is the order of waiting.
@@ -50,19 +63,20 @@ pub struct Roster {
 
 impl Roster {
     /// Packs a pool. A user with several tickets is taken by the oldest one; the order of the slice does not matter.
-    pub fn of(candidates: &[Candidate]) -> Self {
+    pub fn of<C: Borrow<Candidate>>(candidates: &[C]) -> Self {
+        let candidate = |index: u32| candidates[index as usize].borrow();
         let mut order: Vec<u32> = (0..).take(candidates.len()).collect();
         order.sort_unstable_by_key(|&index| {
-            let candidate = &candidates[index as usize];
+            let candidate = candidate(index);
             (candidate.joined_at, candidate.ticket, candidate.user)
         });
         let mut seen = HashSet::with_capacity(order.len());
-        order.retain(|&index| seen.insert(candidates[index as usize].user));
+        order.retain(|&index| seen.insert(candidate(index).user));
         drop(seen);
         let mut roster = Self::default();
         let mut names = Names::new();
         for &index in &order {
-            let candidate = &candidates[index as usize];
+            let candidate = candidate(index);
             roster.users.push(candidate.user);
             roster.joined_at.push(candidate.joined_at);
             roster
@@ -120,6 +134,17 @@ impl Person {
             ),
             gender: names.genders.bit(&features.gender).unwrap_or(OTHER_GENDER),
             is_minor: features.age < ADULT_AGE,
+        }
+    }
+
+    /// The person's kind.
+    pub(super) fn kind(&self) -> Kind {
+        Kind {
+            gender: self.gender,
+            age: self.age,
+            languages: self.languages,
+            wanted_genders: self.wanted_genders,
+            wanted_ages: self.wanted_ages,
         }
     }
 
