@@ -1,6 +1,8 @@
 //! What travels over core NATS between the processes. Lossy by design; each notice has a snapshot that heals its loss.
 
-use domain::{MessageId, RoomId, UserId};
+use std::time::Duration;
+
+use domain::{MessageId, RoomId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -116,7 +118,13 @@ pub struct StreamEnd {
 pub struct OutlookRequest {
     /// The waiting user.
     pub user_id: UserId,
+    /// When it was asked, in broker time: whoever asked waits for [`OUTLOOK_WITHIN`]. Older releases do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
 }
+
+/// How long a gateway waits for an [`Outlook`]: a ticket is a ticket without it, and an answer that comes later is none.
+pub const OUTLOOK_WITHIN: Duration = Duration::from_millis(300);
 
 /// How a waiting user stands, as the leading matchmaker sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

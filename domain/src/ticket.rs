@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The name of the only kind of matching there is today; it is a field of the ticket, so that more can come. Inside it each
-/// language is a pool of its own: see `share_a_language` in `matching/filter.rs`.
+/// language is a pool of its own: see `have_a_common_language` in `matching/filter.rs`.
 pub const DEFAULT_POOL: &str = "main";
 
 /// Where a ticket stands.

@@ -165,7 +165,10 @@ fn what_the_processes_tell_each_other_live() {
         ],
     );
     holds("live_gateways", &[gateway()]);
-    let request = OutlookRequest { user_id: one() };
+    let request = OutlookRequest {
+        user_id: one(),
+        asked_at: Some(NOW),
+    };
     holds("live_outlook_requests", &[request]);
     let outlook = Outlook {
         filters: Vec::new(),

@@ -41,13 +41,13 @@ pub fn may_meet(a: &Features, b: &Features) -> Result<(), FilterName> {
     if !same_age_group(a.age, b.age) {
         return Err(FilterName::AgeGroup);
     }
-    if !wants_gender(a, b) || !wants_gender(b, a) {
+    if !admits_gender(a, &b.gender) || !admits_gender(b, &a.gender) {
         return Err(FilterName::Gender);
     }
-    if !wants_age(a, b) || !wants_age(b, a) {
+    if !admits_age(a, b.age) || !admits_age(b, a.age) {
         return Err(FilterName::Age);
     }
-    if !share_a_language(a, b) {
+    if !have_a_common_language(&a.languages, &b.languages) {
         return Err(FilterName::Language);
     }
     Ok(())
@@ -58,51 +58,24 @@ pub fn same_age_group(one_age: u8, other_age: u8) -> bool {
     (one_age < ADULT_AGE) == (other_age < ADULT_AGE)
 }
 
-/// How many people of the pool each filter that `me` has set keeps out, by itself. The pool is the others alone. A
-/// filter that is not set is not listed; the wishes of the others and the age groups are not one's own filters.
-pub fn count_excluded<'a>(
-    me: &Features,
-    pool: impl Iterator<Item = &'a Features>,
-) -> Vec<Filtered> {
-    let (mut by_gender, mut by_age, mut by_language) = (0, 0, 0);
-    for other in pool {
-        by_gender += u32::from(!wants_gender(me, other));
-        by_age += u32::from(!wants_age(me, other));
-        by_language += u32::from(!share_a_language(me, other));
-    }
-    let own = [
-        (FilterName::Gender, has_gender_wish(me), by_gender),
-        (FilterName::Age, has_age_wish(me), by_age),
-        (FilterName::Language, !me.languages.is_empty(), by_language),
-    ];
-    let set = own.into_iter().filter(|(_, is_set, _)| *is_set);
-    set.map(|(name, _, excluded)| Filtered { name, excluded })
-        .collect()
-}
-
 /// Each language is a pool of its own, and one waits in the pools of all languages that one speaks; who names none waits in
 /// all of them.
-fn share_a_language(one: &Features, other: &Features) -> bool {
-    one.languages.is_empty()
-        || other.languages.is_empty()
-        || one
-            .languages
-            .iter()
-            .any(|code| other.languages.contains(code))
+pub(super) fn have_a_common_language(one: &[String], other: &[String]) -> bool {
+    one.is_empty() || other.is_empty() || one.iter().any(|code| other.contains(code))
 }
 
-fn has_gender_wish(of: &Features) -> bool {
+pub(super) fn has_gender_wish(of: &Features) -> bool {
     !of.preferred_genders.is_empty()
 }
 
-fn has_age_wish(of: &Features) -> bool {
+pub(super) fn has_age_wish(of: &Features) -> bool {
     of.age_min.is_some() || of.age_max.is_some()
 }
 
-fn wants_gender(of: &Features, other: &Features) -> bool {
-    !has_gender_wish(of) || of.preferred_genders.contains(&other.gender)
+pub(super) fn admits_gender(of: &Features, gender: &str) -> bool {
+    !has_gender_wish(of) || of.preferred_genders.iter().any(|wanted| wanted == gender)
 }
 
-fn wants_age(of: &Features, other: &Features) -> bool {
-    of.age_min.is_none_or(|min| other.age >= min) && of.age_max.is_none_or(|max| other.age <= max)
+pub(super) fn admits_age(of: &Features, age: u8) -> bool {
+    of.age_min.is_none_or(|min| age >= min) && of.age_max.is_none_or(|max| age <= max)
 }

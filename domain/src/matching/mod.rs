@@ -2,6 +2,7 @@
 //!
 //! Pure: the pool and the time come in as values, pairs come out. See `README.md` beside this file.
 
+mod census;
 mod explanation;
 mod filter;
 mod icebreaker;
@@ -17,8 +18,9 @@ mod text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use census::Census;
 pub use explanation::{ALIKE_BIOS_FROM, Side, explain};
-pub use filter::{ADULT_AGE, FilterName, Filtered, count_excluded, may_meet, same_age_group};
+pub use filter::{ADULT_AGE, FilterName, Filtered, may_meet, same_age_group};
 pub use learned::{Learned, in_words};
 pub use pairing::{Candidate, Policy, Proposal, RecentScores, pair};
 pub use text::{DIMENSIONS as TEXT_DIMENSIONS, TextMode, TextVector};

@@ -216,8 +216,13 @@ proptest! {
     }
 
     #[test]
-    fn each_own_filter_counts_whom_it_keeps_out(me in any_person(), pool in prop::collection::vec(any_person(), 0..20)) {
-        for filtered in count_excluded(&me, pool.iter()) {
+    fn each_own_filter_counts_whom_it_keeps_out_of_those_who_still_wait(
+        me in any_person(), pool in prop::collection::vec(any_person(), 0..20), gone in prop::collection::vec(any_person(), 0..20)
+    ) {
+        let mut census = Census::default();
+        gone.iter().chain([&me]).chain(&pool).for_each(|person| census.joins(person));
+        gone.iter().for_each(|person| census.leaves(person));
+        for filtered in census.excluded(&me) {
             let alone = match filtered.name {
                 FilterName::Gender => Features { age_min: None, age_max: None, languages: Vec::new(), ..me.clone() },
                 FilterName::Age => Features { preferred_genders: Vec::new(), languages: Vec::new(), ..me.clone() },

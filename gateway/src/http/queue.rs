@@ -1,12 +1,10 @@
 //! The match queue: joining, looking, leaving. The ticket is changed by compare-and-set, like everything on `LIFE`.
 
-use std::time::Duration;
-
 use axum::{extract::State, http::StatusCode};
 use broker::{PublishError, life::Write};
 use contract::{
     api::{TicketView, TicketViewState},
-    live::{Outlook, OutlookRequest, UserNotice},
+    live::{OUTLOOK_WITHIN, Outlook, OutlookRequest, UserNotice},
     problem::{Code, Problem},
     subjects,
 };
@@ -26,8 +24,6 @@ use crate::{auth::CurrentUser, error::ApiError, state::AppState};
 
 /// How often a change is tried again when others are faster: the matchmaker, or the user on another device.
 pub(super) const ATTEMPTS: usize = 16;
-/// How long the matchmaker is waited for; a ticket is a ticket without its outlook.
-const OUTLOOK_WITHIN: Duration = Duration::from_millis(300);
 
 /// Joins the queue. While waiting, joining again changes nothing.
 #[utoipa::path(
@@ -119,7 +115,11 @@ pub async fn ticket_view(state: &AppState, user: UserId) -> Result<TicketView, A
 
 /// What the leading matchmaker says of a waiting user; nothing where it does not answer soon.
 async fn outlook(state: &AppState, user_id: UserId) -> Result<Outlook, ApiError> {
-    let question = serde_json::to_vec(&OutlookRequest { user_id }).map_err(ApiError::internal)?;
+    let request = OutlookRequest {
+        user_id,
+        asked_at: Some(state.now()),
+    };
+    let question = serde_json::to_vec(&request).map_err(ApiError::internal)?;
     let subject = subjects::LIVE_QUEUE_OUTLOOK.to_owned();
     let answer = state
         .broker

@@ -4,10 +4,10 @@ use std::{collections::VecDeque, time::Duration};
 
 use broker::LiveMessage;
 use contract::{
-    live::{Outlook, OutlookRequest},
+    live::{OUTLOOK_WITHIN, Outlook, OutlookRequest},
     subjects::LIVE_QUEUE_OUTLOOK,
 };
-use domain::{RoomId, UserId, matching::count_excluded};
+use domain::{RoomId, UserId};
 use tokio::time::sleep;
 
 use super::Matchmaker;
@@ -71,6 +71,13 @@ impl Matchmaker {
             Ok(request) => request,
             Err(error) => return tracing::warn!(%error, "a gateway's question cannot be read"),
         };
+        let now = self.broker.clock().now();
+        if request
+            .asked_at
+            .is_some_and(|at| now.since(at) > OUTLOOK_WITHIN)
+        {
+            return tracing::debug!("a question has waited for longer than whoever asked it");
+        }
         let sent = match serde_json::to_vec(&self.outlook(request.user_id)) {
             Ok(payload) => self.broker.publish_core(reply, payload).await,
             Err(error) => return tracing::error!(%error, "an answer cannot be written"),
@@ -87,10 +94,9 @@ impl Matchmaker {
         let Some(me) = pool.waiting(user).map(|waiting| &waiting.ticket) else {
             return Outlook::default();
         };
-        let others = pool.others(user).map(|waiting| &waiting.ticket.features);
         let left = pool.waits.left(now.since(me.joined_at));
         Outlook {
-            filters: count_excluded(&me.features, others),
+            filters: pool.census.excluded(&me.features),
             estimated_wait_ms: left.and_then(|left| u64::try_from(left.as_millis()).ok()),
         }
     }

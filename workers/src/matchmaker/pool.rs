@@ -17,7 +17,7 @@ use contract::{
 };
 use domain::{
     Timestamp, UserId,
-    matching::Candidate,
+    matching::{Candidate, Census},
     pair::{Pair, PairKey},
     ticket::{DEFAULT_POOL, Ticket, TicketState},
 };
@@ -65,6 +65,8 @@ pub(super) struct Pool {
     fed_at: Instant,
     prune_at: Timestamp,
     waiting: HashMap<UserId, Waiting>,
+    /// Of those who wait.
+    pub(super) census: Census,
     /// Until when two may not meet; by the lower id, then by the higher.
     apart_until: HashMap<UserId, HashMap<UserId, Timestamp>>,
     pub(super) leases: Leases,
@@ -81,6 +83,7 @@ impl Pool {
             fed_at: Instant::now(),
             prune_at: Timestamp::default(),
             waiting: HashMap::new(),
+            census: Census::default(),
             apart_until: HashMap::new(),
             leases: Leases::default(),
             waits: Waits::default(),
@@ -111,6 +114,7 @@ impl Pool {
     /// A new view begins: so many records are to come before it is complete. Leases are kept, they know their tickets.
     pub(super) fn begin(&mut self, backlog: u64) {
         self.waiting.clear();
+        self.census = Census::default();
         self.apart_until.clear();
         self.backlog = Some(backlog);
         self.fed_at = Instant::now();
@@ -156,6 +160,9 @@ impl Pool {
 
     /// A user's ticket with its event's sequence, as just read.
     pub(super) fn ticket_is(&mut self, user: UserId, ticket: Option<Versioned<Ticket>>) {
+        if let Some(before) = self.waiting.remove(&user) {
+            self.census.leaves(&before.ticket.features);
+        }
         let waits = |ticket: &Ticket| ticket.is_waiting() && ticket.pool == DEFAULT_POOL;
         match ticket.filter(|ticket| waits(&ticket.value)) {
             Some(Versioned {
@@ -165,6 +172,7 @@ impl Pool {
                 ..
             }) => {
                 self.leases.waits(user, ticket.id);
+                self.census.joins(&ticket.features);
                 self.waiting.insert(
                     user,
                     Waiting {
@@ -174,10 +182,7 @@ impl Pool {
                     },
                 );
             }
-            None => {
-                self.waiting.remove(&user);
-                self.leases.forget(user);
-            }
+            None => self.leases.forget(user),
         }
     }
 
@@ -211,15 +216,6 @@ impl Pool {
     /// The waiting ticket of a user.
     pub(super) fn waiting(&self, user: UserId) -> Option<&Waiting> {
         self.waiting.get(&user)
-    }
-
-    /// Everybody who waits but this user.
-    pub(super) fn others(&self, user: UserId) -> impl Iterator<Item = &Waiting> {
-        let others = self
-            .waiting
-            .iter()
-            .filter(move |(other, _)| **other != user);
-        others.map(|(_, waiting)| waiting)
     }
 
     /// Everybody who waits, and who of them may not meet.

@@ -11,7 +11,7 @@ use contract::{
     subjects,
 };
 use domain::{
-    UserId,
+    Timestamp, UserId,
     matching::{Features, FilterName, Filtered},
     ticket::{DEFAULT_POOL, Gone, Ticket, TicketState},
 };
@@ -175,7 +175,15 @@ async fn a_ticket_outlives_the_last_list_that_names_its_owner_by_a_whole_lease()
 }
 
 async fn outlook(broker: &Broker, user_id: UserId) -> Option<Outlook> {
-    let question = serde_json::to_vec(&OutlookRequest { user_id }).expect("JSON");
+    asked(broker, user_id, broker.clock().now()).await
+}
+
+async fn asked(broker: &Broker, user_id: UserId, asked_at: Timestamp) -> Option<Outlook> {
+    let request = OutlookRequest {
+        user_id,
+        asked_at: Some(asked_at),
+    };
+    let question = serde_json::to_vec(&request).expect("JSON");
     let subject = subjects::LIVE_QUEUE_OUTLOOK.to_owned();
     let answer = broker
         .ask_live(subject, question, Duration::from_secs(1))
@@ -218,6 +226,20 @@ async fn a_waiting_user_can_learn_whom_the_own_filters_keep_out_and_how_long_it_
         }]
     );
     assert!(outlook.estimated_wait_ms.is_some());
+}
+
+#[tokio::test]
+async fn a_question_that_has_waited_for_longer_than_whoever_asked_it_is_not_answered() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let _worker = Worker::matchmaker(&nats, &[QUICK]).await;
+    until_somebody_leads(&broker).await;
+    let user = joins(&broker).await;
+    eventually("an outlook", LIMIT, || outlook(&broker, user)).await;
+    let long_ago = Timestamp(broker.clock().now().0 - 5_000);
+    assert_eq!(asked(&broker, user, long_ago).await, None);
+    // It was not for want of somebody who answers.
+    eventually("an outlook", LIMIT, || outlook(&broker, user)).await;
 }
 
 #[tokio::test]
