@@ -6,8 +6,8 @@
 
 const REFRESH_LOCK = "webchat-refresh";
 const REFRESH_AGAIN_MS = 5_000;
-/** How long an answer may take, its body included, before it counts as none. */
-const ANSWER_WITHIN_MS = 15_000;
+/** How long an answer may take, its body included, before it counts as none. The server itself gives up after 10 s. */
+const ANSWER_WITHIN_MS = 20_000;
 /** The same where the request or the answer is a file. */
 const FILE_WITHIN_MS = 120_000;
 

@@ -5,7 +5,7 @@ import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 240 } });
-/** A request has no answer after 15 s, and the page asks again within 10 s. */
+/** A request has no answer after 20 s, and the page asks again within 10 s. */
 const ASKED_AGAIN_MS = 40_000;
 
 story("a reading that is older than what was saved puts nothing back, and one that is older than the ticket does not either", async (scene) => {
