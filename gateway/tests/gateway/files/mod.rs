@@ -1,6 +1,7 @@
 //! Files: taken in, sent, given out.
 
 mod attachments;
+mod away;
 mod given;
 mod refused;
 mod taken;

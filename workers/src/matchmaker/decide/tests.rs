@@ -82,8 +82,8 @@ fn each_language_is_a_pool_of_its_own() {
 /// Two who wait and may meet, and what a tick decides of them.
 fn two_decided() -> (Pool, Couple) {
     let mut pool = Pool::new(Duration::from_secs(3_600));
-    for number in [1, 2] {
-        says(&mut pool, &ticket(number), number as u64);
+    for (number, seq) in [(1, 1), (2, 2)] {
+        says(&mut pool, &ticket(number), seq);
     }
     let prior = settings::matching_prior().unwrap();
     let snapshot = pool.snapshot(NOW);

@@ -1,0 +1,89 @@
+//! A storage that is away: a problem in its time, nothing is stored, and everything else goes on.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use webchat_tests::s3::S3;
+
+use super::trouble::PATIENCE;
+use crate::{avatars, world::World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_is_away_refuses_uploads_and_downloads_and_nothing_else() {
+    let mut server = S3::start();
+    let bucket = server.fresh_bucket();
+    let settings = server.settings(&bucket);
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    bootstrap::install_crypto_provider();
+    let world = World::start(&settings).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    let file = world
+        .upload(&ann, &room, "a.txt", b"words")
+        .await
+        .expect(201);
+    server.kill9();
+    let refused = world.upload(&ann, &room, "b.txt", b"more words").await;
+    refused.expect_problem(503, "storage_unavailable");
+    assert!(!refused.header("retry-after").is_empty());
+    let long = vec![7; 9 * 1024 * 1024];
+    let refused = world.upload(&ann, &room, "c.bin", &long).await;
+    refused.expect_problem(503, "storage_unavailable");
+    let url = file["url"].as_str().unwrap();
+    let refused = world.client().send("GET", url, None, None).await;
+    refused.expect_problem(503, "storage_unavailable");
+    let rows = {
+        use sea_orm::{EntityTrait, PaginatorTrait};
+        let rows = entities::file::Entity::find();
+        rows.count(&world.database.read).await.unwrap()
+    };
+    assert_eq!(rows, 1, "what was refused has no row");
+    let give_up = Instant::now() + 3 * PATIENCE;
+    loop {
+        let health = world.client().send("GET", "/health", None, None).await;
+        if health.status == 503 && health.json()["checks"]["storage"]["status"] == "degraded" {
+            break;
+        }
+        assert!(Instant::now() < give_up, "{}", health.text);
+        sleep(Duration::from_millis(200)).await;
+    }
+    world.say(&ann, &room, "words go on").await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_says_nothing_is_not_waited_for_without_end() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let held = tokio::spawn(async move {
+        let mut connections = Vec::new();
+        loop {
+            connections.push(silent.accept().await.unwrap());
+        }
+    });
+    let mut settings = S3::shared().settings("nowhere");
+    settings.retain(|(name, _)| *name != "WEBCHAT__STORAGE__ENDPOINT");
+    settings.push(("WEBCHAT__STORAGE__ENDPOINT", endpoint));
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let world = World::without_workers(&settings).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    let begun = Instant::now();
+    let picture = [("file", &avatars::picture(64, 90)[..])];
+    let (file, avatar) = tokio::join!(
+        world.upload(&ann, &room, "a.txt", b"words"),
+        avatars::put(&world, &ann, &picture),
+    );
+    file.expect_problem(503, "storage_unavailable");
+    avatar.expect_problem(503, "storage_unavailable");
+    // A storage is waited for 30 s, and the machine may be busy.
+    assert!(
+        begun.elapsed() < Duration::from_secs(50),
+        "{:?}",
+        begun.elapsed()
+    );
+    held.abort();
+}
