@@ -117,6 +117,12 @@ impl Entity {
         Ok(())
     }
 
+    /// Keeps what was said in the room from going until the end of the transaction. `false` where it has gone.
+    pub async fn hold<C: ConnectionTrait>(db: &C, room: Uuid) -> Result<bool, DbErr> {
+        let row = Entity::find_by_id(room).lock_exclusive().one(db).await?;
+        Ok(row.is_none_or(|row| row.expired_at.is_none()))
+    }
+
     /// Removes what was said in the room: messages and their files, read positions, and the room's past. The room itself stays, without
     /// a last message. Does nothing, and says so, where the room was reported meanwhile.
     pub async fn carry_out<C: ConnectionTrait>(
@@ -124,6 +130,8 @@ impl Entity {
         room: Uuid,
         now: i64,
     ) -> Result<bool, DbErr> {
+        // Whoever is filing a report holds the row: its statement below sees the report then.
+        Entity::hold(db, room).await?;
         let expired = Entity::update_many()
             .col_expr(
                 Column::ExpiredAt,

@@ -1,8 +1,18 @@
 //! Places to wait in, so many and no more: whoever finds all of them taken would wait too long and is told to come back.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use contract::problem::Code;
+use domain::UserId;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::ApiError;
+
+/// When it is worth asking again whether an upload of one's own has ended.
+const LOOK_AGAIN_SECS: u64 = 5;
 
 /// Places of a queue.
 #[derive(Debug)]
@@ -30,11 +40,92 @@ impl Places {
     }
 }
 
+/// Places of which one user holds a share at most, so that nobody keeps all others out.
+#[derive(Debug)]
+pub struct SharedPlaces {
+    all: Places,
+    share: usize,
+    held: Mutex<HashMap<UserId, usize>>,
+}
+
+/// A user's place. It is free again when it is dropped.
+#[derive(Debug)]
+pub struct UserPlace<'a> {
+    _place: SemaphorePermit<'a>,
+    of: &'a SharedPlaces,
+    user: UserId,
+}
+
+impl SharedPlaces {
+    /// So many, all free, and so many of them for each user.
+    pub fn new(bound: usize, share: usize) -> Self {
+        Self {
+            all: Places::new(bound),
+            share,
+            held: Mutex::default(),
+        }
+    }
+
+    /// Takes a place for the user.
+    ///
+    /// # Errors
+    /// `rate_limited` where the user holds as many as one may, `unavailable` where all are taken.
+    pub fn take(&self, user: UserId) -> Result<UserPlace<'_>, ApiError> {
+        let mut held = self.held();
+        let mine = held.get(&user).copied().unwrap_or_default();
+        if mine >= self.share {
+            let detail = "Too many of your uploads are under way. Wait until one has ended, then send this one again.";
+            return Err(ApiError::new(Code::RateLimited, detail).retry_after(LOOK_AGAIN_SECS));
+        }
+        let place = self.all.take()?;
+        held.insert(user, mine + 1);
+        Ok(UserPlace {
+            _place: place,
+            of: self,
+            user,
+        })
+    }
+
+    /// Nothing that holds the lock can leave the counts half-changed.
+    fn held(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for UserPlace<'_> {
+    fn drop(&mut self) {
+        let mut held = self.of.held();
+        let left = held.get(&self.user).map_or(0, |mine| mine - 1);
+        if left == 0 {
+            held.remove(&self.user);
+        } else {
+            held.insert(self.user, left);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use contract::problem::Code;
+    use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn one_user_holds_a_share_and_leaves_the_rest_to_others() {
+        let (ada, ben) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        let places = SharedPlaces::new(3, 2);
+        let (first, second) = (places.take(ada).unwrap(), places.take(ada).unwrap());
+        let refused = places.take(ada).unwrap_err();
+        assert_eq!(refused.code, Code::RateLimited);
+        assert!(refused.retry_after.is_some());
+        let third = places.take(ben).unwrap();
+        assert_eq!(places.take(ben).unwrap_err().code, Code::Unavailable);
+        drop(first);
+        let again = places.take(ada).unwrap();
+        drop((second, third, again));
+        assert!(places.held().is_empty());
+        assert_eq!(places.all.free(), 3);
+    }
 
     #[test]
     fn who_finds_no_place_is_told_to_come_back_and_takes_none() {

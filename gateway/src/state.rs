@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc, time::Instant};
 use anyhow::Context;
 use bootstrap::{Database, Readiness, Shutdown};
 use broker::Broker;
-use domain::{Timestamp, matching::model::Prior};
+use domain::{Timestamp, matching::model::Prior, message::ATTACHMENTS_MAX};
 use settings::{ExposeSecret, Settings};
 use storage::Storage;
 use text_model::Texts;
@@ -17,7 +17,7 @@ use crate::{
     files::Links,
     image_work::ImageWork,
     limits::Limits,
-    places::Places,
+    places::SharedPlaces,
     realtime::{Hub, NotificationHub},
     stream_ends::Seen,
 };
@@ -50,7 +50,7 @@ pub struct Services {
     /// Links to files.
     pub links: Links,
     /// Uploads that may be read now.
-    pub uploads: Places,
+    pub uploads: SharedPlaces,
     /// How far `CHAT` was seen to reach.
     pub seen: Arc<Seen>,
     /// How far persistence is.
@@ -123,7 +123,7 @@ impl AppState {
             refresh_key: RefreshKey::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
             image_work: ImageWork::new()?,
             links: Links::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
-            uploads: Places::new(settings.files.uploads_at_once),
+            uploads: SharedPlaces::new(settings.files.uploads_at_once, ATTACHMENTS_MAX),
             passwords: Passwords::new(&settings.auth)?,
             floors: Floors::start(&broker, stop),
             hub: Hub::new(stop),

@@ -63,7 +63,7 @@ impl Seen {
 pub async fn replace(state: AppState, user: UserId, request: Request) -> Result<Seen, ApiError> {
     let work = async move {
         state.limits.check_upload(user)?;
-        let _place = state.uploads.take()?;
+        let _place = state.uploads.take(user)?;
         let form = form::read(request, &state.settings.files).await?;
         let made = state.image_work.avatar(form.picture, form.crop).await?;
         show(&state, user, made).await

@@ -57,7 +57,7 @@ async fn take_form(
         return Err(ApiError::new(Code::RoomEnded, detail));
     }
     store::check_quota(state, member.user).await?;
-    let _place = state.uploads.take()?;
+    let _place = state.uploads.take(member.user)?;
     let id = FileId(Uuid::now_v7());
     let (name, content) = {
         let mut field = form.file().await?;

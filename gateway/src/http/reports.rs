@@ -12,7 +12,7 @@ use domain::{
     pair::{Input, PairKey},
     report::{EVIDENCE_MESSAGES, kept_detail, validate_detail, validate_reason},
 };
-use entities::{avatar, report, report_evidence, user};
+use entities::{avatar, expiry, report, report_evidence, user};
 use sea_orm::Select;
 use uuid::Uuid;
 
@@ -132,6 +132,12 @@ async fn file(
     if !user::Entity::hold_active(&transaction, reporter.0).await? {
         return Err(ApiError::not_authenticated());
     }
+    let remains = match report.room_id {
+        Some(room) => expiry::Entity::hold(&transaction, room).await?,
+        None => true,
+    };
+    // What has gone meanwhile is no evidence: its files have gone, too.
+    let evidence = if remains { evidence } else { Vec::new() };
     report.avatar_version = avatar::Entity::version_of(&transaction, reported.0).await?;
     report::Entity::file(&transaction, report, evidence).await?;
     let fact = Fact::UserReported { user_id: reported };

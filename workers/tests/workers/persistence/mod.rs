@@ -5,6 +5,7 @@ mod deletion;
 mod expiry;
 mod failures;
 mod files;
+mod frozen;
 mod learning;
 mod likes;
 mod messages;
