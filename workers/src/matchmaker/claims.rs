@@ -13,10 +13,7 @@ use domain::{
 use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
-use super::{
-    Matchmaker,
-    pool::{Waiting, apart_until},
-};
+use super::{Matchmaker, apart::apart_until, pool::Waiting};
 
 /// How many pairs are read at once.
 const READS_AT_ONCE: usize = 16;
@@ -71,7 +68,7 @@ impl Matchmaker {
                 tracing::error!(%one, %other, %error, "two are not matched, as something of them cannot be read");
                 if let Some(key) = PairKey::of(one, other) {
                     let until = self.broker.clock().now().plus(LOOK_AGAIN_AFTER);
-                    self.pool().keep_apart(key, until);
+                    self.pool().apart.keep(key, until);
                 }
                 Ok(None)
             }
@@ -89,11 +86,11 @@ impl Matchmaker {
         let pair = self.broker.pair(key).await?;
         let now = self.broker.clock().now();
         if apart_until(&pair.value, self.recent_partner) > now {
-            self.pool().pair_is(&pair.value, now);
+            self.pool().apart.pair_is(&pair.value, now);
             return Ok(None);
         }
         if self.share_a_room(pair.value.room).await? {
-            self.pool().keep_apart(key, now.plus(LOOK_AGAIN_AFTER));
+            self.pool().apart.keep(key, now.plus(LOOK_AGAIN_AFTER));
             return Ok(None);
         }
         let room_id = RoomId(Uuid::now_v7());

@@ -141,7 +141,7 @@ fn intent(pool: &Pool, couple: &Couple, now: Timestamp) -> Option<Intent> {
     };
     let (one, other) = (as_seen(0)?, as_seen(1)?);
     let pair = PairKey::of(couple.users[0], couple.users[1])?;
-    if pool.are_apart(pair, now) {
+    if pool.apart.holds(pair, now) {
         return None;
     }
     let [first, second] = [one, other].map(|waiting| Side {

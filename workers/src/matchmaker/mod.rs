@@ -2,6 +2,7 @@
 //! who waits, has [`domain::matching::pair`] decide by the model's scores, and claims each pair in an atomic batch. The batch is the fence:
 //! however many lead by mistake, nobody is matched twice.
 
+mod apart;
 mod claims;
 mod decide;
 mod expiry;

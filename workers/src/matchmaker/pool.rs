@@ -21,14 +21,12 @@ use domain::{
     pair::{Pair, PairKey},
     ticket::{DEFAULT_POOL, Ticket, TicketState},
 };
-
 use serde::de::DeserializeOwned;
 
-use super::{leases::Leases, outlook::Waits, scores::Learned};
+use super::{apart::Apart, leases::Leases, outlook::Waits, scores::Learned};
 
 /// The leader's own heartbeats come through the view: one that shows nothing for so long is behind.
 const FRESH_FOR: Duration = Duration::from_secs(3);
-const PRUNE_EVERY: Duration = Duration::from_secs(60);
 
 /// A waiting ticket and the sequence of its event: what a claim expects.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,15 +58,12 @@ pub(super) struct Snapshot {
 /// The view, fed with the stream's records in their order.
 #[derive(Debug)]
 pub(super) struct Pool {
-    recent_partner: Duration,
     backlog: Option<u64>,
     fed_at: Instant,
-    prune_at: Timestamp,
     waiting: HashMap<UserId, Waiting>,
     /// Of those who wait.
     pub(super) census: Census,
-    /// Until when two may not meet; by the lower id, then by the higher.
-    apart_until: HashMap<UserId, HashMap<UserId, Timestamp>>,
+    pub(super) apart: Apart,
     pub(super) leases: Leases,
     pub(super) waits: Waits,
     model: Option<Arc<PublishedModel>>,
@@ -78,13 +73,11 @@ impl Pool {
     /// An empty view. Two who met are kept apart for `recent_partner`.
     pub(super) fn new(recent_partner: Duration) -> Self {
         Self {
-            recent_partner,
             backlog: None,
             fed_at: Instant::now(),
-            prune_at: Timestamp::default(),
             waiting: HashMap::new(),
             census: Census::default(),
-            apart_until: HashMap::new(),
+            apart: Apart::new(recent_partner),
             leases: Leases::default(),
             waits: Waits::default(),
             model: None,
@@ -115,7 +108,7 @@ impl Pool {
     pub(super) fn begin(&mut self, backlog: u64) {
         self.waiting.clear();
         self.census = Census::default();
-        self.apart_until.clear();
+        self.apart.clear();
         self.backlog = Some(backlog);
         self.fed_at = Instant::now();
         self.forget_who_left();
@@ -148,7 +141,9 @@ impl Pool {
                 }
                 self.ticket_is(user, Some(ticket));
             }
-            Some(LifeKind::Pair(_)) => self.pair_is(&life::decode::<Pair>(record)?.value, now),
+            Some(LifeKind::Pair(_)) => self
+                .apart
+                .pair_is(&life::decode::<Pair>(record)?.value, now),
             Some(LifeKind::Lease) => {
                 self.leases.renew(&read::<Lease>(record)?.users);
             }
@@ -186,33 +181,6 @@ impl Pool {
         }
     }
 
-    /// What two people are to each other, as just read.
-    pub(super) fn pair_is(&mut self, pair: &Pair, now: Timestamp) {
-        let PairKey { low, high } = pair.key;
-        let until = apart_until(pair, self.recent_partner);
-        if until > now {
-            self.keep_apart(pair.key, until);
-        } else if let Some(others) = self.apart_until.get_mut(&low) {
-            others.remove(&high);
-        }
-    }
-
-    /// Keeps two people apart until then, for a reason that the view does not know by itself.
-    pub(super) fn keep_apart(&mut self, pair: PairKey, until: Timestamp) {
-        self.apart_until
-            .entry(pair.low)
-            .or_default()
-            .insert(pair.high, until);
-    }
-
-    /// Whether two people are kept apart.
-    pub(super) fn are_apart(&self, pair: PairKey, now: Timestamp) -> bool {
-        let others = self.apart_until.get(&pair.low);
-        others
-            .and_then(|others| others.get(&pair.high))
-            .is_some_and(|until| *until > now)
-    }
-
     /// The waiting ticket of a user.
     pub(super) fn waiting(&self, user: UserId) -> Option<&Waiting> {
         self.waiting.get(&user)
@@ -220,20 +188,13 @@ impl Pool {
 
     /// Everybody who waits, and who of them may not meet.
     pub(super) fn snapshot(&mut self, now: Timestamp) -> Snapshot {
-        self.prune(now);
         let candidate = |waiting: &Waiting| Candidate {
             user: waiting.ticket.user_id,
             ticket: waiting.ticket.id,
             joined_at: waiting.ticket.joined_at,
             features: waiting.ticket.features.clone(),
         };
-        let mut apart = HashSet::new();
-        for low in self.waiting.keys().copied() {
-            let others = self.apart_until.get(&low).into_iter().flatten();
-            let now_apart =
-                others.filter(|(high, until)| **until > now && self.waiting.contains_key(high));
-            apart.extend(now_apart.map(|(high, _)| PairKey { low, high: *high }));
-        }
+        let apart = self.apart.among(&self.waiting, now);
         let learned = |waiting: &Waiting| Learned::of(&waiting.ticket, waiting.seq);
         Snapshot {
             candidates: self.waiting.values().map(candidate).collect(),
@@ -241,17 +202,6 @@ impl Pool {
             model: self.model.clone(),
             apart,
         }
-    }
-
-    fn prune(&mut self, now: Timestamp) {
-        if now < self.prune_at {
-            return;
-        }
-        self.prune_at = now.plus(PRUNE_EVERY);
-        self.apart_until.retain(|_, others| {
-            others.retain(|_, until| *until > now);
-            !others.is_empty()
-        });
     }
 
     fn forget_who_left(&mut self) {
@@ -268,13 +218,4 @@ fn read<T: DeserializeOwned>(record: &Record) -> Result<T, ReadError> {
         what: record.subject.clone(),
         reason: error.to_string(),
     })
-}
-
-/// Until when two may not meet: for ever where one blocks the other or has reported them, for a while where they met.
-pub(super) fn apart_until(pair: &Pair, recent_partner: Duration) -> Timestamp {
-    if pair.is_blocked() || pair.is_reported() {
-        return Timestamp(i64::MAX);
-    }
-    pair.last_met_at
-        .map_or(Timestamp(i64::MIN), |met| met.plus(recent_partner))
 }

@@ -140,7 +140,7 @@ fn whoever_becomes_blocked_reported_or_met_while_the_tick_was_computed_is_not_br
     ] {
         let (mut pool, couple) = two_decided();
         let pair = Pair::strangers(PairKey::of(one, other).unwrap());
-        pool.pair_is(&pair.apply(input).unwrap(), NOW);
+        pool.apart.pair_is(&pair.apply(input).unwrap(), NOW);
         assert!(intent(&pool, &couple, NOW).is_none(), "{input:?}");
     }
 }
