@@ -87,6 +87,86 @@ fn zlib_of_zeros() -> Vec<u8> {
     packed
 }
 
+/// Bits, the lowest of each byte first.
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+impl Bits {
+    fn put(&mut self, number: usize, bits: usize) {
+        for bit in 0..bits {
+            if self.count.is_multiple_of(8) {
+                self.bytes.push(0);
+            }
+            let last = self.bytes.len() - 1;
+            self.bytes[last] |= ((number >> bit & 1) as u8) << (self.count % 8);
+            self.count += 1;
+        }
+    }
+
+    /// A code of one symbol below 256.
+    fn only(&mut self, symbol: usize) {
+        self.put(0b101, 3);
+        self.put(symbol, 8);
+    }
+
+    /// A code of 2,048 words of eleven bits, in 66 bits: the word that is the only one for lengths has none itself.
+    fn large(&mut self) {
+        self.put(0, 1);
+        self.put(15 - 4, 4);
+        (0..14).for_each(|_| self.put(0, 3));
+        self.put(1, 3);
+        self.put(1, 1);
+        self.put((12 - 2) / 2, 3);
+        self.put(2_048 - 2, 12);
+    }
+}
+
+/// A WebP of four pixels a side, with so many groups of codes.
+fn webp_of_groups(groups: usize) -> Vec<u8> {
+    let mut bits = Bits::default();
+    bits.put(0x2F, 8);
+    bits.put(3, 14);
+    bits.put(3, 14);
+    bits.put(0, 4);
+    bits.put(0, 1);
+    // Eleven bits of colour cache, and one number for all pixels: that of the last group.
+    bits.put(1, 1);
+    bits.put(11, 4);
+    bits.put(1, 1);
+    bits.put(0, 3);
+    bits.put(0, 1);
+    let [red, green] = u16::try_from(groups - 1).unwrap().to_be_bytes();
+    for symbol in [green, red, 0, 0, 0] {
+        bits.only(symbol.into());
+    }
+    for _ in 0..groups {
+        bits.large();
+        (0..4).for_each(|_| bits.only(0));
+    }
+    // A word of eleven zeros for each pixel: a green of 0.
+    (0..16).for_each(|_| bits.put(0, 11));
+    let length = |bytes: &[u8]| (bytes.len() as u32).to_le_bytes();
+    let padding = vec![0; bits.bytes.len() % 2];
+    let chunk = [b"VP8L", &length(&bits.bytes)[..], &bits.bytes, &padding].concat();
+    let content = [b"WEBP", &chunk[..]].concat();
+    [b"RIFF", &length(&content)[..], &content].concat()
+}
+
+#[test]
+fn a_small_picture_of_many_prefix_codes_is_counted_and_refused_before_they_are_built() {
+    let _turn = TURN.lock().unwrap();
+    // 280 MB of tables in 55 KB.
+    keeps_its_promise("WebP of many groups", &webp_of_groups(4_000));
+    let bomb = webp_of_groups(65_536);
+    assert!(bomb.len() < 2 * MEGABYTE);
+    let (refused, peak) = peak_of(|| process(&bomb, &Limits::default()).unwrap_err());
+    assert_eq!(refused.code(), "unsupported_image");
+    assert!(peak < MEGABYTE, "{peak}");
+}
+
 #[test]
 fn the_largest_picture_keeps_to_its_promise() {
     let _turn = TURN.lock().unwrap();

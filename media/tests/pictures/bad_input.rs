@@ -189,6 +189,54 @@ fn a_photo_of_endless_scans_is_refused() {
     assert_eq!(code(&endless), "damaged_image");
 }
 
+/// Each part of an extended XMP packet was compared again after each comment: 39,000 by 1,700,000 fit into 10 MB.
+#[test]
+fn a_photo_of_endless_segments_is_refused() {
+    let photo = made::jpeg(16, 16);
+    let (start, rest) = photo.split_at(2);
+    let part = xmp_part();
+    let with = |parts: usize, comments: usize| {
+        let comments = [0xFF, 0xFE, 0, 2].repeat(comments);
+        [start, &part.repeat(parts), &comments, rest].concat()
+    };
+    assert!(process(&with(100, 100), &Limits::default()).is_ok());
+    assert_eq!(code(&with(50_000, 1_400_000)), "unsupported_image");
+    // What is between them is not skipped in search of more.
+    let lost = [start, &part, &[0], rest].concat();
+    assert_eq!(code(&lost), "damaged_image");
+}
+
+/// One that never becomes whole.
+fn xmp_part() -> Vec<u8> {
+    let name = b"http://ns.adobe.com/xmp/extension/\0";
+    let which = [b'A'; 32];
+    let (total, offset) = (1_u32 << 30, 0_u32);
+    let content = [
+        &name[..],
+        &which,
+        &total.to_be_bytes(),
+        &offset.to_be_bytes(),
+    ]
+    .concat();
+    let length = u16::try_from(content.len() + 2).unwrap();
+    [&[0xFF, 0xE1][..], &length.to_be_bytes(), &content].concat()
+}
+
+#[test]
+fn frames_within_frames_without_end_are_harmless() {
+    const DEPTH: usize = 400_000;
+    let head = [2, 0, 0, 0, 15, 0, 0, 15, 0, 0];
+    let mut bytes = made::chunk(b"VP8X", &head);
+    bytes.extend(made::chunk(b"ANIM", &[0; 6]));
+    let whole = |depth: usize| u32::try_from(24 * depth - 8).unwrap().to_le_bytes();
+    for depth in (1..=DEPTH).rev() {
+        bytes.extend([&b"ANMF"[..], &whole(depth), &[0; 16]].concat());
+    }
+    let file = made::chunk(b"RIFF", &[b"WEBP", &bytes[..]].concat());
+    assert!(file.len() < 10 << 20);
+    assert_eq!(code(&file), "damaged_image");
+}
+
 #[test]
 fn a_frame_beyond_its_picture_is_damage() {
     let mut encoder = gif::Encoder::new(Vec::new(), 4, 4, &[0, 0, 0]).unwrap();

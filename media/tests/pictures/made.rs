@@ -136,13 +136,15 @@ pub fn moving_png(width: u32, height: u32, frames: u32) -> Vec<u8> {
     bytes
 }
 
+/// A part of a WebP.
+pub fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let length = (content.len() as u32).to_le_bytes();
+    let padding = &[0][..content.len() % 2];
+    [kind, &length[..], content, padding].concat()
+}
+
 /// So many frames, each of which is `webp`'s picture.
 pub fn moving_webp(width: u32, height: u32, frames: u32) -> Vec<u8> {
-    fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
-        let length = (content.len() as u32).to_le_bytes();
-        let padding = &[0][..content.len() % 2];
-        [kind, &length[..], content, padding].concat()
-    }
     let of_24_bits = |number: u32| number.to_le_bytes()[..3].to_vec();
     let still = webp(width, height);
     let sides = [of_24_bits(width - 1), of_24_bits(height - 1)].concat();

@@ -27,6 +27,20 @@ impl Format {
         }
     }
 
+    /// What its decoder holds that does not follow from its pixels; refused where that is more than `most`. The promise must
+    /// have been checked.
+    pub fn beside_pixels(self, bytes: &[u8], most: u64) -> Result<u64, Refusal> {
+        let held = match self.0 {
+            ImageFormat::Jpeg => jpeg::beside_pixels(bytes)?,
+            ImageFormat::WebP => webp::beside_pixels(bytes, most)?,
+            ImageFormat::Png | ImageFormat::Gif => 0,
+        };
+        match held <= most {
+            true => Ok(held),
+            false => Err(Refusal::unsupported("too much memory beside its pixels")),
+        }
+    }
+
     /// The picture, upright. Its promise must have been checked.
     pub fn read(self, bytes: &[u8]) -> Result<Pixels, Refusal> {
         match self.0 {

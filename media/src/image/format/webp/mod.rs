@@ -4,6 +4,9 @@ use std::io::Cursor;
 
 use image_webp::{ColorType, WebPDecoder, WebPEncoder};
 
+mod lossless;
+mod prefix;
+
 use super::super::{
     Limits, Refusal,
     bounded::Bounded,
@@ -21,6 +24,8 @@ const ANIMATED: u64 = 11;
 
 /// `RIFF`, the length, `WEBP`.
 const CONTAINER_BYTES: usize = 12;
+/// Place, width, height, time and how to draw it.
+const ANIMATION_FRAME_HEADER: usize = 16;
 
 type Opened<'a> = WebPDecoder<Cursor<&'a [u8]>>;
 
@@ -94,17 +99,75 @@ pub fn write(pixels: &Pixels, limits: &Limits) -> Result<Vec<u8>, Refusal> {
     Ok(encoded)
 }
 
+/// What the decoder holds of lossless data beside the pixels, of all that is read of the file: the picture, its alpha channel,
+/// the first frame of an animation. The picture's promise must have been checked.
+pub fn beside_pixels(bytes: &[u8], most: u64) -> Result<u64, Refusal> {
+    let side = |pixels| usize::try_from(pixels).map_err(Refusal::damaged);
+    let (width, height) = opened(bytes)?.dimensions();
+    let sides = (side(width)?, side(height)?);
+    let chunks = bytes.get(CONTAINER_BYTES..).unwrap_or_default();
+    let held = of_frame(chunks, sides, most)?;
+    match first(chunks, b"ANMF").and_then(|frame| frame.split_first_chunk()) {
+        Some((header, frame)) => {
+            let sides = frame_sides_within(header, sides)?;
+            Ok(held + of_frame(frame, sides, most - held)?)
+        }
+        None => Ok(held),
+    }
+}
+
+fn of_frame(chunks: &[u8], sides: (usize, usize), most: u64) -> Result<u64, Refusal> {
+    const COMPRESSION: u8 = 0b11;
+    const LOSSLESS: u8 = 1;
+    let mut held = 0;
+    if let Some(picture) = first(chunks, b"VP8L") {
+        held += lossless::beside_pixels_with_sides(picture, sides, most)?;
+    }
+    match first(chunks, b"ALPH") {
+        Some([how, alpha @ ..]) if how & COMPRESSION == LOSSLESS => {
+            held += lossless::beside_pixels(alpha, sides, most - held)?;
+        }
+        _ => {}
+    }
+    Ok(held)
+}
+
+/// What the header of an animation's frame says of its width and height.
+fn frame_sides_within(
+    header: &[u8; ANIMATION_FRAME_HEADER],
+    (width, height): (usize, usize),
+) -> Result<(usize, usize), Refusal> {
+    let side = |low: u8, middle: u8, high: u8| 1 + u32::from_le_bytes([low, middle, high, 0]);
+    let [_, _, _, _, _, _, w0, w1, w2, h0, h1, h2, ..] = *header;
+    let frame = (side(w0, w1, w2) as usize, side(h0, h1, h2) as usize);
+    match frame.0 <= width && frame.1 <= height {
+        true => Ok(frame),
+        false => Err(Refusal::damaged("a frame is larger than the picture")),
+    }
+}
+
+/// The content of the first chunk of this kind.
+fn first<'a>(mut chunks: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
+    while let Some((kind, content, rest)) = split_chunk(chunks) {
+        if kind == wanted {
+            return Some(content);
+        }
+        chunks = rest;
+    }
+    None
+}
+
 /// Whether no lossy frame says of itself that it is larger than the picture: the decoder would make room for all of it before
 /// it compares the two.
 fn frames_fit(mut chunks: &[u8], width: u32, height: u32) -> bool {
-    const ANIMATION_FRAME_HEADER: usize = 16;
     while let Some((kind, content, rest)) = split_chunk(chunks) {
         let fits = match kind {
-            b"VP8 " => frame_sides(content).is_none_or(|(w, h)| w <= width && h <= height),
-            b"ANMF" => content
-                .get(ANIMATION_FRAME_HEADER..)
-                .is_none_or(|inner| frames_fit(inner, width, height)),
-            _ => true,
+            b"ANMF" => frame_fits(
+                content.get(ANIMATION_FRAME_HEADER..).unwrap_or_default(),
+                width,
+                height,
+            ),
+            _ => chunk_fits(kind, content, width, height),
         };
         if !fits {
             return false;
@@ -112,6 +175,21 @@ fn frames_fit(mut chunks: &[u8], width: u32, height: u32) -> bool {
         chunks = rest;
     }
     true
+}
+
+/// The same of the chunks of an animation's frame. A frame in a frame is none: no decoder looks into it.
+fn frame_fits(mut chunks: &[u8], width: u32, height: u32) -> bool {
+    while let Some((kind, content, rest)) = split_chunk(chunks) {
+        if !chunk_fits(kind, content, width, height) {
+            return false;
+        }
+        chunks = rest;
+    }
+    true
+}
+
+fn chunk_fits(kind: &[u8; 4], content: &[u8], width: u32, height: u32) -> bool {
+    kind != b"VP8 " || frame_sides(content).is_none_or(|(w, h)| w <= width && h <= height)
 }
 
 /// The first chunk: its kind, its content, and what follows; the last content may be cut off.

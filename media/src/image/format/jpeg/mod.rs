@@ -4,6 +4,10 @@ use jpeg_encoder::{ColorType, Encoder};
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::{JpegDecoder, errors::DecodeErrors};
 
+mod segments;
+
+use segments::Segments;
+
 use super::super::{
     Limits, Refusal,
     bounded::Bounded,
@@ -21,6 +25,11 @@ pub const THUMBNAIL_QUALITY: u8 = 80;
 const LONGEST_SIDE: usize = 65_535;
 /// Every scan of a progressive picture passes over all of it. Encoders make about ten.
 const MOST_SCANS: usize = 32;
+
+/// What the decoder keeps of the segments before the picture, beside its pixels.
+pub fn beside_pixels(bytes: &[u8]) -> Result<u64, Refusal> {
+    Ok(Segments::of(bytes)?.kept_bytes)
+}
 
 pub fn promise(bytes: &[u8]) -> Result<Promise, Refusal> {
     let opened = Opened::of(bytes)?;
@@ -79,6 +88,7 @@ struct Opened<'a> {
 
 impl<'a> Opened<'a> {
     fn of(bytes: &'a [u8]) -> Result<Self, Refusal> {
+        let segments = Segments::of(bytes)?;
         // Strict: otherwise what is missing of a picture is filled with grey.
         let options = DecoderOptions::default()
             .set_max_width(LONGEST_SIDE)
@@ -103,34 +113,13 @@ impl<'a> Opened<'a> {
             height: info.height.into(),
             layout,
             components: info.components,
-            keeps_coefficients: keeps_coefficients(bytes, info.components),
+            keeps_coefficients: segments.keep_coefficients(info.components),
             orientation: decoder
                 .exif()
                 .map_or(Orientation::UPRIGHT, |exif| Orientation::of_exif(exif)),
             decoder,
         })
     }
-}
-
-/// Whether the decoder keeps all coefficients until the last scan, two bytes for each sample. It does where a scan is not
-/// the whole picture: in progressive ones, and where each component has a scan of its own.
-fn keeps_coefficients(bytes: &[u8], components: u8) -> bool {
-    const PROGRESSIVE: u8 = 0xC2;
-    const START_OF_SCAN: u8 = 0xDA;
-    let mut rest = bytes.get(2..).unwrap_or_default();
-    while let [0xFF, marker, high, low, following @ ..] = rest {
-        match *marker {
-            PROGRESSIVE => return true,
-            START_OF_SCAN => return following.first() < Some(&components),
-            0xFF => rest = &rest[1..],
-            _ => {
-                let length = usize::from(u16::from_be_bytes([*high, *low]));
-                rest = rest.get(2 + length..).unwrap_or_default();
-            }
-        }
-    }
-    // The decoder has found a scan in a way of its own: count with the worst.
-    true
 }
 
 fn refusal(error: DecodeErrors) -> Refusal {
