@@ -13,6 +13,9 @@ const OPAQUE: &str = "application/octet-stream";
 pub enum Kind {
     /// A picture in a format that is shown, once it has been encoded anew.
     Image(ImageFormat),
+    /// A picture or a raw photo in another format of cameras and editors, which may say where it was taken. Nothing here can
+    /// take that out of it.
+    ForeignImage,
     /// Anything else: only ever a download.
     File {
         /// Never a type that a browser runs or renders as a document.
@@ -76,11 +79,55 @@ pub fn of(head: &[u8]) -> Kind {
     if let Some(format) = ImageFormat::of(head) {
         return Kind::Image(format);
     }
+    if is_foreign_image(head) {
+        return Kind::ForeignImage;
+    }
     let content_type = match infer::get(head) {
         Some(known) if is_harmless(known.matcher_type()) => known.mime_type(),
         _ => OPAQUE,
     };
     Kind::File { content_type }
+}
+
+/// TIFF and the raw formats that are made of it (DNG, CR2, NEF, ARW and others), HEIF and AVIF, JPEG XL, JPEG 2000, JPEG XR,
+/// Photoshop. BMP and icons have no place for a place.
+fn is_foreign_image(head: &[u8]) -> bool {
+    const BEGINNINGS: &[&[u8]] = &[
+        b"II*\0",
+        b"MM\0*",
+        b"II+\0",
+        b"MM\0+",
+        b"IIRO",
+        b"IIRS",
+        b"IIU\0",
+        b"FUJIFILMCCD-RAW",
+        b"II\xBC\x01",
+        b"\xFF\x0A",
+        b"\0\0\0\x0CJXL \r\n\x87\n",
+        b"\0\0\0\x0CjP  \r\n\x87\n",
+        b"\xFF\x4F\xFF\x51",
+        b"8BPS",
+    ];
+    BEGINNINGS.iter().any(|begin| head.starts_with(begin)) || has_brand_of_pictures(head)
+}
+
+/// Whether a file of boxes (ISO/IEC 14496-12) calls itself one of pictures, first or among other things.
+fn has_brand_of_pictures(head: &[u8]) -> bool {
+    const BRANDS: &[&[u8; 4]] = &[
+        b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2",
+        b"msf1", b"miaf", b"avif", b"avis", b"avci", b"avcs", b"crx ",
+    ];
+    let Some((length, rest)) = head.split_first_chunk::<4>() else {
+        return false;
+    };
+    let Some(brands) = rest.strip_prefix(b"ftyp") else {
+        return false;
+    };
+    // The second word is a version.
+    let words = (u32::from_be_bytes(*length) as usize / 4).saturating_sub(2);
+    let (brands, _) = brands.as_chunks::<4>();
+    let brands = brands.iter().take(words.max(1));
+    brands.into_iter().any(|brand| BRANDS.contains(&brand))
 }
 
 fn is_harmless(sort: MatcherType) -> bool {
@@ -116,6 +163,29 @@ mod tests {
         assert_eq!(of(b"%PDF-1.7 ...."), file("application/pdf"));
         assert_eq!(of(b"PK\x03\x04 ....."), file("application/zip"));
         assert_eq!(of(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"), file("video/mp4"));
+    }
+
+    #[test]
+    fn pictures_that_may_say_where_they_were_taken_are_told_from_films_and_words() {
+        for head in [
+            &b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..],
+            b"\0\0\0\x18ftypXXXX\0\0\0\0isomavif",
+            b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom",
+            b"II*\0\x08\0\0\0\x43\x52",
+            b"MM\0*\0\0\0\x08",
+            b"\xFF\x0A\0",
+            b"8BPS\0\x01",
+        ] {
+            assert_eq!(of(head), Kind::ForeignImage, "{head:?}");
+        }
+        let film = b"\0\0\0\x14ftypqt  \0\0\0\0qt  heic";
+        assert_eq!(
+            of(film),
+            file("video/quicktime"),
+            "what follows is no brand"
+        );
+        assert_eq!(of(b"BM, a firm in Ulm"), file("image/bmp"));
+        assert_eq!(of(b"II and MM"), file(OPAQUE));
     }
 
     #[test]

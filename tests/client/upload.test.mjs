@@ -20,6 +20,15 @@ test("what is too large is said before it goes out", () => {
   assert.equal(uploads.begun([], file({ size: 30 * MB }), "x")[0].state, "failed");
 });
 
+test("a picture that may say where it was made is told from a film before it goes out", () => {
+  for (const picture of [{ name: "IMG_1.HEIC", type: "" }, { name: "a.dng", type: "image/x-adobe-dng" }, { name: "x", type: "image/tiff" }]) {
+    assert.match(uploads.faultOf(file(picture)), /JPEG or PNG/);
+  }
+  for (const other of [{ name: "a.heic", type: "image/jpeg" }, { name: "a.mov", type: "video/quicktime" }, { name: "heic", type: "" }]) {
+    assert.equal(uploads.faultOf(file(other)), null);
+  }
+});
+
 test("a message goes out when none of its files is on its way any more", () => {
   let list = uploads.begun(uploads.begun([], file(), "a"), file({ size: 0 }), "b");
   assert.equal(isReady({ uploads: list, text: "words" }), false);

@@ -9,7 +9,10 @@ use domain::{
     file::{FileKind, safe_name},
 };
 use entities::file;
-use media::kind::{HEAD_BYTES, Kind, of};
+use media::{
+    image::Refusal,
+    kind::{HEAD_BYTES, Kind, of},
+};
 use storage::{Key, Upload};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -103,6 +106,7 @@ async fn read(
     }
     match of(&head) {
         Kind::Image(_) => Ok(Content::Picture(read_picture(head, field).await?)),
+        Kind::ForeignImage => Err(Refusal::ForeignFormat.into()),
         Kind::File { content_type } => {
             let mut upload = state.storage.upload(&Key::file(id));
             match pass_on(&head, field, &mut upload).await {

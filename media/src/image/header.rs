@@ -53,8 +53,10 @@ pub struct Header {
 /// `not_an_image`, `too_many_pixels`, `unsupported_image` where it takes too much memory for other reasons than its pixels,
 /// and what decoders say of the header.
 pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Header, Refusal> {
-    let Kind::Image(format) = kind::of(bytes) else {
-        return Err(Refusal::NotAnImage);
+    let format = match kind::of(bytes) {
+        Kind::Image(format) => format,
+        Kind::ForeignImage => return Err(Refusal::ForeignFormat),
+        Kind::File { .. } => return Err(Refusal::NotAnImage),
     };
     let decoder = Format::of(format);
     let promise = decoder.promise(bytes)?;

@@ -8,6 +8,11 @@ pub enum Refusal {
     /// The file is not a picture of a known format, or is empty.
     #[error("This is not a picture that can be shown. Send a JPEG, PNG, WebP or GIF.")]
     NotAnImage,
+    /// A picture in a format that cannot be freed of what it says of its place.
+    #[error(
+        "A picture in this format may say where it was made, so it is not sent. Save it as a JPEG or PNG and send it again."
+    )]
+    ForeignFormat,
     /// The header promises more pixels than are decoded. Nothing was decoded.
     #[error(
         "The picture has {width} × {height} pixels. Send one with at most {megapixels} megapixels, and {side} pixels a side."
@@ -54,7 +59,7 @@ impl Refusal {
             Self::AnimationTooLong { .. } => "animation_too_long",
             Self::TooLarge { .. } => "image_too_large",
             Self::Damaged { .. } => "damaged_image",
-            Self::Unsupported { .. } => "unsupported_image",
+            Self::ForeignFormat | Self::Unsupported { .. } => "unsupported_image",
             Self::CropOutside { .. } => "crop_outside_image",
         }
     }

@@ -23,9 +23,18 @@ export const FILES_MAX = 10;
 /** What the server calls an image; everything else it is given as a file. */
 const IMAGE_TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
+/** Pictures that the server does not take, as they may say where they were made: photos of phones, raw ones, scans. */
+const FOREIGN_TYPES = new Set(["image/heic", "image/heif", "image/avif", "image/tiff", "image/jxl", "image/jp2"]);
+const FOREIGN_NAMES = /\.(?:arw|avif|cr2|cr3|dng|heic|heif|hif|jp2|jxl|jxr|nef|orf|psd|raf|rw2|tiff?)$/i;
+
 /** @param {{type: string}} file */
 export function isImage({ type }) {
   return IMAGE_TYPES.has(type);
+}
+
+/** A type that is shown is believed, whatever the name says. @param {{name: string, type: string}} file */
+function isForeignImage({ name, type }) {
+  return FOREIGN_TYPES.has(type) || (!isImage({ type }) && FOREIGN_NAMES.test(name));
 }
 
 /**
@@ -35,6 +44,7 @@ export function isImage({ type }) {
  */
 export function faultOf(file) {
   if (file.size === 0) return t("file.empty");
+  if (isForeignImage(file)) return t("file.foreign_image");
   if (isImage(file) && file.size > IMAGE_MAX_BYTES) return t("file.image_too_large", { size: sizeWords(IMAGE_MAX_BYTES) });
   if (file.size > FILE_MAX_BYTES) return t("file.too_large", { size: sizeWords(FILE_MAX_BYTES) });
   return null;

@@ -28,11 +28,27 @@ async fn what_is_no_good_file_is_refused_and_nothing_is_stored(world: World) {
         ("truncated.png", &whole[..whole.len() / 2], "damaged_image"),
         ("header.png", &whole[..20], "damaged_image"),
         ("page.png", &begins_like_one[..], "damaged_image"),
+        (
+            "place.heic",
+            &with_a_place(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")[..],
+            "unsupported_image",
+        ),
+        // Its name says film, its content says picture.
+        (
+            "place.mov",
+            &with_a_place(b"II*\0\x08\0\0\0\x01\0\x25\x88\x04\0\x01\0\0\0\x1A\0\0\0\0\0\0\0")[..],
+            "unsupported_image",
+        ),
     ] {
         let refused = world.upload(&ann, &room, name, content).await;
         refused.expect_fault("file", code);
     }
     world.has_no_files().await;
+}
+
+/// A picture that begins so, and where it was taken.
+fn with_a_place(beginning: &[u8]) -> Vec<u8> {
+    [beginning, b"GPSLatitude N 10 46 36"].concat()
 }
 
 async fn what_is_too_large_is_refused_and_nothing_is_stored(world: World) {
