@@ -70,7 +70,11 @@ pub(super) async fn finish(
             content_type,
             size_bytes,
         } => {
-            upload.finish().await?;
+            if let Err(error) = upload.finish().await {
+                // The storage may have it all the same: only the answer may be lost.
+                remove(state, id).await;
+                return Err(error.into());
+            }
             Ok(Stored {
                 kind: FileKind::File,
                 content_type,

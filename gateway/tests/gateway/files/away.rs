@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::{EntityTrait, PaginatorTrait};
 use tokio::time::{Instant, sleep};
 use webchat_tests::s3::S3;
 
@@ -34,12 +35,7 @@ async fn a_bucket_that_is_away_refuses_uploads_and_downloads_and_nothing_else() 
     let url = file["url"].as_str().unwrap();
     let refused = world.client().send("GET", url, None, None).await;
     refused.expect_problem(503, "storage_unavailable");
-    let rows = {
-        use sea_orm::{EntityTrait, PaginatorTrait};
-        let rows = entities::file::Entity::find();
-        rows.count(&world.database.read).await.unwrap()
-    };
-    assert_eq!(rows, 1, "what was refused has no row");
+    assert_eq!(rows(&world).await, 1, "what was refused has no row");
     let give_up = Instant::now() + 3 * PATIENCE;
     loop {
         let health = world.client().send("GET", "/health", None, None).await;
@@ -79,6 +75,7 @@ async fn a_bucket_that_says_nothing_is_not_waited_for_without_end() {
     );
     file.expect_problem(503, "storage_unavailable");
     avatar.expect_problem(503, "storage_unavailable");
+    assert_eq!(rows(&world).await, 0, "what was refused has no row");
     // A storage is waited for 30 s, and the machine may be busy.
     assert!(
         begun.elapsed() < Duration::from_secs(50),
@@ -86,4 +83,10 @@ async fn a_bucket_that_says_nothing_is_not_waited_for_without_end() {
         begun.elapsed()
     );
     held.abort();
+}
+
+/// Rows of files.
+async fn rows(world: &World) -> u64 {
+    let rows = entities::file::Entity::find();
+    rows.count(&world.database.read).await.unwrap()
 }
