@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, thread::available_parallelism, time::Instant};
 
 use bytes::Bytes;
 use domain::{FieldError, file::FILE_MAX_BYTES};
-use media::image::{self, Avatar, Crop, Limits, Processed, Refusal, inspect};
+use media::image::{self, Avatar, Crop, Header, Limits, Processed, Refusal, inspect};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinError,
@@ -79,8 +79,7 @@ impl ImageWork {
         picture: Bytes,
         work: impl FnOnce(&[u8], &Limits) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let header = inspect(&picture, &self.limits)?;
-        let permits = self.permits(header.memory_bytes).await?;
+        let permits = self.permits(&picture).await?;
         let limits = self.limits.clone();
         let work = move || {
             let _permits = permits;
@@ -95,14 +94,31 @@ impl ImageWork {
     }
 
     /// Memory first: whoever holds a processor never waits.
-    async fn permits(&self, memory_bytes: u64) -> Result<[OwnedSemaphorePermit; 2], ApiError> {
+    async fn permits(&self, picture: &Bytes) -> Result<[OwnedSemaphorePermit; 2], ApiError> {
         let _place = self.places.take()?;
+        let memory_bytes = self.inspect(picture.clone()).await?.memory_bytes;
         let megabytes =
             u32::try_from(memory_bytes.div_ceil(MEGABYTE)).map_err(ApiError::internal)?;
         let memory = Arc::clone(&self.memory).acquire_many_owned(megabytes);
         let memory = memory.await.map_err(ApiError::internal)?;
+        Ok([memory, self.processor().await?])
+    }
+
+    /// What the header says: a header may be as long as the file.
+    async fn inspect(&self, picture: Bytes) -> Result<Header, ApiError> {
+        let processor = self.processor().await?;
+        let limits = self.limits.clone();
+        let work = move || {
+            let _processor = processor;
+            inspect(&picture, &limits)
+        };
+        let header = tokio::task::spawn_blocking(work).await;
+        Ok(header.unwrap_or_else(|error| Err(broken_down(&error)))?)
+    }
+
+    async fn processor(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         let processor = Arc::clone(&self.processors).acquire_owned();
-        Ok([memory, processor.await.map_err(ApiError::internal)?])
+        processor.await.map_err(ApiError::internal)
     }
 }
 
@@ -178,6 +194,22 @@ mod tests {
             served.unwrap().unwrap();
         }
         assert_eq!(work.places.free(), MAX_WAITING);
+    }
+
+    #[tokio::test]
+    async fn a_header_is_not_read_on_the_threads_that_serve() {
+        let work = ImageWork::on(1);
+        let processor = work.processor().await.unwrap();
+        let picture = promising(10);
+        let mut header = std::pin::pin!(work.inspect(picture));
+        assert!(
+            futures_util::poll!(header.as_mut()).is_pending(),
+            "it waits for a processor"
+        );
+        drop(processor);
+        // This thread is the only one that serves: what it has not handed on would be done at the first look.
+        assert!(futures_util::poll!(header.as_mut()).is_pending());
+        assert_eq!(header.await.unwrap().width, 10);
     }
 
     #[tokio::test(flavor = "multi_thread")]
