@@ -159,8 +159,8 @@ impl Code {
             words[*length] += 1;
         }
         let mut symbols = Vec::new();
-        for length in 1..=LONGEST {
-            if words[length] > 0 {
+        for (length, words) in words.iter().enumerate().skip(1) {
+            if *words > 0 {
                 let having = (0..).zip(lengths).filter(|(_, having)| **having == length);
                 symbols.extend(having.map(|(symbol, _)| symbol));
             }
