@@ -6,7 +6,8 @@ import { DESKTOP, meet } from "./support/person.mjs";
 import { plainWords, speakPseudo } from "./support/pseudo.mjs";
 import { openStage } from "./support/stage.mjs";
 
-const story = openStage({ room: { countdown_secs: 20, notification_secs: 200 } });
+// Long enough to look over all that may be open before the question closes it, on a busy machine.
+const story = openStage({ room: { countdown_secs: 40, notification_secs: 200 } });
 
 story("no sheet of a room breaks a rule of accessibility, at any width and in both themes", async (scene) => {
   const [cay, dan] = await scene.members("Cay", "Dan");
