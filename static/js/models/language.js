@@ -93,22 +93,33 @@ export function formatNumber(value) {
 
 /** Hours and minutes. @param {Date} at */
 export function formatTime(at) {
-  return at.toLocaleTimeString(spoken.region, { timeStyle: "short" });
+  return dates({ timeStyle: "short" }).format(at);
 }
 
 /** A day, with its weekday: for a conversation's days. @param {Date} at */
 export function formatDay(at) {
-  return at.toLocaleDateString(spoken.region, { weekday: "long", day: "numeric", month: "long" });
+  return dates({ weekday: "long", day: "numeric", month: "long" }).format(at);
 }
 
 /** A day of a list, short. @param {Date} at */
 export function formatShortDay(at) {
-  return at.toLocaleDateString(spoken.region, { day: "numeric", month: "short" });
+  return dates({ day: "numeric", month: "short" }).format(at);
 }
 
 /** A day and its time: when something was done. @param {Date} at */
 export function formatMoment(at) {
-  return at.toLocaleString(spoken.region, { dateStyle: "medium", timeStyle: "short" });
+  return dates({ dateStyle: "medium", timeStyle: "short" }).format(at);
+}
+
+/** A format takes longer to make than a whole log to draw. @type {Map<string, Intl.DateTimeFormat>} */
+const made = new Map();
+
+/** @param {Intl.DateTimeFormatOptions} options */
+function dates(options) {
+  const key = JSON.stringify([spoken.region, options]);
+  const format = made.get(key) ?? new Intl.DateTimeFormat(spoken.region, options);
+  made.set(key, format);
+  return format;
 }
 
 /** How long ago, or how soon: “yesterday”, “in 2 hours”. @param {number} ms negative for the past */
