@@ -32,21 +32,23 @@ function graph(path, found = new Set()) {
 const addresses = (pattern) => [...page.matchAll(pattern)].map(([, path]) => path);
 const entry = addresses(/<script type="module" src="([^"]+)"/g);
 const INSIDE = "/js/inside.js";
-const preloaded = (markup) => [...markup.matchAll(/<link rel="modulepreload" href="([^"]+)"/g)].map(([, path]) => path);
-const lines = (paths) => paths.map((path) => `<link rel="modulepreload" href="${path}">`).join("\n");
+const FIRST_LOAD = '<link rel="modulepreload" fetchpriority="low" href="';
+const LATER = '<link rel="modulepreload" href="';
+const preloaded = (markup, kind) => markup.split(kind).slice(1).map((rest) => rest.split('"')[0]);
+const lines = (paths, kind) => paths.map((path) => `${kind}${path}">`).join("\n");
 
-test("the page names every module of its graph beforehand, and no other", () => {
+test("the page names every module of its graph beforehand, behind what is painted, and no other", () => {
   const [first, ...others] = graph(entry[0]);
   const wanted = others.toSorted();
   assert.equal(first, "/js/app.js");
-  assert.deepEqual(preloaded(head), wanted, `the head of static/index.html should have\n${lines(wanted)}`);
+  assert.deepEqual(preloaded(head, FIRST_LOAD), wanted, `the head of static/index.html should have\n${lines(wanted, FIRST_LOAD)}`);
 });
 
 test("what lies behind the sign-in is named apart, and is not part of the first load", () => {
   const first = graph(entry[0]);
   const wanted = [...graph(INSIDE)].filter((path) => !first.has(path)).toSorted();
   const [, list] = body.split('<template id="inside">');
-  assert.deepEqual(preloaded(list), wanted, `the template of static/index.html should have\n${lines(wanted)}`);
+  assert.deepEqual(preloaded(list, LATER), wanted, `the template of static/index.html should have\n${lines(wanted, LATER)}`);
   assert.ok(wanted.includes(INSIDE) && wanted.includes("/js/views/chat.js") && wanted.includes("/js/actions/chat.js"));
 });
 
