@@ -72,7 +72,8 @@ pub(super) async fn finish(
         } => {
             if let Err(error) = upload.finish().await {
                 // The storage may have it all the same: only the answer may be lost. Its client has waited long enough.
-                tokio::spawn(remove_later(state.clone(), id));
+                let state = state.clone();
+                tokio::spawn(async move { remove(&state, id).await });
                 return Err(error.into());
             }
             Ok(Stored {
@@ -160,10 +161,6 @@ async fn prepare(state: &AppState, row: file::Model) -> Result<bootstrap::Transa
     }
     file::Entity::add(&transaction, row).await?;
     Ok(transaction)
-}
-
-async fn remove_later(state: AppState, id: FileId) {
-    remove(&state, id).await;
 }
 
 /// What cannot be removed now is swept later, as it has no row.

@@ -6,20 +6,14 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use tokio::time::{Instant, sleep};
 use webchat_tests::s3::S3;
 
-use super::trouble::PATIENCE;
+use super::{in_the_bucket, trouble::PATIENCE};
 use crate::{avatars, world::World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_that_is_away_refuses_uploads_and_downloads_and_nothing_else() {
     let mut server = S3::start();
     let bucket = server.fresh_bucket();
-    let settings = server.settings(&bucket);
-    let settings: Vec<_> = settings
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    bootstrap::install_crypto_provider();
-    let world = World::start(&settings).await;
+    let world = in_the_bucket(&server, &bucket, &[]).await;
     let (ann, _, room) = world.two_in_a_room().await;
     let file = world
         .upload(&ann, &room, "a.txt", b"words")

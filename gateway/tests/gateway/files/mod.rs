@@ -17,8 +17,13 @@ use crate::world::{Answer, Person, World};
 
 /// A world whose files are in a bucket.
 pub async fn in_a_bucket(more: &[(&str, &str)]) -> World {
+    in_the_bucket(S3::shared(), &S3::shared().fresh_bucket(), more).await
+}
+
+/// A world whose files are in this bucket.
+async fn in_the_bucket(server: &S3, bucket: &str, more: &[(&str, &str)]) -> World {
     bootstrap::install_crypto_provider();
-    let settings = S3::shared().settings(&S3::shared().fresh_bucket());
+    let settings = server.settings(bucket);
     let settings = settings.iter().map(|(name, value)| (*name, value.as_str()));
     let all: Vec<_> = settings.chain(more.iter().copied()).collect();
     World::start(&all).await

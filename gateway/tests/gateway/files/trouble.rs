@@ -9,7 +9,7 @@ use tokio::{
 };
 use webchat_tests::s3::S3;
 
-use super::{FORM, form, in_a_bucket};
+use super::{FORM, form, in_a_bucket, in_the_bucket};
 use crate::{
     avatars,
     world::{Person, World},
@@ -85,13 +85,7 @@ async fn a_client_that_goes_away_leaves_nothing_in_a_folder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_goes_away_leaves_nothing_in_a_bucket() {
     let bucket = S3::shared().fresh_bucket();
-    let settings = S3::shared().settings(&bucket);
-    let settings: Vec<_> = settings
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    bootstrap::install_crypto_provider();
-    let world = World::start(&settings).await;
+    let world = in_the_bucket(S3::shared(), &bucket, &[]).await;
     goes_away(&world).await;
     let give_up = Instant::now() + PATIENCE;
     loop {
