@@ -24,6 +24,44 @@ story("who follows a notification comes to the conversation that it is about, on
   assert.deepEqual(await worker.evaluate(async () => (await registration.getNotifications()).length), 0, "it has done its work");
 });
 
+story("who follows a notification after the last page was closed comes to the conversation on a new one", async (scene) => {
+  const [ada, ben] = await scene.members("Ada", "Ben");
+  await ada.context.grantPermissions(["notifications"]);
+  await meet(ada, ben);
+  await ada.say("hello");
+  await ada.press("allow-alerts");
+  await ada.find("offer-alerts").waitFor({ state: "detached" });
+  const room = await ada.roomId();
+  await ada.page.evaluate(hidePage);
+  await ben.say("come back!");
+  const worker = ada.context.serviceWorkers()[0] ?? (await ada.context.waitForEvent("serviceworker"));
+  while ((await worker.evaluate(countNotifications)) === 0) await ada.page.waitForTimeout(50);
+  await ada.page.close();
+
+  await worker.evaluate(noteOpened);
+  assert.equal(await worker.evaluate(followNewest), true);
+  await ada.openTab(await worker.evaluate(opened));
+  await ada.hears("come back!");
+  assert.equal(await ada.roomId(), room);
+});
+
+/** Runs in the worker. */
+async function countNotifications() {
+  return (await registration.getNotifications()).length;
+}
+
+/** Runs in the worker: a window is opened for a person's own press only, so the story does it by hand. */
+function noteOpened() {
+  globalThis.opened = new Promise((resolve) => {
+    clients.openWindow = async (address) => resolve(address);
+  });
+}
+
+/** Runs in the worker. */
+function opened() {
+  return globalThis.opened;
+}
+
 /** Runs in the page: as if another tab were in front. */
 function hidePage() {
   Object.defineProperty(document, "visibilityState", { get: () => "hidden" });

@@ -97,7 +97,7 @@ story("the first page looks the same before the client runs and after it, in eve
   const languages = [["en-GB", "Create an account", [narrow, wide]], ["vi-VN", "Tạo tài khoản", [narrow]], ["de-DE", "Konto erstellen", [narrow]]];
   for (const [locale, word, viewports] of languages) {
     for (const viewport of viewports) {
-      const lea = await scene.enter("Lea", { viewport, locale, reducedMotion: "reduce" });
+      const lea = await scene.enter("Lea", { device: { viewport, locale, reducedMotion: "reduce" } });
       lea.watch.expect(/^401 POST \/auth\/refresh$/);
       let goOn = () => {};
       const held = new Promise((resolve) => (goOn = resolve));

@@ -45,6 +45,43 @@ story("the whole way to a message goes without a mouse", async (scene) => {
   await eli.hears("Typed, not clicked\nin two lines");
 });
 
+story("the match moment keeps the keyboard inside, and hands it on to the conversation", async (scene) => {
+  const [gil, hal] = await scene.members("Gil", "Hal");
+  await gil.joinQueue();
+  await gil.sees("waiting");
+  await hal.joinQueue();
+  await gil.sees("match-moment");
+  for (const key of ["Tab", "Shift+Tab"]) {
+    const reached = await placesOf(gil.page, key);
+    assert.ok(reached.includes("start-chatting"), `${key} comes to the way on`);
+    assert.deepEqual(reached.filter((place) => place === "outside"), [], `${key} leads nowhere behind it`);
+  }
+  await tabTo(gil, '[data-testid="start-chatting"]');
+  await gil.page.keyboard.press("Enter");
+  await gil.find("match-moment").waitFor({ state: "detached" });
+  await gil.page.waitForFunction(() => document.activeElement?.closest("main") !== null);
+  await hal.page.keyboard.press("Escape");
+  await hal.find("match-moment").waitFor({ state: "detached" });
+  await tabTo(hal, '[data-testid="message-input"]');
+  await hal.page.keyboard.type("by Escape, too");
+  await hal.page.keyboard.press("Enter");
+  await gil.hears("by Escape, too");
+});
+
+/** Where a key leads to, step by step, beyond a full round. The browser's own buttons are a stop of it. */
+async function placesOf(page, key) {
+  const places = [];
+  for (let step = 0; step < 12; step += 1) {
+    await page.keyboard.press(key);
+    places.push(await page.evaluate(() => {
+      const { activeElement: active } = document;
+      if (active === null || active === document.body) return "browser";
+      return active.closest("dialog[open]") === null ? "outside" : (active.dataset.testid ?? active.id);
+    }));
+  }
+  return places;
+}
+
 function chosenInterests(page) {
   return page.locator('input[name="interests"]:checked').evaluateAll((inputs) => inputs.map(({ value }) => value));
 }

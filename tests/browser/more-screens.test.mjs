@@ -85,7 +85,7 @@ story("what is missing, what is not found, whom a wish leaves out, and a lost co
 
 /** Somebody on a narrow phone whose browser speaks a language that nobody speaks. */
 async function pseudoSpeaker(scene, name) {
-  const person = await scene.enter(name, { viewport: { width: 320, height: 640 } });
+  const person = await scene.enter(name, { device: { viewport: { width: 320, height: 640 } } });
   await speakPseudo(person.context);
   person.watch.expect(/^401 POST \/auth\/refresh$/);
   await person.page.reload();

@@ -41,7 +41,7 @@ story("on a phone the newest message stays in sight, and leaving is asked first"
 });
 
 story("an address that leads nowhere says so, and where to go on", async (scene) => {
-  const mo = await scene.enter("Mo", PHONE);
+  const mo = await scene.enter("Mo", { device: PHONE });
   await mo.becomeMember();
   mo.watch.expect(/^(404|422) GET \/(chat\/rooms|simple-countdown\/status)\//, 2);
   await mo.go("room/00000000-0000-7000-8000-000000000000");

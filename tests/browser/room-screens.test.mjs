@@ -36,7 +36,7 @@ story("no sheet of a room breaks a rule of accessibility, at any width and in bo
 
 story("every word of a meeting comes from the table, and longer words have room at 320 px", async (scene) => {
   const narrow = { viewport: { width: 320, height: 640 } };
-  const [eda, fin] = await Promise.all([scene.enter("Eda", narrow), scene.enter("Fin", narrow)]);
+  const [eda, fin] = await Promise.all([scene.enter("Eda", { device: narrow }), scene.enter("Fin", { device: narrow })]);
   await speakPseudo(eda.context);
   eda.watch.expect(/^401 POST \/auth\/refresh$/);
   await eda.page.reload();

@@ -64,7 +64,7 @@ describe("screens", () => {
   });
 
   story("every word of every screen comes from the table, and longer words have room at 320 px", async (scene) => {
-    const eda = await scene.enter("Eda", { viewport: { width: 320, height: 640 } });
+    const eda = await scene.enter("Eda", { device: { viewport: { width: 320, height: 640 } } });
     await speakPseudo(eda.context);
     eda.watch.expect(/^401 POST \/auth\/refresh$/);
     await eda.page.reload();

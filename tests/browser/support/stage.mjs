@@ -45,9 +45,9 @@ class Scene {
     this.server = server;
   }
 
-  /** Somebody new comes to the landing page. */
-  async enter(name, device) {
-    const person = await Person.sitDown(this.#browser, this.server.origin, { name, device });
+  /** Somebody new comes to the landing page, at the server or where a way of their own leads to it. */
+  async enter(name, { device, origin = this.server.origin } = {}) {
+    const person = await Person.sitDown(this.#browser, origin, { name, device });
     this.people.push(person);
     await person.arrive();
     return person;
