@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, removal::Removal, report};
+use crate::{among, removal::Removal, report};
 
 /// A version of a user's avatar.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -114,16 +114,7 @@ impl Entity {
         db: &C,
         versions: &[Uuid],
     ) -> Result<HashSet<Uuid>, DbErr> {
-        let mut known = HashSet::new();
-        for chunk in versions.chunks(ROWS_PER_STATEMENT) {
-            let found = Entity::find()
-                .select_only()
-                .column(Column::Version)
-                .filter(Column::Version.is_in(chunk.iter().copied()))
-                .into_tuple::<Uuid>();
-            known.extend(found.all(db).await?);
-        }
-        Ok(known)
+        among::known::<Entity>(db, Column::Version, versions).await
     }
 
     /// Removes what was begun before `until` and never shown.

@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, removal::Removal, report};
+use crate::{among, removal::Removal, report};
 
 /// An uploaded file.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -184,16 +184,7 @@ impl Entity {
         db: &C,
         files: &[Uuid],
     ) -> Result<HashSet<Uuid>, DbErr> {
-        let mut known = HashSet::new();
-        for chunk in files.chunks(ROWS_PER_STATEMENT) {
-            let ids = Entity::find()
-                .select_only()
-                .column(Column::Id)
-                .filter(Column::Id.is_in(chunk.iter().copied()))
-                .into_tuple::<Uuid>();
-            known.extend(ids.all(db).await?);
-        }
-        Ok(known)
+        among::known::<Entity>(db, Column::Id, files).await
     }
 }
 

@@ -5,6 +5,7 @@
 //! Everything here works on SQLite and on PostgreSQL, and inside or outside a transaction.
 //! Writes that the projections use may be repeated: the second time changes nothing.
 
+mod among;
 pub mod avatar;
 pub mod deletion;
 pub mod expiry;

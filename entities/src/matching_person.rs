@@ -5,7 +5,7 @@ use sea_orm::Iterable;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 
-use crate::ROWS_PER_STATEMENT;
+use crate::{ROWS_PER_STATEMENT, among};
 
 /// One person's beliefs; of whom there is no row, nothing was learned.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -63,12 +63,7 @@ impl Entity {
 
     /// The rows of these users; of some there is none.
     pub async fn among<C: ConnectionTrait>(db: &C, users: &[Uuid]) -> Result<Vec<Model>, DbErr> {
-        let mut found = Vec::with_capacity(users.len());
-        for chunk in users.chunks(ROWS_PER_STATEMENT) {
-            let among = Entity::find().filter(Column::UserId.is_in(chunk.iter().copied()));
-            found.extend(among.all(db).await?);
-        }
-        Ok(found)
+        among::rows::<Entity>(db, Column::UserId, users).await
     }
 
     /// Removes all rows.

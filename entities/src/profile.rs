@@ -6,7 +6,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{FromJsonQueryResult, Iterable};
 use serde::{Deserialize, Serialize};
 
-use crate::ROWS_PER_STATEMENT;
+use crate::among;
 
 /// A list of names from the profile options, kept as one JSON array.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
@@ -53,12 +53,7 @@ impl Entity {
 
     /// The profiles of these users; some have none.
     pub async fn among<C: ConnectionTrait>(db: &C, users: &[Uuid]) -> Result<Vec<Model>, DbErr> {
-        let mut found = Vec::with_capacity(users.len());
-        for chunk in users.chunks(ROWS_PER_STATEMENT) {
-            let among = Entity::find().filter(Column::UserId.is_in(chunk.iter().copied()));
-            found.extend(among.all(db).await?);
-        }
-        Ok(found)
+        among::rows::<Entity>(db, Column::UserId, users).await
     }
 
     /// Writes the profile, new or not.

@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Func, OnConflict, Query, SelectStatement};
 use sea_orm::{Condition, Iterable, JoinType, Order, QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, life_rows::ShowsLife, message, room_member};
+use crate::{ROWS_PER_STATEMENT, among, life_rows::ShowsLife, message, room_member};
 
 /// A room between two users, `low_user` being the one with the lower id.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -92,15 +92,7 @@ impl Entity {
         db: &C,
         rooms: &[Uuid],
     ) -> Result<HashSet<Uuid>, DbErr> {
-        let mut known = HashSet::with_capacity(rooms.len());
-        for chunk in rooms.chunks(ROWS_PER_STATEMENT) {
-            let among = Entity::find()
-                .select_only()
-                .column(Column::Id)
-                .filter(Column::Id.is_in(chunk.iter().copied()));
-            known.extend(among.into_tuple::<Uuid>().all(db).await?);
-        }
-        Ok(known)
+        among::known::<Entity>(db, Column::Id, rooms).await
     }
 
     /// Writes rooms and their members. A row that shows a later event already stays, so late and repeated events do

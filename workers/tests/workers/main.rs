@@ -11,9 +11,5 @@
 mod countdown;
 mod lifecycle;
 mod matchmaker;
-mod matchmaker_bad_input;
-mod matchmaker_busy;
-mod matchmaker_lead;
-mod matchmaker_model;
 mod persistence;
 mod told;
