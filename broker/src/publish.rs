@@ -35,6 +35,8 @@ pub struct Publish {
     pub expected_end: Option<u64>,
     /// How long the message lives.
     pub ttl: Option<Duration>,
+    /// Whether the subject's earlier messages go as this one is stored. In a batch they stay.
+    pub replaces_earlier: bool,
 }
 
 /// The stream has the message.
@@ -85,6 +87,14 @@ impl Publish {
         self
     }
 
+    /// The subject's earlier messages go as this one is stored, so that none of them is the last one again when this one's
+    /// time to live is over. In a batch they stay.
+    #[must_use]
+    pub fn replacing_earlier(mut self) -> Self {
+        self.replaces_earlier = true;
+        self
+    }
+
     pub(crate) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if let Some(id) = &self.message_id {
@@ -114,7 +124,10 @@ impl Broker {
     /// [`PublishError`]; after [`PublishError::Ambiguous`] the message may be stored.
     pub async fn publish(&self, publish: Publish) -> Result<Ack, PublishError> {
         let begun = Instant::now();
-        let headers = publish.headers();
+        let mut headers = publish.headers();
+        if publish.replaces_earlier {
+            headers.insert("Nats-Rollup", "sub");
+        }
         let mut outcome = self.publish_once(&publish, headers.clone()).await;
         while publish.message_id.is_some()
             && matches!(

@@ -103,12 +103,28 @@ impl Ticket {
         }
     }
 
-    /// The same ticket in another state.
+    /// The same ticket in another state. Whoever is out of the queue is not scored: what was learned and the texts are gone.
     #[must_use]
     pub fn moved_to(&self, state: TicketState) -> Self {
-        Self {
+        let moved = Self {
             state,
             ..self.clone()
+        };
+        match moved.state {
+            TicketState::Gone { .. } => moved.forgetting(),
+            TicketState::Waiting | TicketState::Matched { .. } => moved,
+        }
+    }
+
+    /// The same ticket without what was learned of the user, and without the texts: nobody reads them where it cannot wait
+    /// again.
+    #[must_use]
+    pub fn forgetting(self) -> Self {
+        Self {
+            learned: None,
+            words: None,
+            bio: None,
+            ..self
         }
     }
 
@@ -130,9 +146,6 @@ impl Ticket {
     pub fn of_deleted(&self) -> Self {
         Self {
             features: Features::default(),
-            learned: None,
-            words: None,
-            bio: None,
             ..self.moved_to(TicketState::Gone { why: Gone::Left })
         }
     }

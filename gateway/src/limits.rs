@@ -71,7 +71,7 @@ impl Limits {
         check(self.messages.as_ref(), &user)
     }
 
-    /// One more joining or leaving of the queue.
+    /// One more joining or leaving of the queue, or change of what it knows of the user.
     ///
     /// # Errors
     /// `rate_limited`.

@@ -15,7 +15,8 @@ use crate::{Broker, Publish, PublishError, life::decode};
 
 /// How long an ended room's last event stays in the stream; SQL keeps it longer.
 pub(super) const ENDED_ROOM_TTL: Duration = Duration::from_secs(7 * 86_400);
-/// How long a ticket that is out of the queue stays in the stream.
+/// How long a ticket that is out of the queue stays in the stream. Nothing may be behind it then: what was before it would be
+/// the subject's last event again, and wait.
 const GONE_TICKET_TTL: Duration = Duration::from_secs(3_600);
 
 /// A new value for a subject, and the sequence that its last event must have; 0: it must have none.
@@ -63,11 +64,11 @@ impl Write {
                 matches!(ticket.state, TicketState::Gone { .. }).then_some(GONE_TICKET_TTL),
             ),
         };
-        let publish = Publish::new(subject, payload).expecting_last(*expected);
-        Ok(match ttl {
-            Some(ttl) => publish.ttl(ttl),
-            None => publish,
-        })
+        let mut publish = Publish::new(subject, payload).expecting_last(*expected);
+        publish.ttl = ttl;
+        // Only a ticket's last event is ever read, and the earlier ones say what the user has taken back since.
+        publish.replaces_earlier = matches!(self, Self::Ticket(..));
+        Ok(publish)
     }
 }
 

@@ -1,3 +1,4 @@
+use contract::{streams::LIFE, subjects};
 use domain::{
     RoomId, TicketId, UserId,
     matching::{Features, Match},
@@ -139,6 +140,27 @@ async fn a_no_show_frees_both_tickets_with_the_room() {
     let came = broker.ticket(one).await.unwrap().unwrap().value;
     assert!(came.is_waiting());
     assert_eq!(came.joined_at, now);
+}
+
+#[tokio::test]
+async fn a_ticket_that_left_stays_gone_when_the_time_of_its_last_event_is_over() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let (ticket, joined) = waits(&broker).await;
+    let leaves = ticket.moved_to(TicketState::Gone { why: Gone::Left });
+    let left = broker
+        .commit(&[Write::Ticket(Box::new(leaves), joined)])
+        .await
+        .unwrap();
+    let subject = subjects::life_ticket(ticket.user_id);
+    let events = broker.replay(&LIFE, &subject, 1, 10).await.unwrap();
+    let kept: Vec<u64> = events.iter().map(|event| event.seq).collect();
+    assert_eq!(kept, [left], "nothing is behind it");
+    // What the server does when the hour is over.
+    broker.purge(&LIFE, &subject, 0).await.unwrap();
+    assert_eq!(broker.ticket(ticket.user_id).await.unwrap(), None);
+    let again = Write::Ticket(Box::new(ticket), 0);
+    broker.commit(&[again]).await.unwrap();
 }
 
 #[tokio::test]

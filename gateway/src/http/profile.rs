@@ -14,7 +14,7 @@ use sea_orm::Select;
 use super::{
     json::Json,
     queue_features::follow_profile,
-    responses::{ReadsForm, SignedInOnly},
+    responses::{Limited, ReadsForm, SignedInOnly},
     users::{account_of, rename},
 };
 use crate::{auth::CurrentUser, database::begin_write, error::ApiError, state::AppState};
@@ -35,7 +35,7 @@ pub async fn read(
 /// with the new wishes, or leaves it with a profile that is not complete; so does whoever comes back into it after a no-show.
 #[utoipa::path(
     put, path = "/users/me/profile", tag = "account", security(("bearer" = [])), request_body = Profile,
-    responses((status = OK, body = Profile, description = "The profile"), ReadsForm, SignedInOnly)
+    responses((status = OK, body = Profile, description = "The profile"), ReadsForm, SignedInOnly, Limited)
 )]
 pub async fn replace(
     State(state): State<AppState>,
@@ -46,6 +46,8 @@ pub async fn replace(
     if !faults.is_empty() {
         return Err(ApiError::validation(faults));
     }
+    // It may change the place in the queue.
+    state.limits.check_queue(user.id)?;
     let profile = form.trimmed();
     let transaction = begin_write(&state.db).await?;
     if !user::Entity::hold_active(&transaction, user.id.0).await? {

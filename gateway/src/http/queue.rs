@@ -1,7 +1,10 @@
 //! The match queue: joining, looking, leaving. The ticket is changed by compare-and-set, like everything on `LIFE`.
 
 use axum::{extract::State, http::StatusCode};
-use broker::{PublishError, life::Write};
+use broker::{
+    PublishError,
+    life::{Versioned, Write},
+};
 use contract::{
     api::{TicketView, TicketViewState},
     live::{OUTLOOK_WITHIN, Outlook, OutlookRequest, UserNotice},
@@ -41,10 +44,11 @@ pub async fn join(
 ) -> Result<(StatusCode, Json<TicketView>), ApiError> {
     state.limits.check_queue(user.id)?;
     let about = About::of(&state, user.id).await?;
-    let ticket = enqueue(&state, user.id, &about).await?;
-    catch_up(&state, user.id, &about).await?;
+    let enqueued = enqueue(&state, user.id, &about).await?;
+    catch_up(&state, user.id, &about, &enqueued).await?;
     state.notifications.user_is_waiting(user.id);
-    let view = waiting(&ticket);
+    let (Enqueued::Now(ticket) | Enqueued::Before(ticket)) = &enqueued;
+    let view = waiting(ticket);
     tell(&state, user.id, &view).await;
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
@@ -131,25 +135,34 @@ async fn outlook(state: &AppState, user_id: UserId) -> Result<Outlook, ApiError>
     }
 }
 
-async fn enqueue(state: &AppState, user: UserId, about: &About) -> Result<Ticket, ApiError> {
+/// Somebody is in the queue.
+pub(super) enum Enqueued {
+    /// By this call.
+    Now(Ticket),
+    /// Before it.
+    Before(Ticket),
+}
+
+async fn enqueue(state: &AppState, user: UserId, about: &About) -> Result<Enqueued, ApiError> {
     for _ in 0..ATTEMPTS {
         let current = state.broker.ticket(user).await?;
-        match current.as_ref().map(|ticket| &ticket.value.state) {
-            Some(TicketState::Waiting) => {
-                return current.map(|ticket| ticket.value).ok_or_else(contended);
+        let seq = current.as_ref().map_or(0, |ticket| ticket.seq);
+        if let Some(Versioned { value: ticket, .. }) = current {
+            if ticket.is_waiting() {
+                return Ok(Enqueued::Before(ticket));
             }
-            Some(TicketState::Matched { room_id }) if is_undecided(state, *room_id).await? => {
+            if let Some(room) = ticket.matched_room()
+                && is_undecided(state, room).await?
+            {
                 let detail = "You are in a matched room that is not decided yet. Go there, or leave it first.";
                 return Err(ApiError::new(Code::AlreadyInRoom, detail));
             }
-            _ => {}
         }
-        let seq = current.map_or(0, |ticket| ticket.seq);
         let id = TicketId(Uuid::now_v7());
         let ticket = Ticket::join(id, user, Features::default(), state.now());
         let ticket = about.on(state, ticket);
         if replace(state, Write::Ticket(Box::new(ticket.clone()), seq)).await? {
-            return Ok(ticket);
+            return Ok(Enqueued::Now(ticket));
         }
     }
     Err(contended())

@@ -13,7 +13,7 @@ use entities::matching_person;
 
 use super::{
     profile,
-    queue::{ATTEMPTS, contended, is_undecided, replace, tell},
+    queue::{ATTEMPTS, Enqueued, contended, is_undecided, replace, tell},
 };
 use crate::{error::ApiError, state::AppState};
 
@@ -76,18 +76,20 @@ impl About {
     }
 }
 
-/// Looks once more at what a ticket that was just written was made of: what was saved or reset since then has found no ticket
-/// to change. Whoever saves later finds it.
+/// Looks once more at what a ticket was made of: what was saved or reset since then has found no ticket to change. Whoever
+/// saves later finds it. One that waited before may say what was true some time ago.
 ///
 /// # Errors
 /// `profile_incomplete` where nobody can wait with what was saved; `unavailable`.
 pub(super) async fn catch_up(
     state: &AppState,
     user: UserId,
-    written: &About,
+    about: &About,
+    enqueued: &Enqueued,
 ) -> Result<(), ApiError> {
     let now = About::of(state, user).await;
-    if now.as_ref().is_ok_and(|now| now == written) {
+    let is_new = matches!(enqueued, Enqueued::Now(_));
+    if is_new && now.as_ref().is_ok_and(|now| now == about) {
         return Ok(());
     }
     follow_profile(state, user).await?;
@@ -96,7 +98,7 @@ pub(super) async fn catch_up(
 
 /// Makes a ticket agree with the user's profile: wishes are hard from the moment that they are saved, and what was
 /// reset is out of it. It keeps its id and its age; with a profile that is no longer complete, nobody waits. Of an undecided
-/// match, too: its ticket waits again where the other one does not come.
+/// match, too: its ticket waits again where the other one does not come. One that cannot wait again keeps nothing of it.
 ///
 /// # Errors
 /// `unavailable`.
@@ -105,14 +107,7 @@ pub(super) async fn follow_profile(state: &AppState, user: UserId) -> Result<(),
         let Some(current) = state.broker.ticket(user).await? else {
             return Ok(());
         };
-        if !may_wait(state, &current).await? {
-            return Ok(());
-        }
-        let ticket = match About::of(state, user).await {
-            Ok(about) => about.on(state, current.value.clone()),
-            Err(error) if error.code == Code::ProfileIncomplete => current.value.of_incomplete(),
-            Err(error) => return Err(error),
-        };
+        let ticket = now_of(state, &current).await?;
         if ticket == current.value {
             return Ok(());
         }
@@ -125,6 +120,19 @@ pub(super) async fn follow_profile(state: &AppState, user: UserId) -> Result<(),
         }
     }
     Err(contended())
+}
+
+/// What the ticket is to say now.
+async fn now_of(state: &AppState, current: &Versioned<Ticket>) -> Result<Ticket, ApiError> {
+    let ticket = current.value.clone();
+    if !may_wait(state, current).await? {
+        return Ok(ticket.forgetting());
+    }
+    match About::of(state, ticket.user_id).await {
+        Ok(about) => Ok(about.on(state, ticket)),
+        Err(error) if error.code == Code::ProfileIncomplete => Ok(ticket.of_incomplete()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether the ticket waits, or may do so again: a room that ends by a no-show moves it in the same batch, so a room that is

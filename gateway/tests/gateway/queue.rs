@@ -232,6 +232,49 @@ async fn what_is_saved_in_the_moment_of_joining_is_on_the_ticket() {
     }
 }
 
+#[tokio::test]
+async fn joining_again_brings_a_ticket_that_fell_behind_up_to_date() {
+    let world = World::start(&[]).await;
+    let ann = world.person("ann").await;
+    let joined = world.post(&ann, "/match/queue").await.expect(202);
+    let user: UserId = ann.id.parse().unwrap();
+    // As after a gateway that died between saving and changing the ticket, or a birthday.
+    let current = world.broker.ticket(user).await.unwrap().unwrap();
+    let mut behind = current.value.clone();
+    behind.features.age -= 1;
+    behind.features.preferred_genders = vec!["man".to_owned()];
+    world
+        .broker
+        .commit(&[current.becomes(behind)])
+        .await
+        .unwrap();
+    let again = world.post(&ann, "/match/queue").await.expect(202);
+    assert_eq!(again["ticket_id"], joined["ticket_id"]);
+    assert_eq!(ticket_of(&world, &ann).await, current.value);
+}
+
+#[tokio::test]
+async fn profiles_are_not_changed_more_often_than_the_queue_allows() {
+    let world = World::start(&[
+        ("WEBCHAT__LIMITS__ENABLED", "true"),
+        ("WEBCHAT__LIMITS__QUEUE_PER_MINUTE", "3"),
+    ])
+    .await;
+    let ann = world.person("ann").await;
+    let profile = world.get(&ann, "/users/me/profile").await.expect(200);
+    let mut refused = 0;
+    for _ in 0..5 {
+        let answer = world
+            .ask(&ann, "PUT", "/users/me/profile", Some(profile.clone()))
+            .await;
+        if answer.status == 429 {
+            answer.expect_problem(429, "rate_limited");
+            refused += 1;
+        }
+    }
+    assert!(refused >= 2, "{refused}");
+}
+
 /// The room's no-show time comes with one of the two there.
 async fn only_this_one_comes(world: &World, person: &Person, matched: &Value) {
     let id: RoomId = matched["room_id"].as_str().unwrap().parse().unwrap();

@@ -159,7 +159,7 @@ impl Matchmaker {
             .matched(&claim.tickets, self.broker.clock().now());
         let mut pool = self.pool();
         for waiting in &claim.tickets {
-            pool.ticket_is(waiting.ticket.user_id, None);
+            pool.waits_no_more(waiting.ticket.user_id, waiting.seq);
         }
     }
 
@@ -168,7 +168,7 @@ impl Matchmaker {
         metrics::counter!("webchat_match_claim_conflicts_total").increment(1);
         tracing::debug!(room_id = %claim.room_id, "a claim came too late");
         for waiting in &claim.tickets {
-            self.reread_ticket(waiting.ticket.user_id).await;
+            self.reread_ticket(waiting).await;
         }
     }
 }

@@ -39,10 +39,10 @@ impl Matchmaker {
             Ok(seq) => {
                 tracing::info!(user_id = %user, ticket_id = %waiting.ticket.id, seq, "a ticket's lease is over");
                 metrics::counter!("webchat_match_tickets_expired_total").increment(1);
-                self.pool().ticket_is(user, None);
+                self.pool().waits_no_more(user, waiting.seq);
                 self.tell(user).await;
             }
-            Err(PublishError::Conflict) => self.reread_ticket(user).await,
+            Err(PublishError::Conflict) => self.reread_ticket(&waiting).await,
             Err(error) => {
                 tracing::warn!(user_id = %user, %error, "a ticket's lease is over, which could not be written yet");
             }

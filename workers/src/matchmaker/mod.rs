@@ -21,14 +21,14 @@ use std::{
 
 use anyhow::Context;
 use bootstrap::{ReadinessCheck, Shutdown, patiently};
-use broker::Broker;
+use broker::{Broker, ReadError};
 use domain::{matching::model::Prior, ticket::DEFAULT_POOL};
 use settings::Settings;
 use tokio::time::{MissedTickBehavior, interval};
 
 use decide::Memory;
 use leadership::{Lead, Seat};
-use pool::Pool;
+use pool::{Pool, Waiting};
 use scores::Scores;
 use watched::Watched;
 
@@ -171,10 +171,16 @@ impl Matchmaker {
         }
     }
 
-    /// Reads a user's ticket from the leader, where a claim or an expiry showed that the view is behind.
-    async fn reread_ticket(&self, user: domain::UserId) {
+    /// Reads a user's ticket from the leader, where a claim or an expiry showed that the view is behind. One that cannot be
+    /// read lets nobody wait.
+    async fn reread_ticket(&self, behind: &Waiting) {
+        let user = behind.ticket.user_id;
         match self.broker.ticket(user).await {
-            Ok(ticket) => self.pool().ticket_is(user, ticket),
+            Ok(ticket) => self.pool().was_read_again(user, behind.seq, ticket),
+            Err(error @ (ReadError::Malformed { .. } | ReadError::Newer { .. })) => {
+                tracing::error!(user_id = %user, %error, "a ticket is left alone");
+                self.pool().waits_no_more(user, behind.seq);
+            }
             Err(error) => {
                 tracing::warn!(user_id = %user, %error, "a ticket could not be read again");
             }

@@ -1,7 +1,7 @@
 //! The matchmaker's view of the queue: who waits, who may not meet, whose socket is there.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -60,6 +60,8 @@ pub(super) struct Snapshot {
 pub(super) struct Pool {
     backlog: Option<u64>,
     fed_at: Instant,
+    /// The sequence of the record that was fed last.
+    fed_until: u64,
     waiting: HashMap<UserId, Waiting>,
     /// Of those who wait.
     pub(super) census: Census,
@@ -75,6 +77,7 @@ impl Pool {
         Self {
             backlog: None,
             fed_at: Instant::now(),
+            fed_until: 0,
             waiting: HashMap::new(),
             census: Census::default(),
             apart: Apart::new(recent_partner),
@@ -111,6 +114,7 @@ impl Pool {
         self.apart.clear();
         self.backlog = Some(backlog);
         self.fed_at = Instant::now();
+        self.fed_until = 0;
         self.forget_who_left();
     }
 
@@ -121,6 +125,7 @@ impl Pool {
             metrics::counter!("webchat_match_records_skipped_total").increment(1);
         }
         self.fed_at = Instant::now();
+        self.fed_until = record.seq;
         if let Some(left @ 1..) = self.backlog {
             self.backlog = Some(left - 1);
             self.forget_who_left();
@@ -130,7 +135,9 @@ impl Pool {
     fn take(&mut self, record: &Record, now: Timestamp) -> Result<(), ReadError> {
         match subjects::parse_life(&record.subject) {
             Some(LifeKind::Ticket(user)) => {
-                let ticket = life::decode::<Ticket>(record)?;
+                // Nobody can be matched by what a ticket said before.
+                let ticket = life::decode::<Ticket>(record)
+                    .inspect_err(|_| self.waits_no_more(user, record.seq))?;
                 if !Learned::of(&ticket.value, ticket.seq).is_usable() {
                     tracing::error!(user_id = %user, seq = ticket.seq, "what a ticket says was learned is left alone");
                     metrics::counter!("webchat_match_beliefs_ignored_total").increment(1);
@@ -139,7 +146,7 @@ impl Pool {
                     let waited = record.stored_at.since(ticket.value.joined_at);
                     self.waits.matched_after(user, room, waited);
                 }
-                self.ticket_is(user, Some(ticket));
+                self.ticket_is(user, ticket);
             }
             Some(LifeKind::Pair(_)) => self
                 .apart
@@ -153,31 +160,54 @@ impl Pool {
         Ok(())
     }
 
-    /// A user's ticket with its event's sequence, as just read.
-    pub(super) fn ticket_is(&mut self, user: UserId, ticket: Option<Versioned<Ticket>>) {
-        if let Some(before) = self.waiting.remove(&user) {
-            self.census.leaves(&before.ticket.features);
+    /// A user's ticket is this, unless a later one is known.
+    pub(super) fn ticket_is(&mut self, user: UserId, ticket: Versioned<Ticket>) {
+        let known = self.waiting.get(&user).map_or(0, |waiting| waiting.seq);
+        if known > ticket.seq {
+            return;
         }
-        let waits = |ticket: &Ticket| ticket.is_waiting() && ticket.pool == DEFAULT_POOL;
-        match ticket.filter(|ticket| waits(&ticket.value)) {
-            Some(Versioned {
-                value: ticket,
+        self.waits_no_more(user, known);
+        let Versioned {
+            value: ticket,
+            seq,
+            unknown,
+            ..
+        } = ticket;
+        if ticket.is_waiting() && ticket.pool == DEFAULT_POOL {
+            self.leases.waits(user, ticket.id);
+            self.census.joins(&ticket.features);
+            let waiting = Waiting {
+                ticket,
                 seq,
                 unknown,
-                ..
-            }) => {
-                self.leases.waits(user, ticket.id);
-                self.census.joins(&ticket.features);
-                self.waiting.insert(
-                    user,
-                    Waiting {
-                        ticket,
-                        seq,
-                        unknown,
-                    },
-                );
+            };
+            self.waiting.insert(user, waiting);
+        }
+    }
+
+    /// The event of this sequence, and whatever was before it, lets the user wait no more. A later ticket stays.
+    pub(super) fn waits_no_more(&mut self, user: UserId, seq: u64) {
+        if let Entry::Occupied(waiting) = self.waiting.entry(user) {
+            if waiting.get().seq > seq {
+                return;
             }
-            None => self.leases.forget(user),
+            self.census.leaves(&waiting.remove().ticket.features);
+        }
+        self.leases.forget(user);
+    }
+
+    /// What the stream's leader has in the place of the ticket of this sequence, which is not the last one any more. The feed
+    /// may have overtaken the answer: it has the last word.
+    pub(super) fn was_read_again(
+        &mut self,
+        user: UserId,
+        seq: u64,
+        ticket: Option<Versioned<Ticket>>,
+    ) {
+        match ticket {
+            Some(ticket) if ticket.seq > self.fed_until => self.ticket_is(user, ticket),
+            Some(_) => {}
+            None => self.waits_no_more(user, seq),
         }
     }
 
@@ -211,6 +241,9 @@ impl Pool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// A body that is no domain value.
 fn read<T: DeserializeOwned>(record: &Record) -> Result<T, ReadError> {

@@ -135,7 +135,7 @@ pub fn couples<F: Fn(UserId, UserId) -> bool>(
     recent.observe(screen, scorer, now);
     let terms = Terms::new(roster, scorer, policy, recent, now);
     if roster.len() > policy.exact_up_to {
-        let edges = nearby::edges(screen, scorer, policy, &terms);
+        let edges = nearby::edges(screen, scorer, policy, &terms, now.0.unsigned_abs());
         return local_search::heavy(roster.len(), &edges);
     }
     let ranks = (0u32..).take(roster.len());

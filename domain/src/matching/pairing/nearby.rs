@@ -16,6 +16,8 @@ const LOOKED_AT_PER_SCORED: usize = 4;
 const SIDE_BY_SIDE: usize = 8;
 /// How often one looks again where too few were found that want one, too.
 const ROUNDS: u64 = 8;
+/// So many of those who still found too few look at everybody: whose language few speak, say. Others do in another tick.
+const LOOK_AT_ALL: usize = 64;
 
 /// What the filters ask of people as a group: minor, gender, wanted genders.
 type Kind = (bool, u8, u64);
@@ -49,6 +51,7 @@ struct Window<'a> {
 /// What looking around needs, kept from one person to the next.
 #[derive(Default)]
 struct Search<'a> {
+    tick: u64,
     windows: Vec<Window<'a>>,
     found: Vec<Sketched>,
 }
@@ -60,33 +63,52 @@ impl Sketched {
     }
 }
 
-/// The edges of the pool's sparse graph: to each person the `policy.k` best of `policy.scored` that were scored.
+/// The edges of the pool's sparse graph: to each person the `policy.k` best of `policy.scored` that were scored. Each `tick`
+/// looks at others.
 pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
     screen: &Screen<'_, F>,
     scorer: &impl Scorer,
     policy: &Policy,
     terms: &Terms,
+    tick: u64,
 ) -> Vec<Edge> {
     let roster = screen.roster();
     let buckets = buckets(roster);
     let mut edges = Vec::with_capacity(roster.len() * policy.k);
-    let mut search = Search::default();
-    for bucket in &buckets {
-        let partners: Vec<&Bucket> = buckets
-            .iter()
-            .filter(|other| suits(bucket.kind, other.kind))
-            .collect();
-        for (&rank, person) in bucket.ranks.iter().zip(&bucket.people) {
-            search.look_around(&partners, rank, person, policy.scored);
-            let first = edges.len();
-            let found = search.found.iter();
-            let pairs = found.filter_map(|found| screen.pairable(rank, found.other));
-            edges.extend(pairs.filter_map(|pair| terms.edge(pair, scorer.score(pair))));
-            if edges.len() > first + policy.k {
-                edges[first..].select_nth_unstable_by(policy.k, Edge::heavier_first);
-                edges.truncate(first + policy.k);
-            }
+    let mut search = Search {
+        tick: mixed(tick),
+        ..Search::default()
+    };
+    let mut add = |search: &Search<'_>, rank: u32| {
+        let first = edges.len();
+        let found = search.found.iter();
+        let pairs = found.filter_map(|found| screen.pairable(rank, found.other));
+        edges.extend(pairs.filter_map(|pair| terms.edge(pair, scorer.score(pair))));
+        if edges.len() > first + policy.k {
+            edges[first..].select_nth_unstable_by(policy.k, Edge::heavier_first);
+            edges.truncate(first + policy.k);
         }
+    };
+    let mut unlucky = Vec::new();
+    for (at, bucket) in buckets.iter().enumerate() {
+        let partners = partners_of(bucket, &buckets);
+        for (place, (&rank, person)) in bucket.ranks.iter().zip(&bucket.people).enumerate() {
+            let saw_all = search.look_around(&partners, rank, person, policy.scored);
+            if !saw_all && search.found.len() < policy.scored {
+                unlucky.push((mixed(search.tick ^ u64::from(rank)), at, place));
+            }
+            add(&search, rank);
+        }
+    }
+    if unlucky.len() > LOOK_AT_ALL {
+        unlucky.select_nth_unstable(LOOK_AT_ALL);
+        unlucky.truncate(LOOK_AT_ALL);
+    }
+    for (_, at, place) in unlucky {
+        let bucket = &buckets[at];
+        let (rank, person) = (bucket.ranks[place], &bucket.people[place]);
+        search.look_at_all(&partners_of(bucket, &buckets), rank, person, policy.scored);
+        add(&search, rank);
     }
     edges.sort_unstable_by(Edge::heavier_first);
     edges.dedup_by_key(|edge| edge.pair);
@@ -94,22 +116,21 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
 }
 
 impl<'a> Search<'a> {
-    /// The best by sketch of a sample of those who may be wanted, into `found`.
-    fn look_around(&mut self, partners: &[&'a Bucket], rank: u32, person: &Person, scored: usize) {
-        let wished = partners
-            .iter()
-            .map(|bucket| bucket.aged(person.wanted_ages));
-        self.windows.clear();
-        self.windows
-            .extend(wished.filter(|window| !window.ranks.is_empty()));
-        self.found.clear();
-        let total: usize = self.windows.iter().map(|window| window.ranks.len()).sum();
+    /// The best by sketch of a sample of those who may be wanted, into `found`. Says whether the sample is all of them.
+    fn look_around(
+        &mut self,
+        partners: &[&'a Bucket],
+        rank: u32,
+        person: &Person,
+        scored: usize,
+    ) -> bool {
+        let total = self.begin(partners, person);
         let sample = scored * LOOKED_AT_PER_SCORED;
         if total <= sample {
             self.look_at(0, total, rank, person);
         } else {
             for round in 0..ROUNDS {
-                let seed = u64::from(rank) << 3 | round;
+                let seed = self.tick ^ (u64::from(rank) << 3 | round);
                 for begin in spread(total, sample.div_ceil(SIDE_BY_SIDE), seed) {
                     self.look_at(begin as usize, SIDE_BY_SIDE, rank, person);
                 }
@@ -118,6 +139,30 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        self.keep_best(scored);
+        total <= sample
+    }
+
+    /// The best by sketch of all who may be wanted, into `found`.
+    fn look_at_all(&mut self, partners: &[&'a Bucket], rank: u32, person: &Person, scored: usize) {
+        let total = self.begin(partners, person);
+        self.look_at(0, total, rank, person);
+        self.keep_best(scored);
+    }
+
+    /// Nobody is found yet among those of the wished kinds and ages. Says how many they are.
+    fn begin(&mut self, partners: &[&'a Bucket], person: &Person) -> usize {
+        let wished = partners
+            .iter()
+            .map(|bucket| bucket.aged(person.wanted_ages));
+        self.windows.clear();
+        self.windows
+            .extend(wished.filter(|window| !window.ranks.is_empty()));
+        self.found.clear();
+        self.windows.iter().map(|window| window.ranks.len()).sum()
+    }
+
+    fn keep_best(&mut self, scored: usize) {
         if self.found.len() > scored {
             self.found
                 .select_nth_unstable_by(scored, Sketched::better_first);
@@ -191,6 +236,13 @@ impl Bucket {
             people: &self.people[begin..end],
         }
     }
+}
+
+fn partners_of<'a>(bucket: &Bucket, buckets: &'a [Bucket]) -> Vec<&'a Bucket> {
+    let suiting = buckets.iter();
+    suiting
+        .filter(|other| suits(bucket.kind, other.kind))
+        .collect()
 }
 
 fn suits((minor, gender, wanted): Kind, (other_minor, other_gender, other_wanted): Kind) -> bool {

@@ -105,7 +105,7 @@ fn says(pool: &mut Pool, ticket: &Ticket, seq: u64) {
         event_id: Uuid::nil(),
         unknown: Unknown::default(),
     };
-    pool.ticket_is(ticket.user_id, Some(event));
+    pool.ticket_is(ticket.user_id, event);
 }
 
 #[test]

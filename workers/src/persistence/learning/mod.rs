@@ -107,6 +107,11 @@ impl Learner {
         if !self.can_use(stored) || age >= self.rebuild_every {
             return Ok(Some(0));
         }
+        // Learned by a release that did not count: nothing says from where on the growth is to be counted.
+        let [counted, until] = [stored.made_of + stored.learned_since, stored.made_until];
+        if (counted, until) == (0, 0) && stored.applied_seq > 0 {
+            return Ok(Some(0));
+        }
         let [made_of, since] = [stored.made_of, stored.learned_since].map(i64::unsigned_abs);
         let growth = outgrown_after(made_of);
         if since < growth {

@@ -78,6 +78,24 @@ fn tickets_that_cannot_be_read_are_counted_and_everybody_else_is_matched() {
 }
 
 #[test]
+fn a_ticket_that_was_readable_and_is_so_no_more_holds_up_nobody() {
+    on_one_thread(async |_told| {
+        let nats = Nats::start().await;
+        let broker = connected(&nats).await;
+        let _worker = Worker::matchmaker(&nats, &[QUICK]).await;
+        let before = join(&broker, anybody(), None).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        put(&broker, before, b"{ no ticket".to_vec()).await;
+        let (one, other) = (
+            join(&broker, anybody(), None).await,
+            join(&broker, anybody(), None).await,
+        );
+        until_matched(&broker, one).await;
+        until_matched(&broker, other).await;
+    });
+}
+
+#[test]
 fn two_of_whom_something_cannot_be_read_are_kept_apart_and_everybody_else_is_matched() {
     on_one_thread(async |told| {
         let nats = Nats::start().await;

@@ -91,3 +91,44 @@ fn a_large_pool_gets_nearly_the_best_pairing_of_what_was_scored() {
         total(&exact)
     );
 }
+
+#[test]
+fn whoever_speaks_what_few_speak_is_found_in_a_large_pool() {
+    let speaks = |n: usize, language: String| {
+        let features = Features {
+            age: 30,
+            languages: vec![language],
+            ..Features::default()
+        };
+        candidate(n, 60_000, features)
+    };
+    let mut pool: Vec<Candidate> = (0..3_000).map(|n| speaks(n, "en".to_owned())).collect();
+    // More than a tick looks at everybody for.
+    let rare = (0..200).map(|n| speaks(3_000 + n, format!("of two: {}", n / 2)));
+    pool.extend(rare);
+    let is_rare = |person: &Candidate| person.features.languages[0] != "en";
+    for tick in 0..30 {
+        let now = NOW.plus(std::time::Duration::from_secs(tick));
+        let recent = &mut RecentScores::default();
+        let policy = Policy::default();
+        let found = pair(
+            &pool,
+            |_, _| false,
+            |_, _| 0.5,
+            |_| 1.0,
+            &policy,
+            recent,
+            now,
+        );
+        let mut met: Vec<usize> = found
+            .iter()
+            .flat_map(|couple| [couple.one, couple.other])
+            .filter(|&at| is_rare(&pool[at]))
+            .collect();
+        met.sort_unstable_by_key(|&at| std::cmp::Reverse(at));
+        for at in met {
+            pool.remove(at);
+        }
+    }
+    assert_eq!(pool.iter().filter(|person| is_rare(person)).count(), 0);
+}

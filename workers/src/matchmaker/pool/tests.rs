@@ -1,0 +1,85 @@
+//! The view, whatever comes first: the feed, a commit's answer, or a read's.
+
+use domain::{TicketId, matching::Features, ticket::Gone};
+use uuid::Uuid;
+
+use super::*;
+
+const USER: UserId = UserId(Uuid::from_u128(7));
+
+fn pool() -> Pool {
+    Pool::new(Duration::from_secs(60))
+}
+
+fn waiting() -> Ticket {
+    let id = TicketId(Uuid::from_u128(1));
+    Ticket::join(id, USER, Features::default(), Timestamp(1_000))
+}
+
+fn gone() -> Ticket {
+    waiting().moved_to(TicketState::Gone { why: Gone::Left })
+}
+
+fn event(ticket: Ticket, seq: u64) -> Versioned<Ticket> {
+    Versioned {
+        value: ticket,
+        seq,
+        event_id: Uuid::nil(),
+        unknown: Unknown::default(),
+    }
+}
+
+fn fed(pool: &mut Pool, ticket: Ticket, seq: u64) {
+    let envelope = contract::Envelope::new(Uuid::nil(), ticket);
+    feed(pool, serde_json::to_vec(&envelope).unwrap(), seq);
+}
+
+fn feed(pool: &mut Pool, payload: Vec<u8>, seq: u64) {
+    let record = Record {
+        subject: subjects::life_ticket(USER),
+        payload: payload.into(),
+        seq,
+        stored_at: Timestamp(1_500),
+    };
+    pool.feed(&record, Timestamp(2_000));
+}
+
+fn seq_of(pool: &Pool) -> Option<u64> {
+    pool.waiting(USER).map(|waiting| waiting.seq)
+}
+
+#[test]
+fn whoever_joins_again_before_an_earlier_expiry_is_answered_waits() {
+    let mut pool = pool();
+    fed(&mut pool, waiting(), 10);
+    fed(&mut pool, gone(), 11);
+    fed(&mut pool, waiting(), 12);
+    pool.waits_no_more(USER, 10);
+    assert_eq!(seq_of(&pool), Some(12));
+    pool.waits_no_more(USER, 12);
+    assert_eq!(seq_of(&pool), None);
+}
+
+#[test]
+fn an_answer_that_the_feed_has_overtaken_changes_nothing() {
+    let mut pool = pool();
+    fed(&mut pool, waiting(), 10);
+    fed(&mut pool, gone(), 12);
+    pool.was_read_again(USER, 10, Some(event(waiting(), 11)));
+    assert_eq!(seq_of(&pool), None);
+    pool.was_read_again(USER, 10, Some(event(waiting(), 13)));
+    assert_eq!(seq_of(&pool), Some(13), "the feed is behind");
+    fed(&mut pool, waiting(), 12);
+    assert_eq!(seq_of(&pool), Some(13), "what comes late is older");
+    pool.was_read_again(USER, 10, None);
+    assert_eq!(seq_of(&pool), Some(13));
+}
+
+#[test]
+fn a_ticket_that_cannot_be_read_any_more_does_not_wait_as_it_was() {
+    let mut pool = pool();
+    fed(&mut pool, waiting(), 10);
+    feed(&mut pool, b"{ no ticket".to_vec(), 11);
+    assert_eq!(seq_of(&pool), None);
+    assert_eq!(pool.size(), 0);
+}
