@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::floor;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// A worker that was killed has left its last decisions unpurged: rooms this young are looked at when one starts.
-const YOUNG_MS: i64 = 86_400_000;
+/// A worker that was killed has left its last decisions unpurged: rooms this young are looked at when one starts. For so long
+/// a room's last event stays in the stream; what was before it must have gone by then.
+const YOUNG_MS: i64 = 7 * 86_400_000;
 const YOUNG_AT_MOST: u64 = 1_000;
 
 /// A room that has come to its outcome.
@@ -95,7 +96,8 @@ async fn work(
     mut received: mpsc::UnboundedReceiver<Decided>,
     shutdown: Shutdown,
 ) {
-    let mut waiting = young(&broker, &database).await;
+    let mut waiting = BTreeMap::new();
+    let mut has_looked_back = false;
     let mut look = tokio::time::interval(LOOK_EVERY);
     loop {
         tokio::select! {
@@ -103,7 +105,8 @@ async fn work(
                 Some(decided) => { waiting.insert(decided.seq, decided); }
                 None => break,
             },
-            _ = look.tick(), if !waiting.is_empty() && !shutdown.is_requested() => {
+            _ = look.tick(), if !shutdown.is_requested() => {
+                has_looked_back = has_looked_back || look_back(&broker, &database, &mut waiting).await;
                 purge_passed(&broker, &mut waiting).await;
             }
         }
@@ -111,16 +114,22 @@ async fn work(
     purge_passed(&broker, &mut waiting).await;
 }
 
-async fn young(broker: &Broker, database: &Database) -> BTreeMap<u64, Decided> {
+/// Adds what an earlier worker may have left. Says whether it could be read.
+async fn look_back(
+    broker: &Broker,
+    database: &Database,
+    waiting: &mut BTreeMap<u64, Decided>,
+) -> bool {
     let from = Timestamp(broker.clock().now().0 - YOUNG_MS);
     match room::Entity::decided_since(&database.read, first_id_at(from), YOUNG_AT_MOST).await {
         Ok(rows) => {
             let decided = rows.iter().map(Decided::from_row);
-            decided.map(|decided| (decided.seq, decided)).collect()
+            waiting.extend(decided.map(|decided| (decided.seq, decided)));
+            true
         }
         Err(error) => {
-            tracing::warn!(%error, "rooms that an earlier worker left unpurged are not looked at");
-            BTreeMap::new()
+            tracing::warn!(%error, "rooms that an earlier worker left unpurged are looked at later");
+            false
         }
     }
 }
