@@ -25,6 +25,36 @@ test("a link ends where the sentence or the bracket around it does", () => {
   assert.deepEqual(links("https://example.com!?"), ["https://example.com/"]);
 });
 
+test("an apostrophe belongs to the address, and words that come without a space do not, unless one of its own marks leads to them", () => {
+  const pieces = (text) => textParts(text).filter(({ href }) => href !== null).map((part) => part.text);
+  for (const [text, address] of [
+    ["see https://en.wikipedia.org/wiki/Schindler's_List.", "https://en.wikipedia.org/wiki/Schindler's_List"],
+    ["'https://example.com/a'", "https://example.com/a"],
+    ["看https://example.com/a。再见", "https://example.com/a"],
+    ["https://example.com/a，还有", "https://example.com/a"],
+    ["https://example.com看看", "https://example.com"],
+    ["https://example.com에서", "https://example.com"],
+    ["（https://example.com/a）", "https://example.com/a"],
+    ["https://zh.wikipedia.org/wiki/北京 好", "https://zh.wikipedia.org/wiki/北京"],
+    ["http://例え.jp/ページ。続き", "http://例え.jp/ページ"],
+    ["https://example.org/Köln/vĩnh-long/путь", "https://example.org/Köln/vĩnh-long/путь"],
+  ]) assert.deepEqual(pieces(text), [address], text);
+});
+
+test("no text, however it is written, takes long to read", () => {
+  const longest = 4_000;
+  const filled = (start, ...fillings) => (start + fillings.map((mark) => mark.repeat(longest / fillings.length)).join("")).slice(0, longest);
+  const texts = [
+    filled("http://x/", ")"), filled("http://x/", ".", "a", ")"), filled("http://x/", ".", ")"), filled("http://x/", ".)"), filled("http://x/", "(", ")"),
+    filled("http://x/", "]", "}", ")"), filled("http://x/", "*"), filled("", "http://"), filled("", "http://a "), filled("", "http"), filled("http://x/", "看"),
+    filled("http://x", "a看"), filled("http://", "a."), filled("http://", "[", "]"), filled("https://xn--", "a"),
+  ];
+  const started = performance.now();
+  for (const text of texts) assert.equal(textParts(text).map((part) => part.text).join(""), text);
+  // Some milliseconds; the slack is for a busy machine. What looks at all of it for each letter takes many seconds.
+  assert.ok(performance.now() - started < 2_000, `${performance.now() - started} ms`);
+});
+
 test("the pieces of a text are the text", () => {
   for (const text of ["", "plain", "a https://x.org b", "https://x.org", "https://x.org\n\nhttps://y.org.", "<b>https://x.org</b>"]) {
     assert.equal(textParts(text).map((part) => part.text).join(""), text);

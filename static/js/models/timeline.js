@@ -1,9 +1,10 @@
 /**
- * What the message log shows, row by row: known messages, then those on their way.
+ * What the message log shows, row by row: known messages, then those on their way. What could not be sent stays where it was written.
  *
  * @typedef {import("../types.js").Message} Message
  * @typedef {import("./unsent.js").Unsent} Unsent
  * @typedef {object} Row
+ * @property {Message|Unsent} source what it shows
  * @property {string} key
  * @property {number|null} seq
  * @property {string|null} clientId
@@ -29,10 +30,8 @@ const GROUP_WITHIN_MS = 3 * 60_000;
  */
 export function timeline(messages, unsent, { me, peerReadSeq }) {
   const known = new Set(messages.filter((message) => message.sender_id === me).map((message) => message.client_id));
-  const rows = [
-    ...messages.map((message) => rowOfMessage(message, me)),
-    ...unsent.filter((entry) => !known.has(entry.client_id)).map(rowOfUnsent),
-  ];
+  const [failed, open] = parted(unsent.filter((entry) => !known.has(entry.client_id)));
+  const rows = [...failed.reduce(placed, messages.map((message) => rowOfMessage(message, me))), ...open.map(rowOfUnsent)];
   const sent = rows.filter((row) => row.mine && row.seq !== null);
   const newest = sent.at(-1);
   const seen = sent.findLast((row) => Number(row.seq) <= peerReadSeq);
@@ -45,6 +44,18 @@ export function timeline(messages, unsent, { me, peerReadSeq }) {
   }));
 }
 
+/** @param {Unsent[]} entries @returns {[Unsent[], Unsent[]]} those that have failed, and the others */
+function parted(entries) {
+  return [entries.filter(({ state }) => state === "failed"), entries.filter(({ state }) => state !== "failed")];
+}
+
+/** @param {Row[]} rows @param {Unsent} entry @returns {Row[]} */
+function placed(rows, entry) {
+  const row = rowOfUnsent(entry);
+  const at = rows.findLastIndex((known) => known.at <= row.at) + 1;
+  return [...rows.slice(0, at), row, ...rows.slice(at)];
+}
+
 const UNPLACED = { startsDay: false, startsGroup: false, endsGroup: false, receipt: null };
 
 /** @param {Message} message @param {string} me @returns {Row} */
@@ -52,6 +63,7 @@ function rowOfMessage(message, me) {
   const mine = message.sender_id === me;
   return {
     ...UNPLACED,
+    source: message,
     key: message.id,
     seq: message.seq,
     clientId: mine ? message.client_id : null,
@@ -68,6 +80,7 @@ function rowOfMessage(message, me) {
 function rowOfUnsent(entry) {
   return {
     ...UNPLACED,
+    source: entry,
     key: entry.client_id,
     seq: null,
     clientId: entry.client_id,

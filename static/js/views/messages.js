@@ -78,7 +78,7 @@ function message(row, { name, takesMore, isStop }, dispatch) {
       <div class="bubble-row">
         <div class="bubble" title=${formatTime(row.at)}>
           <span class="visually-hidden">${row.mine ? t("message.you_said") : t("message.they_said", { name })}</span>
-          ${row.text === "" ? nothing : html`<p class="text" id="text-${row.key}" data-testid="message-text">${linked(row.text)}</p>`}
+          ${row.text === "" ? nothing : html`<p class="text" id="text-${row.key}" data-testid="message-text">${linked(row)}</p>`}
           ${attachments(row, dispatch)}
           ${row.state === "sent" ? html`<span class="mark">${check}</span>` : nothing}
         </div>
@@ -91,9 +91,14 @@ function message(row, { name, takesMore, isStop }, dispatch) {
     </li>`;
 }
 
-/** Without white space between the pieces: the text keeps its own. @param {string} text */
-function linked(text) {
-  return textParts(text).map((part) => (part.href === null ? part.text
+/** What has been looked through for addresses: the page is drawn every second. @type {WeakMap<object, import("../models/text-links.js").Part[]>} */
+const looked = new WeakMap();
+
+/** Without white space between the pieces: the text keeps its own. @param {Row} row */
+function linked({ source, text }) {
+  const parts = looked.get(source) ?? textParts(text);
+  looked.set(source, parts);
+  return parts.map((part) => (part.href === null ? part.text
     : html`<a href=${part.href} target="_blank" rel="noopener noreferrer">${part.text}</a>`));
 }
 
