@@ -104,8 +104,7 @@ function probe() {
 
 /** Where the page alone holds what is not sent, leaving it is asked first. @param {BeforeUnloadEvent} event */
 function guardUnsent(event) {
-  const { chat, keepsUnsent } = store.state;
-  if (!keepsUnsent && chat !== null && chat.unsent.length > 0) event.preventDefault();
+  if (!store.state.keepsUnsent && outbox.holds()) event.preventDefault();
 }
 
 addEventListener("beforeunload", guardUnsent);

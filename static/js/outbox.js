@@ -1,12 +1,13 @@
 /**
  * Unsent messages in the browser's own database, by person and room: they outlive a reload, a crash and their tab. What
- * the browser refuses to keep is held by the page alone, and `onKeeping` hears of it.
+ * the browser refuses to keep is held here, by the page alone, and `onKeeping` hears of it.
  */
 import { keptForm, sameKept } from "./models/unsent.js";
 
 /**
  * @typedef {import("./models/unsent.js").Unsent} Unsent
  * @typedef {import("./models/unsent.js").Kept} Kept
+ * @typedef {{userId: string, roomId: string, entries: Kept[], gone: string[]}} Held what is to be written of a room
  */
 
 const DATABASE = "webchat";
@@ -25,11 +26,23 @@ function open() {
   });
 }
 
+/** @param {string} userId @param {string} roomId */
+function placeOf(userId, roomId) {
+  return `${userId} ${roomId}`;
+}
+
+/** @template {{client_id: string}} T @param {T[]} entries @param {string} clientId */
+function among(entries, clientId) {
+  return entries.find(({ client_id }) => client_id === clientId);
+}
+
 /** @param {(error: unknown) => void} onKeeping hears null once everything is kept, else why it is not */
 export function createOutbox(onKeeping) {
   /** @type {Promise<IDBDatabase>|null} */
   let opening = null;
   let keeps = true;
+  /** What the browser does not have yet, by person and room. @type {Map<string, Held>} */
+  const held = new Map();
 
   /** The database, opened again after the browser has closed it. */
   async function database() {
@@ -66,26 +79,62 @@ export function createOutbox(onKeeping) {
     });
   }
 
-  /** @param {(store: IDBObjectStore) => void} steps */
+  /** @param {(store: IDBObjectStore) => void} steps @returns {Promise<boolean>} whether the browser has done it */
   async function write(steps) {
     try {
       await transact("readwrite", steps);
       if (!keeps) onKeeping(null);
       keeps = true;
     } catch (error) {
-      keeps = false;
-      onKeeping(error);
+      refused(error);
     }
+    return keeps;
   }
 
-  /** What is kept of a room; nothing where it cannot be read. @param {string} userId @param {string} roomId @returns {Promise<Kept[]>} */
+  /** @param {unknown} error */
+  function refused(error) {
+    keeps = false;
+    onKeeping(error);
+  }
+
+  /** Writes all that is held; what is written is held no longer. */
+  async function flush() {
+    const writing = [...held.values()];
+    const isWritten = await write((store) => {
+      for (const { userId, roomId, entries, gone } of writing) {
+        for (const id of gone) store.delete([userId, roomId, id]);
+        for (const entry of entries) store.put({ user_id: userId, room_id: roomId, ...entry });
+      }
+    });
+    if (!isWritten) return;
+    for (const each of writing) if (heldOf(each.userId, each.roomId) === each) held.delete(placeOf(each.userId, each.roomId));
+  }
+
+  /** @param {string} userId @param {string} roomId @returns {Held} */
+  function heldOf(userId, roomId) {
+    return held.get(placeOf(userId, roomId)) ?? { userId, roomId, entries: [], gone: [] };
+  }
+
+  /** What is kept of a room, by the browser or by the page. @param {string} userId @param {string} roomId @returns {Promise<Kept[]>} */
   async function load(userId, roomId) {
+    const stored = await read((store) => store.getAll(IDBKeyRange.bound([userId, roomId], [userId, roomId, END])));
+    const { entries, gone } = heldOf(userId, roomId);
+    return [...stored.filter(({ client_id }) => !gone.includes(client_id) && !among(entries, client_id)), ...entries];
+  }
+
+  /** The rooms of which something is kept. @param {string} userId @returns {Promise<string[]>} */
+  async function rooms(userId) {
+    const keys = await read((store) => store.getAllKeys(IDBKeyRange.bound([userId], [userId, END])));
+    const here = [...held.values()].filter((each) => each.userId === userId && each.entries.length > 0);
+    return [...new Set([...keys.map((key) => /** @type {string[]} */ (key)[1]), ...here.map(({ roomId }) => roomId)])];
+  }
+
+  /** @template T @param {(store: IDBObjectStore) => IDBRequest<T[]>} steps @returns {Promise<T[]>} nothing where it cannot be read */
+  async function read(steps) {
     try {
-      const room = IDBKeyRange.bound([userId, roomId], [userId, roomId, END]);
-      return (await transact("readonly", (store) => store.getAll(room))) ?? [];
+      return (await transact("readonly", steps)) ?? [];
     } catch (error) {
-      keeps = false;
-      onKeeping(error);
+      refused(error);
       return [];
     }
   }
@@ -98,19 +147,23 @@ export function createOutbox(onKeeping) {
    * @param {Unsent[]} after
    */
   async function save(userId, roomId, before, after) {
-    /** @param {Unsent[]} entries @param {Unsent} entry */
-    const among = (entries, { client_id }) => entries.find((known) => known.client_id === client_id);
-    const gone = before.filter((entry) => !among(after, entry));
-    const changed = after.filter((entry) => !keeps || !sameKept(among(before, entry), entry));
+    const gone = before.map(({ client_id }) => client_id).filter((id) => !among(after, id));
+    const changed = after.filter((entry) => !keeps || !sameKept(among(before, entry.client_id), entry)).map(keptForm);
     if (gone.length === 0 && changed.length === 0) return;
-    await write((store) => {
-      for (const { client_id } of gone) store.delete([userId, roomId, client_id]);
-      for (const entry of changed) store.put({ user_id: userId, room_id: roomId, ...keptForm(entry) });
-    });
+    const waiting = heldOf(userId, roomId);
+    const others = waiting.entries.filter(({ client_id }) => !gone.includes(client_id) && !among(changed, client_id));
+    held.set(placeOf(userId, roomId), { userId, roomId, entries: [...others, ...changed], gone: [...waiting.gone, ...gone] });
+    await flush();
+  }
+
+  /** Whether the page alone has a message. */
+  function holds() {
+    return [...held.values()].some(({ entries }) => entries.length > 0);
   }
 
   /** Somebody has signed in: nobody else's messages stay in this browser. @param {string} userId */
   async function keepOnly(userId) {
+    for (const [place, each] of held) if (each.userId !== userId) held.delete(place);
     await write((store) => {
       store.delete(IDBKeyRange.upperBound([userId], true));
       store.delete(IDBKeyRange.lowerBound([userId, END], true));
@@ -119,10 +172,11 @@ export function createOutbox(onKeeping) {
 
   /** The session is over: nothing stays. */
   async function clear() {
+    held.clear();
     await write((store) => store.clear());
   }
 
-  return { load, save, keepOnly, clear };
+  return { load, rooms, save, holds, keepOnly, clear };
 }
 
 /** @typedef {ReturnType<typeof createOutbox>} Outbox */
