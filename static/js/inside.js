@@ -7,6 +7,7 @@ import * as avatar from "./actions/avatar.js";
 import * as chatting from "./actions/chat.js";
 import * as decision from "./actions/decision.js";
 import * as drafts from "./actions/drafts.js";
+import * as elsewhere from "./actions/elsewhere.js";
 import * as files from "./actions/files.js";
 import * as frames from "./actions/frames.js";
 import * as history from "./actions/history.js";
@@ -25,7 +26,7 @@ import { waiting } from "./views/waiting.js";
 
 export const actions = {
   ...profiles, ...queue, ...notifications, ...chatting, ...history, ...frames, ...decision, ...account, ...avatar, ...settling,
-  ...alerts, ...drafts, ...files, ...peer, ...rooms, ...sending,
+  ...alerts, ...drafts, ...elsewhere, ...files, ...peer, ...rooms, ...sending,
 };
 
 export const screens = { profile, account: accountScreen, wait: waiting, room: chat, conversations };

@@ -87,6 +87,7 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} queueBusy
  * @property {import("./types.js").Room[]} rooms
  * @property {boolean} roomsLoaded
+ * @property {Readonly<Record<string, "sending"|"failed">>} notSent rooms that are not on screen, and what is the matter with messages of theirs
  * @property {ReadonlySet<string>} online with whom a room is kept, and who is here now
  * @property {Chat|null} chat
  * @property {import("./models/draft.js").Drafts} drafts what is being written, in any room
@@ -131,6 +132,7 @@ export function signedOutState(nowMs) {
     queueBusy: false,
     rooms: [],
     roomsLoaded: false,
+    notSent: {},
     online: new Set(),
     chat: null,
     drafts: {},

@@ -1,6 +1,7 @@
 // Answers that come late, out of order, or never.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cableOf } from "./support/cable.mjs";
 import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 
@@ -123,26 +124,4 @@ async function silenceable({ page }) {
     if (!sockets.areSilent) socket.connectToServer();
   });
   return sockets;
-}
-
-/** A connection that can be pulled, as far as sockets go. */
-async function cableOf({ page }) {
-  const sockets = new Set();
-  let isPulled = false;
-  await page.routeWebSocket(/\/ws\//, (socket) => {
-    if (isPulled) return socket.close({ code: 1001 });
-    socket.connectToServer();
-    sockets.add(socket);
-  });
-  await page.reload();
-  return {
-    async pull() {
-      isPulled = true;
-      await Promise.all([...sockets].map((socket) => socket.close({ code: 1001 })));
-      sockets.clear();
-    },
-    async put() {
-      isPulled = false;
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openNewerDatabase } from "./support/newer-database.mjs";
 import { meet, Person } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 import { OUTAGE } from "./support/watch.mjs";
@@ -205,18 +206,6 @@ function watchForFailures() {
   window.everFailed = false;
   const look = () => (window.everFailed ||= document.querySelector('[data-testid="message"][data-state="failed"]') !== null);
   new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
-}
-
-/** Runs in the page: a database of a later release, which this one cannot use. */
-function openNewerDatabase() {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("webchat", 2);
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      opening.result.onversionchange = () => opening.result.close();
-      resolve();
-    };
-  });
 }
 
 async function untilNothingIsKept(person) {

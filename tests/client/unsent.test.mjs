@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  ACK_WAIT_MS, acknowledged, add, dropStored, failed, keptForm, lined, lost, overdue, passes, putOff, retried, rewound, sameKept,
+  ACK_WAIT_MS, acknowledged, add, dropOld, dropStored, failed, keptForm, lined, lost, outlook, overdue, passes, putOff, retried, rewound, sameKept,
   takenUp, toSendAgain, tried, unsettled,
 } from "../../static/js/models/unsent.js";
 
@@ -134,4 +134,17 @@ test("only what outlives the page is written again", () => {
   assert.ok(sameKept(entry, tried(acknowledged([entry], "a", 7), "a", 9_000)[0]));
   assert.ok(!sameKept(entry, failed([entry], "a", "Too long.")[0]));
   assert.ok(!sameKept(undefined, entry));
+});
+
+test("the list says what becomes of messages in rooms that are not on screen", () => {
+  assert.equal(outlook([]), null);
+  assert.equal(outlook(two()), "sending");
+  assert.equal(outlook(acknowledged(acknowledged(two(), "a", 7), "b", 8)), null, "what is acknowledged is sent");
+  assert.equal(outlook(failed(two(), "b", "Too long.")), "failed");
+});
+
+test("what is acknowledged where nobody says what is stored is kept for an hour", () => {
+  const entries = acknowledged(two(), "a", 7);
+  assert.deepEqual(ids(dropOld(entries, 1_000 + 3_599_000)), ["a", "b"]);
+  assert.deepEqual(ids(dropOld(entries, 1_000 + 3_600_000)), ["b"], "and what is not, for as long as it takes");
 });

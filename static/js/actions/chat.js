@@ -78,10 +78,12 @@ function connect({ store, api, dispatch, sockets }, roomId) {
 
 /** @param {Context} context */
 export function closeRoom({ store, sockets, dispatch }) {
+  const { chat } = store.state;
   dispatch("stopTyping");
   sockets.chat?.close();
   sockets.chat = null;
   store.update({ chat: null, links: { ...store.state.links, chat: null } });
+  if (chat) dispatch("sendElsewhere", { roomId: chat.roomId, entries: chat.unsent });
 }
 
 /** The newest message is on screen. @param {Context} context */

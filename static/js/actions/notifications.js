@@ -46,6 +46,7 @@ export function notified(context, frame) {
     // Whoever is online is named next.
     store.update({ rooms: sortRooms(frame.rooms), roomsLoaded: true, online: new Set() });
     if (isNotRead(store.state)) dispatch("loadScreen");
+    dispatch("sendKept");
     return dispatch("ticketTold", frame.ticket);
   }
   if (frame.type === "match_found") return matchFound(context, frame);

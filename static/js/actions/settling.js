@@ -3,10 +3,8 @@
  *
  * @typedef {import("../dispatch.js").Context} Context
  */
-import { ApiError } from "../api.js";
-import { t } from "../models/language.js";
-import { wordsFor } from "../models/problem.js";
 import * as unsent from "../models/unsent.js";
+import { sendByRequest } from "./by-request.js";
 import { changeChat, unsentAfter } from "./current-chat.js";
 
 const AGAIN_MS = 3_000;
@@ -15,8 +13,7 @@ const AGAIN_MS = 3_000;
 let busyWith = null;
 
 /**
- * Asks the server about each message that it may or may not have: sent again, a message that is there is answered with
- * itself, and one that is not there is refused. Nothing is given up before the server has said so.
+ * Asks the server about each message that it may or may not have. Nothing is given up before the server has said so.
  * @param {Context} context
  */
 export async function settleUnsent(context) {
@@ -46,20 +43,10 @@ function next({ store }, roomId) {
 }
 
 /** @param {Context} context @param {string} roomId @param {import("../models/unsent.js").Unsent} entry */
-async function settle(context, roomId, { client_id, text, attachments }) {
-  try {
-    const form = { client_id, text, attachment_ids: attachments.map(({ id }) => id) };
-    const message = await context.api.request("POST", `/chat/rooms/${roomId}/messages`, form);
-    changeChat(context, roomId, (chat) => ({ unsent: unsentAfter(chat, [message], message.sender_id) }));
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    const problem = error.code === "room_ended" ? t("message.room_had_ended") : wordsFor(error);
-    changeChat(context, roomId, (chat) => ({ unsent: unsent.lost(chat.unsent, client_id, problem) }));
-  }
-}
-
-/** Whether the server will never say anything else. @param {unknown} error @returns {error is ApiError} */
-function isRefusal(error) {
-  if (!(error instanceof ApiError) || unsent.passes(error.code)) return false;
-  return error.status === 404 || error.status === 409 || error.status === 422;
+async function settle(context, roomId, entry) {
+  const answer = await sendByRequest(context.api, roomId, entry);
+  changeChat(context, roomId, (chat) => ({
+    unsent: "message" in answer ? unsentAfter(chat, [answer.message], answer.message.sender_id)
+      : unsent.lost(chat.unsent, entry.client_id, answer.problem),
+  }));
 }

@@ -23,6 +23,8 @@ import { retryDelayMs } from "./reconnect.js";
 
 /** How long an acknowledgement may take before the message goes out again, in milliseconds. */
 export const ACK_WAIT_MS = 8_000;
+/** By then the database has long had what is acknowledged. */
+const STORED_WITHIN_MS = 60 * 60_000;
 
 /** What the server says where it cannot take a message now: the same message may be taken later. */
 const PASSING = new Set(["unavailable", "contended", "rate_limited"]);
@@ -210,4 +212,19 @@ export function overdue(entries, nowMs) {
   const open = entries.filter(({ state }) => state === "sending");
   const due = open.filter(({ again_ms }) => again_ms !== null && again_ms <= nowMs);
   return due.filter((entry) => !entry.put_off || entry === open[0]);
+}
+
+/**
+ * Where nobody says what is stored, the room not being on screen: drops what is acknowledged, and was sent long ago.
+ * @param {Unsent[]} entries
+ * @param {number} nowMs
+ */
+export function dropOld(entries, nowMs) {
+  return entries.filter(({ state, created_ms }) => state !== "sent" || nowMs - created_ms < STORED_WITHIN_MS);
+}
+
+/** What a person is told of a room's messages that they do not see; null: nothing. @param {Unsent[]} entries @returns {"failed"|"sending"|null} */
+export function outlook(entries) {
+  if (entries.some(({ state }) => state === "failed")) return "failed";
+  return unsettled(entries).length > 0 ? "sending" : null;
 }

@@ -77,12 +77,19 @@ function row(room, me, state) {
           <span class="room-top"><strong>${name}</strong><time class="muted small">${when(lastActivity(room))}</time></span>
           <span class="room-top">
             <span class="room-last muted" data-testid="last-message">${preview}</span>
+            ${notSent(state.notSent[room.id])}
             ${unread === 0 ? nothing : html`<span class="badge" data-testid="unread"><span aria-hidden="true">${unread}</span>
               <span class="visually-hidden">${t("app.unread", { count: unread })}</span></span>`}
           </span>
         </span>
       </a>
     </li>`;
+}
+
+/** @param {"sending"|"failed"|undefined} outlook */
+function notSent(outlook) {
+  if (outlook === undefined) return nothing;
+  return html`<span class="room-unsent small" data-testid="not-sent" data-state=${outlook}>${t(`conversations.not_sent_${outlook}`)}</span>`;
 }
 
 /** A dot for who is here; who is not has none. Without a connection nobody knows. @param {Room} room @param {string} peer @param {State} state */
