@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  changeRoom, keptRooms, newerStatus, openRooms, pastRooms, peerAmong, putRoom, recounted, statusOf, unreadTotal,
+  changeRoom, keptRooms, mergedRooms, NAMED_AT_ONCE, newerStatus, openRooms, pastRooms, peerAmong, putRoom, readHere, recounted, statusOf,
+  unreadTotal, withNamed,
 } from "../../static/js/models/room.js";
 import { parseRoute, redirect, roomHash, waitsForSession } from "../../static/js/models/route.js";
 
@@ -99,4 +101,46 @@ test("a visitor's screens wait for nobody, unless somebody is expected", () => {
   assert.equal(waits("restoring", "conversations"), true);
   assert.equal(waits("unreachable", "landing"), true);
   assert.deepEqual(["in", "out"].map((session) => waits(session, "landing", true)), [false, false]);
+});
+
+const message = (seq) => ({ seq, sent_at: `2026-01-01T12:00:${String(seq).padStart(2, "0")}.000Z` });
+
+test("a new connection takes no room away, puts none back, and forgets nothing that was read here", () => {
+  const known = [
+    room("old", { unread_count: 2 }), room("read", { read_seq: 8, last_message: message(8) }), room("ahead", { state: "ended", kept: false }),
+  ];
+  const named = [room("read", { unread_count: 3, last_message: message(8) }), room("ahead"), room("new", { unread_count: 1 })];
+  const { rooms, areAll } = withNamed(known, named);
+  const found = Object.fromEntries(rooms.map((each) => [each.id, each]));
+  assert.deepEqual(Object.keys(found).toSorted(), ["ahead", "new", "old", "read"]);
+  assert.deepEqual([found.old.unread_count, found.read.unread_count, found.new.unread_count], [2, 0, 1]);
+  assert.equal(found.ahead.state, "ended");
+  assert.equal(areAll, false, "the list tells whether the room that was not named is still there");
+  assert.equal(mergedRooms(rooms, named).some(({ id }) => id === "old"), false);
+});
+
+test("whoever has more rooms than a connection names has the others read, and nobody else", () => {
+  const rooms = Array.from({ length: NAMED_AT_ONCE }, (_, index) => room(`room ${index}`));
+  assert.equal(withNamed([], rooms).areAll, false);
+  assert.equal(withNamed([], rooms.slice(1)).areAll, true);
+  assert.equal(withNamed(rooms.slice(1), rooms.slice(1)).areAll, true);
+  const session = readFileSync(new URL("../../gateway/src/realtime/notification_session.rs", import.meta.url), "utf8");
+  assert.match(session, new RegExp(`const ROOMS: u32 = ${NAMED_AT_ONCE};`), "as the gateway has it");
+});
+
+test("what is read here before the list of rooms comes is not unread in it", () => {
+  const rooms = [room("a", { unread_count: 3, last_message: message(8) }), room("b", { unread_count: 1, last_message: message(9) })];
+  assert.deepEqual(readHere(rooms, "a", 8).map(({ unread_count }) => unread_count), [0, 1]);
+  assert.deepEqual(readHere(rooms, "a", 7).map(({ unread_count }) => unread_count), [3, 1]);
+  assert.equal(readHere(readHere(rooms, "a", 8), "a", 0)[0].read_seq, 8);
+});
+
+test("an acknowledgement that comes after a newer message puts neither that nor what is read back", () => {
+  let rooms = changeRoom([room("a")], "a", { last_message: message(8), unread_count: 0, read_seq: 8 });
+  rooms = changeRoom(rooms, "a", { last_message: message(7) });
+  assert.equal(rooms[0].last_message.seq, 8);
+  rooms = changeRoom(rooms, "a", { unread_count: 0, read_seq: 5 });
+  assert.equal(rooms[0].read_seq, 8);
+  assert.equal(changeRoom(rooms, "a", { last_message: message(9) })[0].last_message.seq, 9);
+  assert.equal(changeRoom(rooms, "a", { state: "ended" })[0].last_message.seq, 8);
 });

@@ -9,7 +9,8 @@ import { hearServerTime, serverNowMs } from "../models/countdown.js";
 import { isOccupied } from "../models/draft.js";
 import { nextLink } from "../models/link.js";
 import {
-  changeRoom, meetingElsewhere, mergedRooms, newerRoom, peerAmong, putRoom, recounted, roomOfMatch, shownFirst, sortRooms, statusOf, withPresence,
+  changeRoom, meetingElsewhere, mergedRooms, newerRoom, peerAmong, putRoom, readHere, recounted, roomOfMatch, shownFirst, statusOf,
+  withNamed, withPresence,
 } from "../models/room.js";
 import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
@@ -42,13 +43,7 @@ export function notified(context, frame) {
   if (frame.server_time) {
     store.update({ clock: hearServerTime(store.state.clock, frame.server_time, Date.now()) });
   }
-  if (frame.type === "hello") {
-    // Whoever is online is named next.
-    store.update({ rooms: sortRooms(frame.rooms), roomsLoaded: true, online: new Set() });
-    if (isNotRead(store.state)) dispatch("loadScreen");
-    dispatch("sendKept");
-    return dispatch("ticketTold", frame.ticket);
-  }
+  if (frame.type === "hello") return hello(context, frame);
   if (frame.type === "match_found") return matchFound(context, frame);
   if (frame.type === "room") return roomChanged(context, frame);
   if (frame.type === "unread") return unreadChanged(context, frame);
@@ -59,6 +54,18 @@ export function notified(context, frame) {
   }
   if (frame.type === "ticket") return dispatch("ticketTold", frame);
   if (frame.type === "signed_out") return dispatch("signedOut");
+}
+
+/** @param {Context} context @param {Frame} frame */
+function hello({ store, dispatch }, { rooms: named, ticket }) {
+  const { chat } = store.state;
+  const { rooms, areAll } = withNamed(store.state.rooms, named);
+  // Whoever is online is named next.
+  store.update({ rooms: readHere(rooms, chat?.roomId ?? "", chat?.saidReadSeq ?? 0), roomsLoaded: true, online: new Set() });
+  if (isNotRead(store.state)) dispatch("loadScreen");
+  if (!areAll) dispatch("loadRooms");
+  dispatch("sendKept");
+  return dispatch("ticketTold", ticket);
 }
 
 /** Who is in the middle of something is not torn away: the page says who waits, and the way there. @param {Context} context @param {Frame} frame */
@@ -126,11 +133,13 @@ function roomChanged({ store, dispatch }, frame) {
 }
 
 /** @param {Context} context @param {Frame} frame */
-function unreadChanged(context, frame) {
+async function unreadChanged(context, frame) {
   const { store, dispatch } = context;
-  const { rooms, chat } = store.state;
-  const room = rooms.find((known) => known.id === frame.room_id);
-  if (!room) return dispatch("loadRooms");
+  const find = () => store.state.rooms.find((known) => known.id === frame.room_id);
+  if (find() === undefined) await dispatch("loadRoom", frame.room_id);
+  const room = find();
+  if (room === undefined) return;
+  const { chat, rooms } = store.state;
   const onScreen = chat?.roomId === frame.room_id && chat?.atEnd === true && document.visibilityState === "visible";
   const { count, last_message } = frame;
   const now = recounted(room, { count, last_message, onScreen });

@@ -57,13 +57,23 @@ export function putRoom(rooms, room) {
 }
 
 /**
+ * Changes what is known of a room; its newest message, and how far it is read, never go back: answers overtake frames.
  * @param {Room[]} rooms
  * @param {string} roomId
  * @param {Partial<Room>} fields
  * @returns {Room[]}
  */
 export function changeRoom(rooms, roomId, fields) {
-  return sortRooms(rooms.map((room) => (room.id === roomId ? { ...room, ...fields } : room)));
+  return sortRooms(rooms.map((room) => (room.id === roomId ? { ...room, ...fields, ...newestOf(room, fields) } : room)));
+}
+
+/** @param {Room} room @param {Partial<Room>} fields @returns {Partial<Room>} */
+function newestOf(room, { last_message, read_seq }) {
+  const isOlder = last_message !== undefined && (last_message?.seq ?? 0) < (room.last_message?.seq ?? 0);
+  return {
+    last_message: last_message === undefined || isOlder ? room.last_message : last_message,
+    ...(read_seq === undefined ? {} : { read_seq: Math.max(read_seq, room.read_seq ?? 0) }),
+  };
 }
 
 /** @param {Room[]} rooms @returns {Room[]} */
@@ -94,10 +104,44 @@ export function recounted(room, { count, last_message, onScreen }) {
  * @returns {Room[]}
  */
 export function mergedRooms(known, heard) {
+  return withOthers(openRooms(known), known, heard);
+}
+
+/** As many rooms a new connection names at most. */
+export const NAMED_AT_ONCE = 50;
+
+/**
+ * The rooms after a new connection has named the newest ones: none goes back, and those that it does not name stay.
+ * @param {Room[]} known
+ * @param {Room[]} named
+ * @returns {{rooms: Room[], areAll: boolean}} `areAll`: false where the whole list has to be read
+ */
+export function withNamed(known, named) {
+  const rooms = withOthers(known, known, named);
+  return { rooms, areAll: rooms.length === named.length && named.length < NAMED_AT_ONCE };
+}
+
+/** @param {Room[]} staying @param {Room[]} known @param {Room[]} heard @returns {Room[]} */
+function withOthers(staying, known, heard) {
   const before = new Map(known.map((room) => [room.id, room]));
   const ids = new Set(heard.map(({ id }) => id));
   const newer = heard.map((room) => newerRoom(before.get(room.id) ?? room, room));
-  return sortRooms([...newer, ...openRooms(known).filter(({ id }) => !ids.has(id))]);
+  return sortRooms([...newer, ...staying.filter(({ id }) => !ids.has(id))]);
+}
+
+/**
+ * The rooms, one of which is read here up to a message; the server may have counted before it heard of that.
+ * @param {Room[]} rooms
+ * @param {string} roomId
+ * @param {number} seq
+ * @returns {Room[]}
+ */
+export function readHere(rooms, roomId, seq) {
+  return rooms.map((room) => {
+    if (room.id !== roomId) return room;
+    const { unread_count: count, last_message } = room;
+    return recounted({ ...room, read_seq: Math.max(room.read_seq ?? 0, seq) }, { count, last_message, onScreen: false });
+  });
 }
 
 /** A room as it was read, where it was heard of meanwhile. @param {Room} known @param {Room} heard @returns {Room} */

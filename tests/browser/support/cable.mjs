@@ -7,9 +7,14 @@
 export async function cableOf({ page }) {
   const sockets = new Set();
   let isPulled = false;
+  let greetings = 0;
   await page.routeWebSocket(/\/ws\//, (socket) => {
     if (isPulled) return socket.close({ code: 1001 });
-    socket.connectToServer();
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      if (JSON.parse(String(message)).type === "hello") greetings += 1;
+      socket.send(message);
+    });
     sockets.add(socket);
   });
   await page.reload();
@@ -21,6 +26,13 @@ export async function cableOf({ page }) {
     },
     async put() {
       isPulled = false;
+    },
+    /** Until the server has greeted every socket of the page that it had before. The page comes back at once. */
+    async putBack(sockets = 1) {
+      const before = greetings;
+      isPulled = false;
+      await page.evaluate(() => dispatchEvent(new Event("online")));
+      while (greetings < before + sockets) await page.waitForTimeout(50);
     },
   };
 }
