@@ -73,6 +73,35 @@ story("a request that never has its answer does not keep the page from coming ba
   assert.ok(Date.now() - since < 10_000, "with a network again, it does not wait for the request that hangs");
 });
 
+story("what is read of somebody comes to nobody else's panel, however late", async (scene) => {
+  const [eli, fay] = await scene.members("Eli", "Fay");
+  const gus = await scene.server.newcomer("gus");
+  const asEli = await scene.server.device(eli);
+  const other = await asEli("/chat/rooms", "POST", { peer_id: (await gus("/users/me")).id });
+  await meet(eli, fay);
+  const { members } = await asEli(`/chat/rooms/${await eli.roomId()}`);
+  const faysId = members.find(({ display_name }) => display_name === "Fay").id;
+  let answer = () => {};
+  const held = new Promise((resolve) => (answer = resolve));
+  const answered = new Promise((resolve) => eli.page.route(`**/users/${faysId}/profile`, async (route) => {
+    await held;
+    const profile = { id: faysId, display_name: "Fay", reveal_level: 2, bio: "Only Fay says this.", interests: ["hiking"] };
+    await route.fulfill({ json: profile });
+    resolve();
+  }));
+  await eli.press("open-peer");
+  await eli.sees("peer-panel");
+  await eli.press("close-peer");
+  await eli.go(`room/${other.id}`);
+  await eli.find("chat", { "data-room-id": other.id }).waitFor();
+  await eli.press("open-peer");
+  await eli.sees("peer-panel");
+  answer();
+  await answered;
+  await eli.page.waitForTimeout(500); // it has had its effect, if it has one
+  assert.doesNotMatch(await eli.reads("peer-panel"), /Only Fay/);
+});
+
 /** A screen without what it needs, until it is there again. */
 async function cannotBeRead(person, sockets, screen, address, shown) {
   const busy = { status: 503, headers: { "retry-after": "1" }, contentType: "application/problem+json", body: '{"code":"unavailable"}' };

@@ -21,29 +21,30 @@ export async function openPeer(context) {
       profile: null,
     },
   }));
-  await Promise.all([readReasons(context), readProfile(context, peer.id), readLike(context, chat.roomId, peer.id)]);
+  await Promise.all([readReasons(context, chat.roomId), readProfile(context, chat.roomId, peer.id), readLike(context, chat.roomId, peer.id)]);
 }
 
-/** @param {Context} context */
-async function readReasons(context) {
+/** @param {Context} context @param {string} roomId */
+async function readReasons(context, roomId) {
   const { store, api } = context;
   if (store.state.profile.options !== null) return;
   const options = await api.request("GET", "/profiles/options");
   store.update({ profile: { ...store.state.profile, options } });
-  change(context, () => ({ reasons: options.report_reasons }));
+  change(context, roomId, () => ({ reasons: options.report_reasons }));
 }
 
 /** More of them may be seen now. @param {Context} context */
 export async function readPeer(context) {
+  const { chat } = context.store.state;
   const peer = peerOf(context);
-  if (peer && context.store.state.chat?.peer) await readProfile(context, peer.id);
+  if (chat?.peer && peer) await readProfile(context, chat.roomId, peer.id);
 }
 
-/** As much as is revealed; of somebody who is blocked, nothing. @param {Context} context @param {string} peerId */
-async function readProfile(context, peerId) {
+/** As much as is revealed; of somebody who is blocked, nothing. @param {Context} context @param {string} roomId @param {string} peerId */
+async function readProfile(context, roomId, peerId) {
   try {
     const profile = await context.api.request("GET", `/users/${peerId}/profile`);
-    change(context, () => ({ profile }));
+    change(context, roomId, () => ({ profile }));
     if (profile.avatar_url) await context.dispatch("loadPicture", peerId);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
@@ -70,24 +71,27 @@ function peerOf({ store }) {
   return chat && user ? peerAmong(chat.members, user.id) : null;
 }
 
-/** @param {Context} context @param {(peer: PeerPanel) => Partial<PeerPanel>} patch */
-function change(context, patch) {
-  const { chat } = context.store.state;
-  if (!chat) return;
-  changeChat(context, chat.roomId, (now) => (now.peer === null ? {} : { peer: { ...now.peer, ...patch(now.peer) } }));
+/**
+ * Changes the panel of a room, if it still is in front: an answer may come after the person has gone to somebody else.
+ * @param {Context} context
+ * @param {string} roomId
+ * @param {(peer: PeerPanel) => Partial<PeerPanel>} patch
+ */
+function change(context, roomId, patch) {
+  changeChat(context, roomId, (now) => (now.peer === null ? {} : { peer: { ...now.peer, ...patch(now.peer) } }));
 }
 
-/** One thing at a time; what is refused is said in the panel itself. @param {Context} context @param {() => Promise<void>} deed */
-async function act(context, deed) {
+/** One thing at a time; what is refused is said in the panel itself. @param {Context} context @param {string} roomId @param {() => Promise<void>} deed */
+async function act(context, roomId, deed) {
   if (context.store.state.chat?.peer?.busy) return;
-  change(context, () => ({ busy: true, problem: null }));
+  change(context, roomId, () => ({ busy: true, problem: null }));
   try {
     await deed();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    change(context, () => ({ problem: wordsFor(error) }));
+    change(context, roomId, () => ({ problem: wordsFor(error) }));
   } finally {
-    change(context, () => ({ busy: false }));
+    change(context, roomId, () => ({ busy: false }));
   }
 }
 
@@ -96,7 +100,7 @@ export async function likePeer(context, liked) {
   const peer = peerOf(context);
   const { chat } = context.store.state;
   if (!peer || !chat) return;
-  await act(context, async () => {
+  await act(context, chat.roomId, async () => {
     await context.turns.write("likes", () => context.api.request(liked ? "PUT" : "DELETE", `/users/${peer.id}/like`));
     changeChat(context, chat.roomId, () => ({ liked }));
   });
@@ -105,10 +109,11 @@ export async function likePeer(context, liked) {
 /** Ends what the two have together, for good. @param {Context} context */
 export async function blockPeer(context) {
   const peer = peerOf(context);
-  if (!peer) return;
-  await act(context, async () => {
+  const { chat } = context.store.state;
+  if (!peer || !chat) return;
+  await act(context, chat.roomId, async () => {
     await context.api.request("PUT", `/users/${peer.id}/block`);
-    await context.dispatch("closePeer");
+    changeChat(context, chat.roomId, () => ({ peer: null }));
     await context.dispatch("tell", t("peer.blocked", { name: peer.display_name }));
     await context.dispatch("loadStatus");
   });
@@ -125,11 +130,11 @@ export async function reportPeer(context, reason) {
   const peer = peerOf(context);
   const { chat } = context.store.state;
   if (!peer || !chat) return;
-  await act(context, async () => {
+  await act(context, chat.roomId, async () => {
     const detail = chat.reportDetail.trim();
     const form = { reason, room_id: chat.roomId, ...(detail === "" ? {} : { detail }) };
     await context.api.request("POST", `/users/${peer.id}/report`, form);
-    change(context, () => ({ reported: true }));
+    change(context, chat.roomId, () => ({ reported: true }));
     changeChat(context, chat.roomId, () => ({ reportDetail: "" }));
   });
 }
