@@ -4,6 +4,7 @@
 import { ApiError } from "./api.js";
 import { t } from "./models/language.js";
 import { loadInside } from "./load-inside.js";
+import { isLost } from "./models/link.js";
 import { wordsFor } from "./models/problem.js";
 import { screenFault } from "./models/screen.js";
 import * as appearance from "./actions/appearance.js";
@@ -80,7 +81,7 @@ function report(store, name, error) {
   if (error instanceof ApiError && error.status === 401) return; // the session's own screens say so
   if (error instanceof ApiError && screenFault(store.state) !== null) return; // the screen says so
   const { session, links } = store.state;
-  const bannerSaysIt = session === "in" && links.notifications.state !== "online";
+  const bannerSaysIt = session === "in" && isLost(links.notifications, Date.now());
   if (error instanceof ApiError && error.status === 0 && bannerSaysIt) return;
   const text = error instanceof ApiError ? wordsFor(error) : t("problem.unknown");
   store.update({ notice: { text, untilMs: Date.now() + NOTICE_MS } });
