@@ -127,6 +127,38 @@ story("links that have run out are read anew", async (scene) => {
   await jon.page.waitForFunction(() => document.querySelector(".picture-sharp")?.hasAttribute("data-arrived"));
 });
 
+story("a file is saved, and so is a picture that is looked at, long after its link has run out; what cannot be had is said", async (scene) => {
+  const [kim, lou] = await scene.members("Kim", "Lou");
+  await meet(kim, lou);
+  lou.watch.expect(/^(503 GET \/chat\/rooms|console error: action failed)/, Infinity);
+  await pick(kim, plain("map.txt", "over the hills"), picture("hill.png", 90, 60));
+  await until(() => kim.find("upload", { "data-state": "done" }).count(), 2);
+  await kim.press("send");
+  await lou.sees("file-card");
+  await lou.page.waitForTimeout(1_100); // links are signed by the second
+  // Ten minutes are not waited for: what was read by now counts as run out.
+  const outdated = new Set(await lou.page.locator("a[download], img").evaluateAll((all) => all.map(({ href, src }) => href ?? src)));
+  lou.watch.expect(/^(401|403|404|410) GET \/files\//, Infinity);
+  await lou.page.route("**/files/*", (route) => {
+    const address = new URL(route.request().url());
+    if (outdated.has(address.href)) address.search = "?expired";
+    return route.continue({ url: address.href });
+  });
+  for (const [press, name] of [["file-card", "map.txt"], ["save-picture", "hill.png"]]) {
+    if (press === "save-picture") await lou.press("picture");
+    const saving = lou.page.waitForEvent("download");
+    await lou.press(press);
+    const saved = await saving;
+    assert.equal(saved.suggestedFilename(), name);
+    assert.equal(await saved.failure(), null);
+    if (name === "map.txt") assert.equal(await readFile(await saved.path(), "utf8"), "over the hills");
+  }
+  await lou.press("close-picture");
+  await lou.page.route("**/chat/rooms/*/messages*", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: '{"code":"unavailable"}' }));
+  await lou.press("file-card");
+  await lou.sees("notice");
+});
+
 /** @param {import("./support/person.mjs").Person} person */
 async function pick(person, ...files) {
   await person.find("file-input").setInputFiles(files);

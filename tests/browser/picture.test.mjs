@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { meet } from "./support/person.mjs";
+import { png } from "./support/pixels.mjs";
 import { ROOT } from "./support/places.mjs";
 import { openStage } from "./support/stage.mjs";
 
@@ -50,6 +51,56 @@ story("a picture is cut with the keyboard alone, sent, and shown to others", asy
   await Promise.all([asUte, asVic].map(async (device) => device(`/chat/keep/${await vic.roomId()}`, "POST")));
   await vic.page.waitForFunction((before) => document.querySelector('[data-testid="chat"] header img.avatar').src !== before, clearer);
 });
+
+story("the picture that was chosen last is the one, however long another takes; a sign-out leaves none in memory", async (scene) => {
+  const [xia] = await scene.members("Xia");
+  await xia.context.addInitScript(watchPictures);
+  await xia.page.reload();
+  await pick(xia, { name: "slow.png", mimeType: "image/png", buffer: png(300, 200) });
+  await xia.find("pick-picture").setInputFiles({ name: "quick.png", mimeType: "image/png", buffer: png(120, 120) });
+  await xia.sees("cutter");
+  await xia.page.evaluate(() => window.slowIsRead);
+  await xia.page.waitForTimeout(200); // it has had its effect, if it has one
+  assert.deepEqual(await crop(xia), [0, 0, 120]);
+  await xia.press("send-picture");
+  await xia.find("avatar-editor").locator("img.avatar").waitFor();
+  await xia.find("pick-picture").setInputFiles(PICTURE);
+  await xia.sees("cutter");
+  assert.equal(await xia.page.evaluate(() => window.pictures.size), 2, "one is shown, one is being cut");
+  await xia.go("account");
+  await xia.press("logout");
+  await xia.sees("go-signup");
+  assert.deepEqual(await xia.page.evaluate(() => [window.pictures.size, window.bitmaps]), [0, 0]);
+});
+
+/** Runs in the page, before anything else: counts what is held of pictures, and reads one of them slowly. */
+function watchPictures() {
+  window.pictures = new Set();
+  window.bitmaps = 0;
+  const { createObjectURL, revokeObjectURL } = URL;
+  URL.createObjectURL = (blob) => {
+    const url = createObjectURL.call(URL, blob);
+    window.pictures.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    window.pictures.delete(url);
+    revokeObjectURL.call(URL, url);
+  };
+  const read = window.createImageBitmap;
+  const close = ImageBitmap.prototype.close;
+  ImageBitmap.prototype.close = function () {
+    window.bitmaps -= 1;
+    close.call(this);
+  };
+  window.createImageBitmap = async (file) => {
+    const bitmap = await read(file);
+    window.bitmaps += 1;
+    if (file.name !== "slow.png") return bitmap;
+    window.slowIsRead = new Promise((resolve) => setTimeout(() => resolve(bitmap), 1_500));
+    return window.slowIsRead;
+  };
+}
 
 story("what is no picture is refused before it is sent", async (scene) => {
   const [wim] = await scene.members("Wim");

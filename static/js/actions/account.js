@@ -7,7 +7,11 @@
 import { ApiError } from "../api.js";
 import { t } from "../models/language.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
+import { saveAs } from "../save-as.js";
 import { idleForm } from "../store.js";
+
+/** Nobody says when the browser has read a file that it saves. */
+const SAVED_WITHIN_MS = 60_000;
 
 /** Where each part is read. @type {Record<AccountPart, string>} */
 const PATHS = {
@@ -90,11 +94,9 @@ async function submit({ store }, request, passwordField) {
 export async function exportAccount({ store, api }) {
   const blob = await api.blob("/users/me/export");
   if (blob === null) return;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `webchat-${store.state.user?.username}.json`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  const url = URL.createObjectURL(blob);
+  saveAs(url, `webchat-${store.state.user?.username}.json`);
+  setTimeout(() => URL.revokeObjectURL(url), SAVED_WITHIN_MS);
 }
 
 /** Matching starts anew with this person. @param {Context} context */

@@ -9,19 +9,32 @@ import { t } from "../models/language.js";
 import { middle, movedTo, resized } from "../models/crop.js";
 import { wordsFor } from "../models/problem.js";
 
+/** The picture that was chosen last: reading a large one may take longer than choosing another. @type {File|null} */
+let chosen = null;
+
 /** @param {Context} context @param {File|undefined} file */
 export async function pickPicture(context, file) {
   if (file === undefined) return;
+  const { user } = context.store.state;
   dropPicture(context);
-  const url = URL.createObjectURL(file);
+  chosen = file;
+  const picture = await sizeOf(file);
+  if (chosen !== file || context.store.state.user?.id !== user?.id) return;
+  context.store.update({
+    avatarEdit: picture === null ? { cut: null, busy: false, fault: t("avatar.unreadable") }
+      : { cut: { file, url: URL.createObjectURL(file), picture, crop: middle(picture) }, busy: false, fault: null },
+  });
+}
+
+/** In pixels, as the browser reads it, upright as its camera held it. @param {File} file @returns {Promise<{width: number, height: number}|null>} null: it is no picture */
+async function sizeOf(file) {
   try {
-    // The browser's reading, upright as its camera held it.
-    const { width, height } = await createImageBitmap(file);
-    const picture = { width, height };
-    context.store.update({ avatarEdit: { cut: { file, url, picture, crop: middle(picture) }, busy: false, fault: null } });
+    const bitmap = await createImageBitmap(file);
+    const { width, height } = bitmap;
+    bitmap.close();
+    return { width, height };
   } catch {
-    URL.revokeObjectURL(url);
-    context.store.update({ avatarEdit: { cut: null, busy: false, fault: t("avatar.unreadable") } });
+    return null;
   }
 }
 
@@ -43,6 +56,7 @@ function changeCrop({ store }, change) {
 
 /** @param {Context} context */
 export function dropPicture({ store }) {
+  chosen = null;
   const cut = store.state.avatarEdit?.cut;
   if (cut) URL.revokeObjectURL(cut.url);
   store.update({ avatarEdit: null });
@@ -83,7 +97,9 @@ export async function loadPictures({ store, dispatch }, userIds) {
 /** Somebody's picture, as it is shown to this person; null where there is none. @param {Context} context @param {string|undefined} userId */
 export async function loadPicture({ store, api, turns }, userId) {
   if (userId === undefined) return;
+  const { user } = store.state;
   await turns.read(`picture ${userId}`, () => api.blob(`/users/${userId}/avatar`), (blob) => {
+    if (store.state.user?.id !== user?.id) return;
     const { pictures } = store.state;
     const before = pictures[userId];
     if (before) URL.revokeObjectURL(before);

@@ -10,6 +10,7 @@ import * as list from "../models/message-list.js";
 import { wordsFor } from "../models/problem.js";
 import * as uploads from "../models/upload.js";
 import { uuid7 } from "../models/uuid7.js";
+import { saveAs } from "../save-as.js";
 import { sendFile } from "../upload.js";
 import { changeChat, changeDraft } from "./current-chat.js";
 
@@ -97,9 +98,25 @@ export async function refreshFiles(context, seq) {
   const which = `${chat?.roomId}/${seq}`;
   if (!chat || nowMs - (refreshed.get(which) ?? 0) < REFRESH_EVERY_MS) return;
   refreshed.set(which, nowMs);
-  const { items } = await context.api.request("GET", `/chat/rooms/${chat.roomId}/messages?after=${seq - 1}&limit=1`);
+  await filesOf(context, chat.roomId, seq);
+}
+
+/** Saves a file of a message, by an address that has not run out. @param {Context} context @param {{seq: number, fileId: string}} which */
+export async function saveFile(context, { seq, fileId }) {
+  const { chat } = context.store.state;
+  if (!chat) return;
+  const file = (await filesOf(context, chat.roomId, seq)).find(({ id }) => id === fileId);
+  if (file) saveAs(file.url, file.name);
+  else await context.dispatch("tell", t("file.gone"));
+}
+
+/** The files of a message as the server has them now; the room shows them so. @param {Context} context @param {string} roomId @param {number} seq */
+async function filesOf(context, roomId, seq) {
+  const { items } = await context.api.request("GET", `/chat/rooms/${roomId}/messages?after=${seq - 1}&limit=1`);
+  /** @type {import("../types.js").Message[]} */
   const found = items.filter((/** @type {import("../types.js").Message} */ item) => item.seq === seq);
-  changeChat(context, chat.roomId, (now) => ({ list: list.mergeHistory(now.list, found) }));
+  changeChat(context, roomId, (now) => ({ list: list.mergeHistory(now.list, found) }));
+  return found.flatMap(({ attachments = [] }) => attachments);
 }
 
 /** A picture is looked at, in full. @param {Context} context @param {string} fileId */

@@ -84,6 +84,11 @@ export async function logout({ api, dispatch }) {
   await dispatch("signedOut");
 }
 
+/** What the page holds of pictures. @param {import("../store.js").State} state */
+function dropPictures({ pictures, avatarEdit }) {
+  for (const url of [...Object.values(pictures), avatarEdit?.cut?.url]) if (url) URL.revokeObjectURL(url);
+}
+
 /** The session is over, here or elsewhere. @param {Context} context */
 export function signedOut({ store, api, sockets, outbox, keptDrafts, dispatch }) {
   api.forget();
@@ -91,6 +96,7 @@ export function signedOut({ store, api, sockets, outbox, keptDrafts, dispatch })
   sockets.notifications = null;
   if (store.state.chat !== null) dispatch("closeRoom");
   if (Object.keys(store.state.drafts).length > 0) dispatch("dropFiles");
+  dropPictures(store.state);
   outbox.clear();
   keptDrafts.clear();
   keepSignedIn(false);

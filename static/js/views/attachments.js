@@ -16,7 +16,7 @@ import { fileSign } from "./icons.js";
 export function attachments(row, dispatch) {
   if (row.attachments.length === 0) return nothing;
   return html`<div class="attachments">${row.attachments.map((file) =>
-    file.kind === "image" ? picture(file, row, dispatch) : card(file))}</div>`;
+    file.kind === "image" ? picture(file, row, dispatch) : card(file, row, dispatch))}</div>`;
 }
 
 /** The place is kept free from the beginning: nothing moves when the picture comes. @param {Attachment} file @param {Row} row @param {Dispatch} dispatch */
@@ -47,10 +47,26 @@ function arrived(event) {
   /** @type {HTMLElement} */ (event.currentTarget).dataset.arrived = "";
 }
 
-/** @param {Attachment} file */
-function card(file) {
+/**
+ * What pressing a link to a file does: its address lives for ten minutes, so it is saved by a fresh one. A link that is
+ * opened in some other way is the browser's.
+ * @param {Attachment} file
+ * @param {number|null} seq of its message
+ * @param {Dispatch} dispatch
+ */
+export function saving(file, seq, dispatch) {
+  return (/** @type {MouseEvent} */ event) => {
+    if (seq === null || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    dispatch("saveFile", { seq, fileId: file.id });
+  };
+}
+
+/** @param {Attachment} file @param {Row} row @param {Dispatch} dispatch */
+function card(file, { seq }, dispatch) {
   return html`
-    <a class="file-card" href=${file.url} download=${file.name} rel="noopener noreferrer" data-testid="file-card" data-file-id=${file.id}>
+    <a class="file-card" href=${file.url} download=${file.name} rel="noopener noreferrer" data-testid="file-card" data-file-id=${file.id}
+      @click=${saving(file, seq, dispatch)}>
       ${fileSign}
       <span class="file-words"><span class="file-name">${file.name}</span>
         <span class="small">${sizeWords(file.size_bytes)}</span></span>

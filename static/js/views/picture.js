@@ -1,6 +1,7 @@
 import { t } from "../models/language.js";
 import { picturesOf } from "../models/message-list.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { saving } from "./attachments.js";
 import { back, close, forward } from "./icons.js";
 import { closing } from "./modal.js";
 
@@ -28,7 +29,8 @@ export function lightbox({ list, picture }, overhead, dispatch) {
       <div class="lightbox-bar">
         ${overhead.clock}
         <p class="lightbox-name">${file.name}</p>
-        <a class="button button-quiet" href=${file.url} download=${file.name} rel="noopener noreferrer">${t("file.save")}</a>
+        <a class="button button-quiet" href=${file.url} download=${file.name} rel="noopener noreferrer" data-testid="save-picture"
+          @click=${saving(file, seq, dispatch)}>${t("file.save")}</a>
         <button class="icon-button" type="button" aria-label=${t("app.close")} data-testid="close-picture"
           @click=${() => dispatch("closePicture")}>${close}</button>
       </div>
