@@ -48,6 +48,53 @@ story("a web address is a link that takes nothing along, and a message can be co
   assert.equal(await ben.find("emojis").count(), 0, "they go when the message goes");
 });
 
+story("a message that is refused stays where it was written, and is given back to be written anew, with its files", async (scene) => {
+  const [pia, sol] = await scene.members("Pia", "Sol");
+  await meet(pia, sol);
+  await pia.find("file-input").setInputFiles({ name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("bread, milk") });
+  await pia.sees("upload", { "data-state": "done" });
+  await pia.say("bread\0and milk");
+  await pia.sees("message", { "data-state": "failed" });
+  await sol.say("What do we need?");
+  await pia.hears("What do we need?");
+  assert.deepEqual((await pia.messages()).map(({ state }) => state), ["failed", "received"]);
+  await pia.inspect("48-message-refused");
+  await pia.press("remove-message");
+  await pia.find("message", { "data-state": "failed" }).waitFor({ state: "detached" });
+  assert.equal(await pia.page.evaluate(() => document.activeElement.id), "message-input");
+  assert.equal(await pia.find("message-input").inputValue(), "bread\0and milk");
+  await pia.say("bread and milk");
+  await sol.hears("bread and milk");
+  assert.equal(await sol.find("file-card").count(), 1);
+
+  await pia.say("a\0b");
+  await pia.sees("message", { "data-state": "failed" });
+  await pia.find("message-input").fill("something else by now");
+  await pia.press("remove-message");
+  await pia.find("message", { "data-state": "failed" }).waitFor({ state: "detached" });
+  assert.equal(await pia.find("message-input").inputValue(), "something else by now");
+  await pia.page.reload();
+  await pia.hears("bread and milk");
+  assert.equal(await pia.find("message", { "data-state": "failed" }).count(), 0, "it is gone for good");
+});
+
+story("a paste that does not fit is not cut without a word", async (scene) => {
+  const [uma, vin] = await scene.members("Uma", "Vin");
+  await meet(uma, vin);
+  await uma.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const paste = async (length) => {
+    await uma.page.evaluate((text) => navigator.clipboard.writeText(text), "x".repeat(length));
+    await uma.find("message-input").focus();
+    await uma.page.keyboard.press("Control+V");
+  };
+  await paste(4_000);
+  assert.equal((await uma.find("message-input").inputValue()).length, 4_000);
+  assert.equal(await uma.find("notice").count(), 0);
+  await paste(1);
+  await uma.find("notice").getByText("4,000 characters").waitFor();
+  assert.equal((await uma.find("message-input").inputValue()).length, 4_000);
+});
+
 story("what comes newly is called out, and so is the time; what is older is not", async (scene) => {
   const [mia, leo] = await scene.members("Mia", "Leo");
   await meet(mia, leo);

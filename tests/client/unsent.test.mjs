@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   ACK_WAIT_MS, acknowledged, add, dropOld, dropStored, failed, keptForm, lined, lost, outlook, overdue, passes, putOff, retried, rewound, sameKept,
-  takenUp, toSendAgain, tried, unsettled,
+  takenUp, toSendAgain, tried, unsettled, without,
 } from "../../static/js/models/unsent.js";
 
 const two = () => add(add([], { client_id: "a", text: "first" }, 1_000), { client_id: "b", text: "second" }, 2_000);
@@ -134,6 +134,10 @@ test("only what outlives the page is written again", () => {
   assert.ok(sameKept(entry, tried(acknowledged([entry], "a", 7), "a", 9_000)[0]));
   assert.ok(!sameKept(entry, failed([entry], "a", "Too long.")[0]));
   assert.ok(!sameKept(undefined, entry));
+});
+
+test("what is given up is gone, and nothing else", () => {
+  assert.deepEqual(ids(without(failed(two(), "a", "Too long."), "a")), ["b"]);
 });
 
 test("the list says what becomes of messages in rooms that are not on screen", () => {

@@ -20,6 +20,13 @@ test("what is too large is said before it goes out", () => {
   assert.equal(uploads.begun([], file({ size: 30 * MB }), "x")[0].state, "failed");
 });
 
+test("the files of a message that was refused can go out with another one", () => {
+  const again = uploads.restored([attachment("a"), { ...attachment("b"), kind: "image" }]);
+  assert.deepEqual(again.map(({ state, isImage }) => [state, isImage]), [["done", false], ["done", true]]);
+  assert.deepEqual(uploads.attachmentsOf(again).map(({ id }) => id), ["a", "b"]);
+  assert.equal(isReady({ text: "", uploads: again }), true);
+});
+
 test("a picture that may say where it was made is told from a film before it goes out", () => {
   for (const picture of [{ name: "IMG_1.HEIC", type: "" }, { name: "a.dng", type: "image/x-adobe-dng" }, { name: "x", type: "image/tiff" }]) {
     assert.match(uploads.faultOf(file(picture)), /JPEG or PNG/);

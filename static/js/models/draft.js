@@ -19,7 +19,12 @@ export function draftOf(drafts, roomId) {
 /** @param {Drafts} drafts @param {string} roomId @param {Draft} draft @returns {Drafts} */
 export function withDraft(drafts, roomId, draft) {
   const { [roomId]: _, ...others } = drafts;
-  return draft.text === "" && draft.uploads.length === 0 ? others : { ...others, [roomId]: draft };
+  return isBegun(draft) ? { ...others, [roomId]: draft } : others;
+}
+
+/** @param {Draft} draft */
+export function isBegun({ text, uploads }) {
+  return text !== "" || uploads.length > 0;
 }
 
 /** Whether a message of it can go out: words or a file, and no file still on its way. @param {Draft} draft */

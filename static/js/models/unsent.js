@@ -214,6 +214,11 @@ export function overdue(entries, nowMs) {
   return due.filter((entry) => !entry.put_off || entry === open[0]);
 }
 
+/** @param {Unsent[]} entries @param {string} clientId */
+export function without(entries, clientId) {
+  return entries.filter(({ client_id }) => client_id !== clientId);
+}
+
 /**
  * Where nobody says what is stored, the room not being on screen: drops what is acknowledged, and was sent long ago.
  * @param {Unsent[]} entries

@@ -116,6 +116,14 @@ export function attachmentsOf(uploads) {
   return uploads.flatMap(({ attachment }) => (attachment === null ? [] : [attachment]));
 }
 
+/** Files that the server has, as what a message can be made of again. @param {Attachment[]} attachments @returns {Upload[]} */
+export function restored(attachments) {
+  return attachments.map((attachment) => {
+    const { id, name, size_bytes, kind } = attachment;
+    return { id, name, size_bytes, isImage: kind === "image", state: "done", sent_bytes: size_bytes, problem: null, attachment };
+  });
+}
+
 const UNITS = ["B", "kB", "MB"];
 
 /** A size as people read it: `512 B`, `1.4 MB`. @param {number} bytes */

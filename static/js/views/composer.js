@@ -1,4 +1,4 @@
-import { t } from "../models/language.js";
+import { formatNumber, t } from "../models/language.js";
 import { areSettled } from "../models/draft.js";
 import { FILE_MAX_BYTES, FILES_MAX, IMAGE_MAX_BYTES, pastesFiles, sizeWords } from "../models/upload.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -70,10 +70,23 @@ function picked(event, dispatch) {
 /** @param {ClipboardEvent} event @param {Dispatch} dispatch */
 function pasted(event, dispatch) {
   const { clipboardData: data } = event;
+  const text = data?.getData("text/plain") ?? "";
   const files = [...(data?.files ?? [])];
-  if (!pastesFiles(data?.getData("text/plain") ?? "", files.map(({ name }) => name))) return;
+  if (!pastesFiles(text, files.map(({ name }) => name))) return sayIfCut(text, dispatch);
   event.preventDefault();
   dispatch("addFiles", files);
+}
+
+/** The browser takes as much of it as there is room for, and says nothing. @param {string} text @param {Dispatch} dispatch */
+function sayIfCut(text, dispatch) {
+  const input = writer();
+  if (!input || lengthWith(input, text) <= input.maxLength) return;
+  dispatch("tell", t("message.cut", { count: formatNumber(input.maxLength) }));
+}
+
+/** How long it would be with this where the cursor is. @param {HTMLTextAreaElement} input @param {string} text */
+function lengthWith({ value, selectionStart: start, selectionEnd: end }, text) {
+  return value.length - (end - start) + text.length;
 }
 
 /** @param {Dispatch} dispatch */
@@ -97,7 +110,7 @@ function insert(emoji, dispatch) {
   const input = writer();
   if (!input) return;
   const { selectionStart: start, selectionEnd: end } = input;
-  if (input.value.length - (end - start) + emoji.length <= input.maxLength) input.setRangeText(emoji, start, end, "end");
+  if (lengthWith(input, emoji) <= input.maxLength) input.setRangeText(emoji, start, end, "end");
   input.focus();
   dispatch("write", input.value);
 }

@@ -112,12 +112,19 @@ function foot(row, takesMore, dispatch) {
   if (row.state === "failed") {
     return html`<p class="foot foot-failed">${t("message.not_sent")} ${row.problem ?? ""} ${takesMore ? html`
       <button class="link" type="button" data-testid="retry"
-        @click=${() => dispatch("retryMessage", row.clientId)}>${t("app.retry")}</button>` : nothing}</p>`;
+        @click=${() => dispatch("retryMessage", row.clientId)}>${t("app.retry")}</button>` : nothing}
+      <button class="link" type="button" data-testid="remove-message" @click=${() => giveUp(row, dispatch)}>${t("message.remove")}</button></p>`;
   }
   if (row.state === "sending") return html`<p class="foot">${t("message.sending")}</p>`;
   if (!isTimed(row)) return nothing;
   return html`<p class="foot"><time datetime=${row.at.toISOString()}>${formatTime(row.at)}</time>${row.receipt === null
     ? nothing : html` · <span data-testid="receipt">${t(row.receipt === "seen" ? "message.seen" : "message.sent")}</span>`}</p>`;
+}
+
+/** Its words are to be written anew, where anything is written. @param {Row} row @param {Dispatch} dispatch */
+function giveUp({ clientId }, dispatch) {
+  dispatch("removeMessage", clientId);
+  (document.getElementById("message-input") ?? document.getElementById("log"))?.focus();
 }
 
 /** @param {Date} at */
