@@ -35,6 +35,12 @@ test("an acknowledgement is never taken back", () => {
   assert.equal(entries[0].state, "sent");
 });
 
+test("a clock that is set back keeps no message waiting", () => {
+  const entries = tried(two(), "a", 10_000_000);
+  assert.deepEqual(ids(overdue(entries, 10_000_001)), []);
+  assert.deepEqual(ids(overdue(entries, 10_000)), ["a"]);
+});
+
 test("a message without an answer goes out again after a while", () => {
   const entries = tried(two(), "a", 10_000);
   assert.deepEqual(ids(overdue(entries, 10_000 + ACK_WAIT_MS - 1)), []);

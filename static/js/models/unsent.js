@@ -23,6 +23,8 @@ import { retryDelayMs } from "./reconnect.js";
 
 /** How long an acknowledgement may take before the message goes out again, in milliseconds. */
 export const ACK_WAIT_MS = 8_000;
+/** Nothing waits for longer: what is to wait longer was put off before the clock was set back. */
+const LONGEST_WAIT_MS = 10_000;
 /** By then the database has long had what is acknowledged. */
 const STORED_WITHIN_MS = 60 * 60_000;
 
@@ -210,7 +212,7 @@ export function toSendAgain(entries) {
  */
 export function overdue(entries, nowMs) {
   const open = entries.filter(({ state }) => state === "sending");
-  const due = open.filter(({ again_ms }) => again_ms !== null && again_ms <= nowMs);
+  const due = open.filter(({ again_ms }) => again_ms !== null && (again_ms <= nowMs || again_ms > nowMs + LONGEST_WAIT_MS));
   return due.filter((entry) => !entry.put_off || entry === open[0]);
 }
 
