@@ -49,7 +49,7 @@ test("a status is taken out of a frame without the rest", () => {
 test("conversations are ordered by what happened last", () => {
   let rooms = putRoom(putRoom([], room("a")), room("b", { created_at: "2026-01-02T12:00:00.000Z" }));
   assert.deepEqual(rooms.map((known) => known.id), ["b", "a"]);
-  rooms = changeRoom(rooms, "a", { last_message: { sent_at: "2026-01-03T12:00:00.000Z" }, unread_count: 2 });
+  rooms = changeRoom(rooms, "a", { last_message: { seq: 1, sent_at: "2026-01-03T12:00:00.000Z" }, unread_count: 2 });
   assert.deepEqual(rooms.map((known) => known.id), ["a", "b"]);
   assert.equal(putRoom(rooms, room("a")).length, 2);
 });
@@ -142,5 +142,6 @@ test("an acknowledgement that comes after a newer message puts neither that nor 
   rooms = changeRoom(rooms, "a", { unread_count: 0, read_seq: 5 });
   assert.equal(rooms[0].read_seq, 8);
   assert.equal(changeRoom(rooms, "a", { last_message: message(9) })[0].last_message.seq, 9);
+  assert.equal(recounted(rooms[0], { count: 1, last_message: message(7), onScreen: false }).last_message.seq, 8, "nor does a late count");
   assert.equal(changeRoom(rooms, "a", { state: "ended" })[0].last_message.seq, 8);
 });

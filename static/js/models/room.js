@@ -69,11 +69,15 @@ export function changeRoom(rooms, roomId, fields) {
 
 /** @param {Room} room @param {Partial<Room>} fields @returns {Partial<Room>} */
 function newestOf(room, { last_message, read_seq }) {
-  const isOlder = last_message !== undefined && (last_message?.seq ?? 0) < (room.last_message?.seq ?? 0);
   return {
-    last_message: last_message === undefined || isOlder ? room.last_message : last_message,
+    last_message: newerMessage(room, last_message),
     ...(read_seq === undefined ? {} : { read_seq: Math.max(read_seq, room.read_seq ?? 0) }),
   };
+}
+
+/** @param {Room} room @param {import("../types.js").Message|null|undefined} heard @returns {import("../types.js").Message|null} */
+function newerMessage({ last_message: known }, heard) {
+  return heard && heard.seq >= (known?.seq ?? 0) ? heard : known;
 }
 
 /** @param {Room[]} rooms @returns {Room[]} */
@@ -94,7 +98,7 @@ export function lastActivity(room) {
  */
 export function recounted(room, { count, last_message, onScreen }) {
   const isRead = onScreen || (last_message?.seq ?? Infinity) <= (room.read_seq ?? 0);
-  return { ...room, unread_count: isRead ? 0 : count, last_message: last_message ?? room.last_message };
+  return { ...room, unread_count: isRead ? 0 : count, last_message: newerMessage(room, last_message) };
 }
 
 /**
