@@ -67,6 +67,14 @@ story("what the server does not take any more is shown as not sent in the list, 
   await cay.sees("not-sent", { "data-state": "failed" });
   await cay.find("not-sent").click();
   await cay.sees("message", { "data-state": "failed" });
+  await cay.press("remove-message");
+  await cay.find("message", { "data-state": "failed" }).waitFor({ state: "detached" });
+  await cay.go("conversations");
+  await cay.sees("past-conversations");
+  await cay.page.reload();
+  await cay.sees("past-conversations");
+  await cay.page.waitForTimeout(1_500); // what is kept has been looked through by then
+  assert.equal(await cay.find("not-sent").count(), 0, "nothing stays in the browser");
 });
 
 /** Two people who have met, and whose first message has come. */
