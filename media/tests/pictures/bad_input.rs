@@ -185,8 +185,52 @@ fn a_photo_of_endless_scans_is_refused() {
     let last = *starts.last().unwrap();
     let (before, scan) = whole.split_at(last);
     let scan = &scan[..scan.len() - 2];
-    let endless = [before, &scan.repeat(40), &[0xFF, 0xD9]].concat();
-    assert_eq!(code(&endless), "damaged_image");
+    let with = |scans: usize| [before, &scan.repeat(scans), &[0xFF, 0xD9]].concat();
+    assert!(process(&with(2), &Limits::default()).is_ok());
+    assert_eq!(code(&with(40)), "unsupported_image");
+}
+
+/// A scan of eleven bytes is a whole row of blocks where nothing follows it: 20,000 of them were nine seconds of work.
+#[test]
+fn a_photo_of_endless_scans_in_one_go_is_refused() {
+    assert!(process(&of_separate_scans(0), &Limits::default()).is_ok());
+    assert_eq!(code(&of_separate_scans(1)), "unsupported_image");
+    assert_eq!(code(&of_separate_scans(20_000)), "unsupported_image");
+}
+
+/// A wide, grey picture of three components with a scan each, after so many scans of the first one that end early.
+fn of_separate_scans(idle: usize) -> Vec<u8> {
+    const BLOCKS: u16 = 8_191;
+    let [width_high, width_low] = (BLOCKS * 8).to_be_bytes();
+    let frame = [
+        &[8, 0, 8, width_high, width_low, 3][..],
+        &[1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0],
+    ]
+    .concat();
+    // One word of one bit: nothing.
+    let codes = |table: u8| {
+        let mut content = [0; 18];
+        content[..2].copy_from_slice(&[table, 1]);
+        segment(0xC4, &content)
+    };
+    let scan = |component: u8, bits: usize| {
+        let mut scan = segment(0xDA, &[1, component, 0, 0, 63, 0]);
+        scan.resize(scan.len() + bits.div_ceil(8), 0);
+        scan
+    };
+    [
+        vec![0xFF, 0xD8],
+        segment(0xDB, &[&[0][..], &[1; 64]].concat()),
+        segment(0xC0, &frame),
+        codes(0x00),
+        codes(0x10),
+        scan(1, 8).repeat(idle),
+        [1, 2, 3]
+            .map(|component| scan(component, 2 * usize::from(BLOCKS)))
+            .concat(),
+        vec![0xFF, 0xD9],
+    ]
+    .concat()
 }
 
 /// Each part of an extended XMP packet was compared again after each comment: 39,000 by 1,700,000 fit into 10 MB.
@@ -218,8 +262,13 @@ fn xmp_part() -> Vec<u8> {
         &offset.to_be_bytes(),
     ]
     .concat();
+    segment(0xE1, &content)
+}
+
+/// A segment of a JPEG.
+fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len() + 2).unwrap();
-    [&[0xFF, 0xE1][..], &length.to_be_bytes(), &content].concat()
+    [&[0xFF, marker][..], &length.to_be_bytes(), content].concat()
 }
 
 #[test]

@@ -23,10 +23,8 @@ pub const THUMBNAIL_QUALITY: u8 = 80;
 
 /// The longest side that the format knows. Its product is checked against the limits.
 const LONGEST_SIDE: usize = 65_535;
-/// Every scan of a progressive picture passes over all of it. Encoders make about ten.
-const MOST_SCANS: usize = 32;
 
-/// What the decoder keeps of the segments before the picture, beside its pixels.
+/// What the decoder keeps of the segments, beside its pixels.
 pub fn beside_pixels(bytes: &[u8]) -> Result<u64, Refusal> {
     Ok(Segments::of(bytes)?.kept_bytes)
 }
@@ -94,7 +92,6 @@ impl<'a> Opened<'a> {
             .set_max_width(LONGEST_SIDE)
             .set_max_height(LONGEST_SIDE)
             .set_strict_mode(true)
-            .jpeg_set_max_scans(MOST_SCANS)
             .jpeg_set_out_colorspace(ColorSpace::RGB);
         let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
         decoder.decode_headers().map_err(refusal)?;
@@ -113,7 +110,7 @@ impl<'a> Opened<'a> {
             height: info.height.into(),
             layout,
             components: info.components,
-            keeps_coefficients: segments.keep_coefficients(info.components),
+            keeps_coefficients: segments.keep_coefficients(),
             orientation: decoder
                 .exif()
                 .map_or(Orientation::UPRIGHT, |exif| Orientation::of_exif(exif)),
