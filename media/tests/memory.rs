@@ -168,6 +168,37 @@ fn a_small_picture_of_many_prefix_codes_is_counted_and_refused_before_they_are_b
 }
 
 #[test]
+fn what_a_picture_says_of_its_camera_is_counted_and_bounded() {
+    let _turn = TURN.lock().unwrap();
+    let png = |exif: &[u8]| {
+        let mut bytes = Vec::new();
+        let mut writer = png::Encoder::new(&mut bytes, 8, 8).write_header().unwrap();
+        let kind = png::chunk::ChunkType(*b"eXIf");
+        writer.write_chunk(kind, exif).unwrap();
+        writer.write_image_data(&[0; 64]).unwrap();
+        drop(writer);
+        bytes
+    };
+    let webp = |exif: &[u8]| {
+        let mut bytes = Vec::new();
+        let mut encoder = image_webp::WebPEncoder::new(&mut bytes);
+        encoder.set_exif_metadata(exif.to_vec());
+        let color = image_webp::ColorType::L8;
+        encoder.encode(&[0; 64], 8, 8, color).unwrap();
+        bytes
+    };
+    for (name, long, too_long) in [
+        ("PNG", png(&[7; 500_000]), png(&[7; 9_000_000])),
+        ("WebP", webp(&[7; 500_000]), webp(&[7; 9_000_000])),
+    ] {
+        keeps_its_promise(name, &long);
+        let (refused, peak) = peak_of(|| process(&too_long, &Limits::default()).unwrap_err());
+        assert_eq!(refused.code(), "unsupported_image", "{name}");
+        assert!(peak < 4 * MEGABYTE, "{name}: {peak}");
+    }
+}
+
+#[test]
 fn the_largest_picture_keeps_to_its_promise() {
     let _turn = TURN.lock().unwrap();
     let large = blank_png(7_000, 7_000, png::ColorType::Rgba);

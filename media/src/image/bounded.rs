@@ -29,7 +29,10 @@ impl Bounded {
         if bounded.is_over {
             return Err(Refusal::too_large(limits));
         }
-        Ok((bounded.bytes, written?))
+        let written = written?;
+        // It may be held for a while, and grew by doubling.
+        bounded.bytes.shrink_to_fit();
+        Ok((bounded.bytes, written))
     }
 }
 

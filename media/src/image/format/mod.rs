@@ -8,6 +8,9 @@ pub(super) mod webp;
 use super::{Limits, Refusal, header::Promise, pixels::Pixels};
 use crate::kind::ImageFormat;
 
+/// What a picture may say of its camera, where it is read for the orientation. A JPEG has 64 KB for that.
+const EXIF_BYTES: usize = 1 << 20;
+
 /// A format, as something that is read and written.
 #[derive(Clone, Copy)]
 pub(super) struct Format(ImageFormat);
@@ -33,7 +36,8 @@ impl Format {
         let held = match self.0 {
             ImageFormat::Jpeg => jpeg::beside_pixels(bytes)?,
             ImageFormat::WebP => webp::beside_pixels(bytes, most)?,
-            ImageFormat::Png | ImageFormat::Gif => 0,
+            ImageFormat::Png => png::BESIDE_PIXELS,
+            ImageFormat::Gif => 0,
         };
         match held <= most {
             true => Ok(held),

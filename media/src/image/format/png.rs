@@ -6,16 +6,19 @@ use png::{
     ColorType, Compression, Decoder, DecodingError, Encoder, EncodingError, Reader, Transformations,
 };
 
-use super::super::{
-    Limits, Refusal,
-    bounded::Bounded,
-    header::Promise,
-    orientation::Orientation,
-    pixels::{Layout, Pixels},
+use super::{
+    super::{
+        Limits, Refusal,
+        bounded::Bounded,
+        header::Promise,
+        orientation::Orientation,
+        pixels::{Layout, Pixels},
+    },
+    EXIF_BYTES,
 };
 
-/// For chunks; the pixels have a buffer of their own.
-const CHUNK_BYTES: usize = 16 << 20;
+/// What the decoder holds beside the pixels: a chunk, and of Exif a copy. It reads no other chunk of any length.
+pub const BESIDE_PIXELS: u64 = 2 * EXIF_BYTES as u64;
 
 pub fn promise(bytes: &[u8]) -> Result<Promise, Refusal> {
     let reader = opened(bytes)?;
@@ -89,7 +92,7 @@ fn write_into(
 }
 
 fn opened(bytes: &[u8]) -> Result<Reader<Cursor<&[u8]>>, Refusal> {
-    let limits = png::Limits { bytes: CHUNK_BYTES };
+    let limits = png::Limits { bytes: EXIF_BYTES };
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);

@@ -2,17 +2,20 @@
 
 use std::io::Cursor;
 
-use image_webp::{ColorType, WebPDecoder, WebPEncoder};
+use image_webp::{ColorType, DecodingError, WebPDecoder, WebPEncoder};
 
 mod lossless;
 mod prefix;
 
-use super::super::{
-    Limits, Refusal,
-    bounded::Bounded,
-    header::Promise,
-    orientation::Orientation,
-    pixels::{Layout, Pixels},
+use super::{
+    super::{
+        Limits, Refusal,
+        bounded::Bounded,
+        header::Promise,
+        orientation::Orientation,
+        pixels::{Layout, Pixels},
+    },
+    EXIF_BYTES,
 };
 
 /// What the decoder holds for each pixel beside the picture itself: a copy with alpha; or planes of luma and chroma, and
@@ -99,21 +102,24 @@ pub fn write(pixels: &Pixels, limits: &Limits) -> Result<Vec<u8>, Refusal> {
     Ok(encoded)
 }
 
-/// What the decoder holds of lossless data beside the pixels, of all that is read of the file: the picture, its alpha channel,
-/// the first frame of an animation. The picture's promise must have been checked.
+/// What is held beside the pixels: what the picture says of its camera; and what the decoder makes of lossless data, of all
+/// that is read of the file: the picture, its alpha channel, the first frame of an animation. The picture's promise must have been checked.
 pub fn beside_pixels(bytes: &[u8], most: u64) -> Result<u64, Refusal> {
     let side = |pixels| usize::try_from(pixels).map_err(Refusal::damaged);
     let (width, height) = opened(bytes)?.dimensions();
     let sides = (side(width)?, side(height)?);
     let chunks = bytes.get(CONTAINER_BYTES..).unwrap_or_default();
+    let exif = EXIF_BYTES as u64;
+    let most = most.saturating_sub(exif);
     let held = of_frame(chunks, sides, most)?;
-    match first(chunks, b"ANMF").and_then(|frame| frame.split_first_chunk()) {
+    let lossless = match first(chunks, b"ANMF").and_then(|frame| frame.split_first_chunk()) {
         Some((header, frame)) => {
             let sides = frame_sides_within(header, sides)?;
-            Ok(held + of_frame(frame, sides, most - held)?)
+            held + of_frame(frame, sides, most - held)?
         }
-        None => Ok(held),
-    }
+        None => held,
+    };
+    Ok(exif + lossless)
 }
 
 fn of_frame(chunks: &[u8], sides: (usize, usize), most: u64) -> Result<u64, Refusal> {
@@ -212,7 +218,7 @@ fn frame_sides(frame: &[u8]) -> Option<(u32, u32)> {
 
 fn opened(bytes: &[u8]) -> Result<Opened<'_>, Refusal> {
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(Refusal::damaged)?;
-    decoder.set_memory_limit(bytes.len());
+    decoder.set_memory_limit(EXIF_BYTES);
     Ok(decoder)
 }
 
@@ -225,6 +231,9 @@ fn layout(decoder: &Opened<'_>) -> Layout {
 }
 
 fn orientation(decoder: &mut Opened<'_>) -> Result<Orientation, Refusal> {
-    let exif = decoder.exif_metadata().map_err(Refusal::damaged)?;
+    let exif = decoder.exif_metadata().map_err(|error| match error {
+        DecodingError::MemoryLimitExceeded => Refusal::unsupported(error),
+        _ => Refusal::damaged(error),
+    })?;
     Ok(exif.map_or(Orientation::UPRIGHT, |exif| Orientation::of_exif(&exif)))
 }
