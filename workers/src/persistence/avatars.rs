@@ -55,18 +55,25 @@ async fn round(broker: &Broker, database: &Database, storage: &Storage) -> anyho
     let write = &database.write;
     avatar::Entity::remove_unfinished(write, now - UNFINISHED_MS, now).await?;
     let removed = avatar::Entity::removed(&database.read, AT_ONCE).await?;
-    for avatar in &removed {
-        for level in AvatarLevel::ALL {
-            let key = Key::avatar(UserId(avatar.user_id), avatar.version, level);
-            storage.delete(&key).await?;
-        }
-        avatar::Entity::forget(write, avatar.version).await?;
-        metrics::counter!("webchat_removed_avatars_total").increment(1);
-    }
+    rounds::each(&removed, |avatar| let_go_of(database, storage, avatar)).await?;
     Ok(match removed.len() as u64 == AT_ONCE {
         true => Left::More,
         false => Left::Nothing,
     })
+}
+
+async fn let_go_of(
+    database: &Database,
+    storage: &Storage,
+    avatar: &avatar::Model,
+) -> anyhow::Result<()> {
+    for level in AvatarLevel::ALL {
+        let key = Key::avatar(UserId(avatar.user_id), avatar.version, level);
+        storage.delete(&key).await?;
+    }
+    avatar::Entity::forget(&database.write, avatar.version).await?;
+    metrics::counter!("webchat_removed_avatars_total").increment(1);
+    Ok(())
 }
 
 /// Pictures that came when their row was gone.

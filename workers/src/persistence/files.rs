@@ -69,16 +69,19 @@ impl Files {
     /// The objects of removed files, and then their rows.
     async fn let_go(&self) -> anyhow::Result<Left> {
         let removed = file::Entity::removed(&self.database.read, AT_ONCE).await?;
-        for file in &removed {
-            let id = FileId(file.id);
-            self.storage.delete(&Key::file(id)).await?;
-            if file.thumbnail_type.is_some() {
-                self.storage.delete(&Key::thumbnail(id)).await?;
-            }
-            file::Entity::forget(&self.database.write, file.id).await?;
-            metrics::counter!("webchat_removed_files_total").increment(1);
-        }
+        rounds::each(&removed, |file| self.let_go_of(file)).await?;
         Ok(more_after(removed.len()))
+    }
+
+    async fn let_go_of(&self, file: &file::Model) -> anyhow::Result<()> {
+        let id = FileId(file.id);
+        self.storage.delete(&Key::file(id)).await?;
+        if file.thumbnail_type.is_some() {
+            self.storage.delete(&Key::thumbnail(id)).await?;
+        }
+        file::Entity::forget(&self.database.write, file.id).await?;
+        metrics::counter!("webchat_removed_files_total").increment(1);
+        Ok(())
     }
 
     async fn forget_unsent(&self) -> anyhow::Result<Left> {

@@ -7,6 +7,8 @@ use sea_orm::DbErr;
 use storage::{Found, Key, Storage, StorageError};
 use uuid::Uuid;
 
+use super::rounds;
+
 /// Looking for them lists everything of a kind.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(3_600);
 /// Objects that are looked up at once.
@@ -23,18 +25,18 @@ pub(super) async fn remove<F>(
 where
     F: Future<Output = Result<HashSet<Uuid>, DbErr>> + Send,
 {
-    let mut removed = 0;
+    let mut outcome = Ok(0);
     let mut pages = pin!(objects.try_chunks(AT_ONCE));
     while let Some(page) = pages.next().await {
         let page = page?;
         let rows = page.iter().filter_map(|found| row_of(&found.key));
         let known = known(rows.collect()).await?;
-        for Found { key, .. } in page {
-            if row_of(&key).is_some_and(|row| !known.contains(&row)) {
-                storage.delete(&key).await?;
-                removed += 1;
-            }
-        }
+        let keys = page.into_iter().map(|found| found.key);
+        let left: Vec<Key> = keys
+            .filter(|key| row_of(key).is_some_and(|row| !known.contains(&row)))
+            .collect();
+        let gone = rounds::each(left, |key| async move { Ok(storage.delete(&key).await?) }).await;
+        outcome = outcome.and_then(|before| gone.map(|gone| before + gone));
     }
-    Ok(removed)
+    outcome
 }

@@ -3,10 +3,11 @@
 use contract::consumers::PERSISTENCE_CHAT;
 use entities::{deletion, file};
 use sea_orm::EntityTrait;
+use settings::StorageLocation;
 
 use super::{
-    delete, end, expire_after_a_second, in_both_storages, is_gone, is_whole, objects, talk, upload,
-    upload_and_send,
+    delete, end, expire_after_a_second, in_both_storages, is_gone, is_whole, objects, row, talk,
+    upload, upload_and_send,
 };
 use crate::persistence::{Ground, until};
 
@@ -15,6 +16,36 @@ in_both_storages!(
     a_deleted_users_files_go_and_the_others_stay,
     a_worker_that_dies_at_any_step_leaves_the_rest_to_the_next,
 );
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_cannot_be_removed_does_not_hold_up_those_behind_it() {
+    let mut ground = Ground::on_sqlite().await;
+    expire_after_a_second(&mut ground);
+    let ended = talk(&ground).await;
+    let before = upload_and_send(&ground, &ended, ended.ben).await;
+    let stuck = upload_and_send(&ground, &ended, ended.ada).await;
+    let after = upload_and_send(&ground, &ended, ended.ben).await;
+    // In its place is what is no file.
+    let StorageLocation::Folder(folder) = ground.settings.storage_location().unwrap() else {
+        panic!("a folder");
+    };
+    let object = folder.join(format!("files/{stuck}"));
+    std::fs::remove_file(&object).unwrap();
+    std::fs::create_dir_all(object.join("something")).unwrap();
+    end(&ground, &ended).await;
+    let worker = ground.worker().await;
+    until("the files around it are gone", async || {
+        is_gone(&ground, before).await && is_gone(&ground, after).await
+    })
+    .await;
+    assert!(row(&ground, stuck).await.is_some(), "it is tried again");
+    std::fs::remove_dir_all(&object).unwrap();
+    until("that one is gone as well", async || {
+        is_gone(&ground, stuck).await
+    })
+    .await;
+    worker.stop().await;
+}
 
 async fn files_go_with_the_messages_of_a_room_that_was_not_kept(mut ground: Ground) {
     expire_after_a_second(&mut ground);
