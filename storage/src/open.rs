@@ -87,6 +87,8 @@ fn open_bucket(
     builder = builder
         .with_bucket_name(bucket)
         .with_virtual_hosted_style_request(storage.virtual_hosted_style)
+        // Not every service that speaks S3 removes several objects at once, and here it is one at a time.
+        .with_disable_bulk_delete(true)
         .with_retry(RetryConfig {
             backoff: BackoffConfig::default(),
             max_retries: RETRIES,
