@@ -1,6 +1,11 @@
 //! Pictures, decoded and encoded off the async threads: as many at a time as there are processors and memory for.
 
-use std::{fmt, sync::Arc, thread::available_parallelism, time::Instant};
+use std::{
+    fmt,
+    sync::Arc,
+    thread::available_parallelism,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use domain::{FieldError, file::FILE_MAX_BYTES};
@@ -8,14 +13,21 @@ use media::image::{self, Avatar, Crop, Header, Limits, Processed, Refusal, inspe
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinError,
+    time::timeout,
 };
 
 use crate::{error::ApiError, places::Places};
 
 /// Pictures that may wait, each with its file in memory. More of them would wait too long and are told to come back.
 const MAX_WAITING: usize = 32;
+/// For so long they wait: a client that hears nothing for longer has gone.
+const WAIT_WITHIN: Duration = Duration::from_secs(30);
 /// In this unit the memory is shared out.
 const MEGABYTE: u64 = 1_000_000;
+/// Pictures of the largest size that may be made and not stored yet. Of ordinary photos there may be a hundred.
+const MADE_AT_ONCE: u64 = 10;
+/// What a thumbnail has at the most: 480 pixels a side, hardly packed at all.
+const THUMBNAIL_BYTES: u64 = 480 * 480 * 4 + 100_000;
 
 /// Works on pictures.
 pub struct ImageWork {
@@ -23,8 +35,26 @@ pub struct ImageWork {
     processors: Arc<Semaphore>,
     /// Megabytes for decoding. What one picture may take at the most is there for all together.
     memory: Arc<Semaphore>,
+    /// Megabytes for what was made and is not stored yet, as the storage may be slow.
+    made: Arc<Semaphore>,
     /// Where pictures wait for both.
     places: Places,
+    wait_within: Duration,
+}
+
+/// A picture that was made. Its share of the memory is free again when it is dropped.
+#[derive(Debug)]
+pub struct Made {
+    /// It.
+    pub picture: Processed,
+    _share: OwnedSemaphorePermit,
+}
+
+/// What a picture needs before it is worked on.
+struct Permits {
+    /// Of the memory for what is made.
+    share: OwnedSemaphorePermit,
+    work: [OwnedSemaphorePermit; 2],
 }
 
 impl fmt::Debug for ImageWork {
@@ -47,11 +77,13 @@ impl ImageWork {
             encoded_bytes: FILE_MAX_BYTES,
             ..Limits::default()
         };
-        let megabytes = limits.memory_bytes.div_ceil(MEGABYTE);
+        let pool = |bytes| Arc::new(Semaphore::new(megabytes(bytes) as usize));
         Self {
             processors: Arc::new(Semaphore::new(processors)),
-            memory: Arc::new(Semaphore::new(index(megabytes))),
+            memory: pool(limits.memory_bytes),
+            made: pool(MADE_AT_ONCE * most_made(&limits)),
             places: Places::new(MAX_WAITING),
+            wait_within: WAIT_WITHIN,
             limits,
         }
     }
@@ -59,30 +91,41 @@ impl ImageWork {
     /// A picture for a conversation, encoded anew.
     ///
     /// # Errors
-    /// `validation_failed` where the picture is refused, `unavailable` where too many wait.
-    pub async fn process(&self, picture: Bytes) -> Result<Processed, ApiError> {
-        self.run("picture", picture, image::process).await
+    /// `validation_failed` where the picture is refused, `unavailable` where too many wait, or it waited too long.
+    pub async fn process(&self, picture: Bytes) -> Result<Made, ApiError> {
+        let most = megabytes(most_made(&self.limits));
+        let (picture, share) = self.run("picture", picture, most, image::process).await?;
+        let kept = megabytes((picture.bytes.len() + picture.thumbnail.len()) as u64);
+        Ok(Made {
+            picture,
+            _share: reduced(share, kept),
+        })
     }
 
     /// The three levels of an avatar.
     ///
     /// # Errors
-    /// `validation_failed` where the picture or the square is refused, `unavailable` where too many wait.
+    /// `validation_failed` where the picture or the square is refused, `unavailable` where too many wait, or it waited too long.
     pub async fn avatar(&self, picture: Bytes, crop: Option<Crop>) -> Result<Avatar, ApiError> {
         let work = move |picture: &[u8], limits: &Limits| image::avatar(picture, crop, limits);
-        self.run("avatar", picture, work).await
+        // Its three small pictures are not counted.
+        let (avatar, _) = self.run("avatar", picture, 0, work).await?;
+        Ok(avatar)
     }
 
+    /// What `work` makes of the picture, with a share of so many megabytes for it.
     async fn run<T: Send + 'static>(
         &self,
         purpose: &'static str,
         picture: Bytes,
+        share: u32,
         work: impl FnOnce(&[u8], &Limits) -> Result<T, Refusal> + Send + 'static,
-    ) -> Result<T, ApiError> {
-        let permits = self.permits(&picture).await?;
+    ) -> Result<(T, OwnedSemaphorePermit), ApiError> {
+        let permits = timeout(self.wait_within, self.permits(&picture, share)).await;
+        let Permits { share, work: held } = permits.map_err(|_| ApiError::overloaded())??;
         let limits = self.limits.clone();
         let work = move || {
-            let _permits = permits;
+            let _held = held;
             let begun = Instant::now();
             let made = work(&picture, &limits);
             metrics::histogram!("webchat_image_seconds", "purpose" => purpose)
@@ -90,18 +133,21 @@ impl ImageWork {
             made
         };
         let made = tokio::task::spawn_blocking(work).await;
-        Ok(made.unwrap_or_else(|error| Err(broken_down(&error)))?)
+        let made = made.unwrap_or_else(|error| Err(broken_down(&error)))?;
+        Ok((made, share))
     }
 
-    /// Memory first: whoever holds a processor never waits.
-    async fn permits(&self, picture: &Bytes) -> Result<[OwnedSemaphorePermit; 2], ApiError> {
+    /// The share first, as whoever has one may wait for the storage with nothing else in hand; then memory: whoever holds a
+    /// processor never waits.
+    async fn permits(&self, picture: &Bytes, share: u32) -> Result<Permits, ApiError> {
         let _place = self.places.take()?;
         let memory_bytes = self.inspect(picture.clone()).await?.memory_bytes;
-        let megabytes =
-            u32::try_from(memory_bytes.div_ceil(MEGABYTE)).map_err(ApiError::internal)?;
-        let memory = Arc::clone(&self.memory).acquire_many_owned(megabytes);
-        let memory = memory.await.map_err(ApiError::internal)?;
-        Ok([memory, self.processor().await?])
+        let share = taken(&self.made, share).await?;
+        let memory = taken(&self.memory, megabytes(memory_bytes)).await?;
+        Ok(Permits {
+            share,
+            work: [memory, self.processor().await?],
+        })
     }
 
     /// What the header says: a header may be as long as the file.
@@ -117,13 +163,29 @@ impl ImageWork {
     }
 
     async fn processor(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let processor = Arc::clone(&self.processors).acquire_owned();
-        processor.await.map_err(ApiError::internal)
+        taken(&self.processors, 1).await
     }
 }
 
-fn index(megabytes: u64) -> usize {
-    usize::try_from(megabytes).unwrap_or(usize::MAX)
+async fn taken(pool: &Arc<Semaphore>, permits: u32) -> Result<OwnedSemaphorePermit, ApiError> {
+    let taken = Arc::clone(pool).acquire_many_owned(permits).await;
+    taken.map_err(ApiError::internal)
+}
+
+/// The share without what is more than so many megabytes.
+fn reduced(mut share: OwnedSemaphorePermit, megabytes: u32) -> OwnedSemaphorePermit {
+    let rest = share.num_permits().saturating_sub(megabytes as usize);
+    drop(share.split(rest));
+    share
+}
+
+/// What is made of one picture for a conversation at the most.
+fn most_made(limits: &Limits) -> u64 {
+    limits.encoded_bytes + THUMBNAIL_BYTES
+}
+
+fn megabytes(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(MEGABYTE)).unwrap_or(u32::MAX)
 }
 
 /// A decoder that gave up on a picture: a fault of the decoder, brought about by the picture, which is refused.
@@ -144,123 +206,4 @@ impl From<Refusal> for ApiError {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{
-        sync::{
-            atomic::{AtomicUsize, Ordering},
-            mpsc,
-        },
-        time::Duration,
-    };
-
-    use contract::problem::Code;
-    use futures_util::future::join_all;
-
-    use super::*;
-
-    /// A GIF of so many pixels a side, up to where its first frame begins.
-    fn promising(side: u16) -> Bytes {
-        let side = side.to_le_bytes();
-        let frame = [b',', 0, 0, 0, 0, 1, 0, 1, 0, 0];
-        [b"GIF89a", side.as_slice(), &side, &[0, 0, 0], &frame]
-            .concat()
-            .into()
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn more_pictures_than_can_wait_are_told_to_come_back() {
-        let work = Arc::new(ImageWork::on(1));
-        let (go, wait) = mpsc::channel::<()>();
-        let first = tokio::spawn({
-            let work = Arc::clone(&work);
-            async move {
-                let stay = move |_: &[u8], _: &Limits| Ok(wait.recv().is_err());
-                work.run("test", promising(10), stay).await
-            }
-        });
-        until(|| work.processors.available_permits() == 0).await;
-        let next = || {
-            let work = Arc::clone(&work);
-            async move { work.run("test", promising(10), |_, _| Ok(())).await }
-        };
-        let waiting: Vec<_> = (0..MAX_WAITING).map(|_| tokio::spawn(next())).collect();
-        until(|| work.places.free() == 0).await;
-        let refused = next().await.unwrap_err();
-        assert_eq!(refused.code, Code::Unavailable);
-        assert!(refused.retry_after.is_some());
-        drop(go);
-        assert!(first.await.unwrap().unwrap());
-        for served in join_all(waiting).await {
-            served.unwrap().unwrap();
-        }
-        assert_eq!(work.places.free(), MAX_WAITING);
-    }
-
-    #[tokio::test]
-    async fn a_header_is_not_read_on_the_threads_that_serve() {
-        let work = ImageWork::on(1);
-        let processor = work.processor().await.unwrap();
-        let picture = promising(10);
-        let mut header = std::pin::pin!(work.inspect(picture));
-        assert!(
-            futures_util::poll!(header.as_mut()).is_pending(),
-            "it waits for a processor"
-        );
-        drop(processor);
-        // This thread is the only one that serves: what it has not handed on would be done at the first look.
-        assert!(futures_util::poll!(header.as_mut()).is_pending());
-        assert_eq!(header.await.unwrap().width, 10);
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn pictures_at_work_share_the_memory_of_one() {
-        let work = Arc::new(ImageWork::on(8));
-        let picture = promising(4_500);
-        let memory = inspect(&picture, &work.limits).unwrap().memory_bytes;
-        let together = usize::try_from(work.limits.memory_bytes / memory).unwrap();
-        assert_eq!(together, 2, "fewer than there are processors");
-        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let all = (0..20).map(|_| {
-            let (now, most) = (Arc::clone(&now), Arc::clone(&most));
-            let count = move |_: &[u8], _: &Limits| {
-                let at_work = now.fetch_add(1, Ordering::SeqCst) + 1;
-                most.fetch_max(at_work, Ordering::SeqCst);
-                std::thread::sleep(Duration::from_millis(5));
-                now.fetch_sub(1, Ordering::SeqCst);
-                Ok(())
-            };
-            work.run("test", picture.clone(), count)
-        });
-        for done in join_all(all).await {
-            done.unwrap();
-        }
-        assert_eq!(most.load(Ordering::SeqCst), together);
-    }
-
-    #[tokio::test]
-    async fn a_picture_that_breaks_its_decoder_is_refused_and_harms_no_other() {
-        let work = ImageWork::on(1);
-        let broken = |_: &[u8], _: &Limits| -> Result<(), Refusal> { panic!("a broken decoder") };
-        let refused = work.run("test", promising(10), broken).await.unwrap_err();
-        assert_eq!(refused.code, Code::ValidationFailed);
-        assert_eq!(refused.errors[0].code, "damaged_image");
-        work.run("test", promising(10), |_, _| Ok(()))
-            .await
-            .unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_refusal_names_the_file_and_says_what_to_do() {
-        let refused = ImageWork::on(1).process(Bytes::new()).await.unwrap_err();
-        assert_eq!(refused.code, Code::ValidationFailed);
-        assert_eq!(refused.errors[0].field, "file");
-        assert_eq!(refused.errors[0].code, "not_an_image");
-        assert!(refused.errors[0].detail.contains("Send a JPEG"));
-    }
-
-    async fn until(is_so: impl Fn() -> bool) {
-        while !is_so() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    }
-}
+mod tests;

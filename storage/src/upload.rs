@@ -52,17 +52,21 @@ impl Upload {
         match self.complete().await {
             Ok(()) => Ok(()),
             Err(error) => {
-                self.abort().await;
+                self.abort();
                 Err(error)
             }
         }
     }
 
-    /// Leaves nothing of it behind, as far as the storage can be reached; what it keeps is swept later.
-    pub async fn abort(mut self) {
+    /// Leaves nothing of it behind, as far as the storage can be reached; what it keeps is swept later. That goes on by itself:
+    /// whoever waits for an answer may have waited for this storage already.
+    pub fn abort(mut self) {
         if let Some(mut parts) = self.parts.take() {
-            // Nobody waits for it, and there is nothing else that could be done.
-            let _ = within(parts.abort()).await;
+            tokio::spawn(async move {
+                if let Err(error) = within(parts.abort()).await {
+                    tracing::warn!(%error, "the parts of an upload are left to the sweep");
+                }
+            });
         }
     }
 

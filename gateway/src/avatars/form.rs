@@ -2,12 +2,12 @@
 
 use axum::extract::Request;
 use bytes::Bytes;
-use domain::{FieldError, file::FileKind};
+use domain::FieldError;
 use media::image::Crop;
 
 use crate::{
     error::ApiError,
-    files::form::{FileField, Form, refused, too_large},
+    files::form::{FileField, Form, InMemory, refused},
 };
 
 /// No number that names a pixel is longer.
@@ -73,15 +73,11 @@ fn crop(square: [(&str, Option<u32>); 3]) -> Result<Option<Crop>, ApiError> {
 }
 
 async fn read_picture(field: &mut FileField<'_>) -> Result<Bytes, ApiError> {
-    let max_bytes = FileKind::Image.max_bytes();
-    let mut picture = Vec::new();
+    let mut picture = InMemory::default();
     while let Some(piece) = field.next().await? {
-        picture.extend_from_slice(&piece);
-        if picture.len() as u64 > max_bytes {
-            return Err(too_large(max_bytes));
-        }
+        picture.extend(&piece)?;
     }
-    Ok(picture.into())
+    Ok(picture.whole())
 }
 
 async fn read_number(name: &str, field: &mut FileField<'_>) -> Result<u32, ApiError> {

@@ -11,7 +11,7 @@ use axum::{
 };
 use bytes::Bytes;
 use contract::problem::Code;
-use domain::FieldError;
+use domain::{FieldError, file::FileKind};
 use tokio::time::{Instant, timeout_at};
 
 use super::held::Held;
@@ -47,6 +47,36 @@ struct Pace {
 pub struct FileField<'a> {
     field: Field<'a>,
     pace: Pace,
+}
+
+/// A picture as it comes.
+#[derive(Debug, Default)]
+pub struct InMemory(Vec<u8>);
+
+impl InMemory {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// `payload_too_large` where they are more than any picture may have.
+    pub fn extend(&mut self, piece: &[u8]) -> Result<(), ApiError> {
+        let max_bytes = FileKind::Image.max_bytes();
+        let length = self.0.len() + piece.len();
+        if length as u64 > max_bytes {
+            return Err(too_large(max_bytes));
+        }
+        if length > self.0.capacity() {
+            // Twice as much as there is, as a vector grows, but never more than there can be.
+            let doubled = (2 * length).min(usize::try_from(max_bytes).unwrap_or(usize::MAX));
+            self.0.reserve_exact(doubled - self.0.len());
+        }
+        self.0.extend_from_slice(piece);
+        Ok(())
+    }
+
+    /// All of it.
+    pub fn whole(self) -> Bytes {
+        self.0.into()
+    }
 }
 
 impl Form {

@@ -43,9 +43,9 @@ pub(super) struct Picture {
 
 impl Content {
     /// Leaves nothing of it behind.
-    pub(super) async fn abort(self) {
+    pub(super) fn abort(self) {
         if let Self::Other { upload, .. } = self {
-            upload.abort().await;
+            upload.abort();
         }
     }
 }
@@ -71,9 +71,8 @@ pub(super) async fn finish(
             size_bytes,
         } => {
             if let Err(error) = upload.finish().await {
-                // The storage may have it all the same: only the answer may be lost. Its client has waited long enough.
-                let state = state.clone();
-                tokio::spawn(async move { remove(&state, id).await });
+                // The storage may have it all the same: only the answer may be lost.
+                remove(state, id);
                 return Err(error.into());
             }
             Ok(Stored {
@@ -84,11 +83,11 @@ pub(super) async fn finish(
             })
         }
         Content::Picture(bytes) => {
-            let picture = state.image_work.process(bytes).await?;
-            match write_picture(state, id, &picture).await {
-                Ok(()) => Ok(of_picture(picture)),
+            let made = state.image_work.process(bytes).await?;
+            match write_picture(state, id, &made.picture).await {
+                Ok(()) => Ok(of_picture(made.picture)),
                 Err(error) => {
-                    remove(state, id).await;
+                    remove(state, id);
                     Err(error.into())
                 }
             }
@@ -103,7 +102,7 @@ async fn write_picture(
 ) -> Result<(), StorageError> {
     let mut upload = state.storage.upload(&Key::file(id));
     if let Err(error) = upload.write(&picture.bytes).await {
-        upload.abort().await;
+        upload.abort();
         return Err(error);
     }
     upload.finish().await?;
@@ -142,7 +141,7 @@ pub(super) async fn record(state: &AppState, row: file::Model) -> Result<(), Api
     let transaction = match prepare(state, row).await {
         Ok(transaction) => transaction,
         Err(error) => {
-            remove(state, id).await;
+            remove(state, id);
             return Err(error);
         }
     };
@@ -163,13 +162,17 @@ async fn prepare(state: &AppState, row: file::Model) -> Result<bootstrap::Transa
     Ok(transaction)
 }
 
-/// What cannot be removed now is swept later, as it has no row.
-async fn remove(state: &AppState, id: FileId) {
-    for key in [Key::file(id), Key::thumbnail(id)] {
-        if let Err(error) = state.storage.delete(&key).await {
-            tracing::warn!(file_id = %id, %error, "the objects of a refused upload are left to the sweep");
+/// Lets the objects of a refused upload go, and nobody wait for it: its client may have waited for this storage already. What
+/// cannot be removed now is swept later, as it has no row.
+fn remove(state: &AppState, id: FileId) {
+    let storage = state.storage.clone();
+    tokio::spawn(async move {
+        for key in [Key::file(id), Key::thumbnail(id)] {
+            if let Err(error) = storage.delete(&key).await {
+                tracing::warn!(file_id = %id, %error, "the objects of a refused upload are left to the sweep");
+            }
         }
-    }
+    });
 }
 
 fn quota(state: &AppState) -> i64 {

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     attach::attachment,
-    form::{FileField, Form, refused, too_large},
+    form::{FileField, Form, InMemory, refused, too_large},
     store::{self, Content, Stored},
 };
 use crate::{auth::RoomMember, error::ApiError, state::AppState};
@@ -72,7 +72,7 @@ async fn take_form(
     let stored = match form.finish().await {
         Ok(()) => store::finish(state, id, content).await?,
         Err(error) => {
-            content.abort().await;
+            content.abort();
             return Err(error);
         }
     };
@@ -116,7 +116,7 @@ async fn read(
                     size_bytes,
                 }),
                 Err(error) => {
-                    upload.abort().await;
+                    upload.abort();
                     Err(error)
                 }
             }
@@ -125,17 +125,12 @@ async fn read(
 }
 
 async fn read_picture(head: Vec<u8>, field: &mut FileField<'_>) -> Result<Bytes, ApiError> {
-    let max_bytes = FileKind::Image.max_bytes();
-    let mut picture = head;
-    loop {
-        if picture.len() as u64 > max_bytes {
-            return Err(too_large(max_bytes));
-        }
-        match field.next().await? {
-            Some(piece) => picture.extend_from_slice(&piece),
-            None => return Ok(picture.into()),
-        }
+    let mut picture = InMemory::default();
+    picture.extend(&head)?;
+    while let Some(piece) = field.next().await? {
+        picture.extend(&piece)?;
     }
+    Ok(picture.whole())
 }
 
 async fn pass_on(

@@ -6,7 +6,7 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use tokio::time::{Instant, sleep};
 use webchat_tests::s3::S3;
 
-use super::{in_the_bucket, trouble::PATIENCE};
+use super::{PATIENCE, in_the_bucket};
 use crate::{avatars, world::World};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,13 +62,16 @@ async fn a_bucket_that_says_nothing_is_not_waited_for_without_end() {
     let world = World::without_workers(&settings).await;
     let (ann, _, room) = world.two_in_a_room().await;
     let begun = Instant::now();
-    let picture = [("file", &avatars::picture(64, 90)[..])];
-    let (file, avatar) = tokio::join!(
+    let photo = avatars::picture(64, 90);
+    let form = [("file", &photo[..])];
+    let (file, picture, avatar) = tokio::join!(
         world.upload(&ann, &room, "a.txt", b"words"),
-        avatars::put(&world, &ann, &picture),
+        world.upload(&ann, &room, "a.jpg", &photo),
+        avatars::put(&world, &ann, &form),
     );
-    file.expect_problem(503, "storage_unavailable");
-    avatar.expect_problem(503, "storage_unavailable");
+    for refused in [file, picture, avatar] {
+        refused.expect_problem(503, "storage_unavailable");
+    }
     assert_eq!(rows(&world).await, 0, "what was refused has no row");
     // A storage is waited for 30 s, and the machine may be busy.
     assert!(

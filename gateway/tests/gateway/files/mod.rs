@@ -7,13 +7,19 @@ mod refused;
 mod taken;
 mod trouble;
 
+use std::time::Duration;
+
 use entities::file;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 use webchat_tests::s3::S3;
 
 use crate::world::{Answer, Person, World};
+
+/// Long enough for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A world whose files are in a bucket.
 pub async fn in_a_bucket(more: &[(&str, &str)]) -> World {
@@ -85,11 +91,15 @@ impl World {
         self.ask(person, "POST", &path, Some(form)).await
     }
 
-    /// Nothing is left of any upload: no row, no object, no beginning of one.
+    /// Nothing is left of any upload: no row, no object, no beginning of one. What was refused goes after its answer.
     #[track_caller]
     pub fn has_no_files(&self) -> impl Future<Output = ()> + '_ {
         let place = std::panic::Location::caller();
         async move {
+            let give_up = Instant::now() + PATIENCE;
+            while !self.storage.is_empty().await.unwrap() && Instant::now() < give_up {
+                sleep(Duration::from_millis(50)).await;
+            }
             let rows = file::Entity::find().all(&self.database.read).await.unwrap();
             assert!(rows.is_empty(), "{place}: {rows:?}");
             assert!(self.storage.is_empty().await.unwrap(), "{place}");

@@ -9,14 +9,11 @@ use tokio::{
 };
 use webchat_tests::s3::S3;
 
-use super::{FORM, form, in_a_bucket, in_the_bucket};
+use super::{FORM, PATIENCE, form, in_a_bucket, in_the_bucket};
 use crate::{
     avatars,
     world::{Person, World},
 };
-
-/// Long enough for a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An upload whose client does as it likes: this much is promised, this much is sent.
 async fn begin(
@@ -52,14 +49,6 @@ fn most_of_a_long_file() -> Vec<u8> {
     body
 }
 
-async fn nothing_is_left(world: &World) {
-    let give_up = Instant::now() + PATIENCE;
-    while !world.storage.is_empty().await.unwrap() && Instant::now() < give_up {
-        sleep(Duration::from_millis(50)).await;
-    }
-    world.has_no_files().await;
-}
-
 async fn goes_away(world: &World) {
     let (ann, _, room) = world.two_in_a_room().await;
     for body in [
@@ -70,7 +59,7 @@ async fn goes_away(world: &World) {
         sleep(Duration::from_millis(500)).await;
         drop(connection);
     }
-    nothing_is_left(world).await;
+    world.has_no_files().await;
     world
         .upload(&ann, &room, "a.txt", b"words")
         .await
@@ -112,7 +101,7 @@ async fn a_form_that_ends_before_its_end_is_refused() {
     connection.shutdown().await.unwrap();
     let heard = self::answer(connection).await;
     assert!(heard.starts_with("HTTP/1.1 422"), "{heard}");
-    nothing_is_left(&world).await;
+    world.has_no_files().await;
 }
 
 #[tokio::test]
@@ -148,7 +137,7 @@ async fn an_upload_that_stands_still_is_ended() {
             "not before its time"
         );
         drip.abort();
-        nothing_is_left(&world).await;
+        world.has_no_files().await;
     }
 }
 
