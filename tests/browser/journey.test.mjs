@@ -10,7 +10,7 @@ describe("the whole way", () => {
   const story = openStage({ room: { countdown_secs: 25, notification_secs: 25 } });
 
   story("two people sign up, meet, talk, and both keep the chat", async (scene) => {
-    const [ada, ben] = await Promise.all([scene.enter("Ada", PHONE), scene.enter("Ben")]);
+    const [ada, ben] = await Promise.all([scene.enter("Ada", { device: PHONE }), scene.enter("Ben")]);
     await arrive(ada, ben);
     await signUpWithPictures(ada, ben);
     await waitAndMeet(ada, ben);

@@ -6,7 +6,7 @@ const story = openStage({ room: { countdown_secs: 60 } });
 const KEYBOARD_PX = 320;
 
 story("on a phone the newest message stays in sight, and leaving is asked first", async (scene) => {
-  const [lia, jon] = await Promise.all([scene.enter("Lia", PHONE), scene.enter("Jon")]);
+  const [lia, jon] = await Promise.all([scene.enter("Lia", { device: PHONE }), scene.enter("Jon")]);
   await Promise.all([lia, jon].map((person) => person.becomeMember()));
   await meet(lia, jon);
   for (let line = 1; line <= 12; line += 1) await jon.say(`line ${line}`);

@@ -78,7 +78,7 @@ story("every word of a meeting comes from the table, and longer words have room 
 });
 
 story("two who speak different languages are asked the same first question, each in their own", async (scene) => {
-  const people = [await scene.enter("Nia"), await scene.enter("Oto", { ...DESKTOP, locale: "de-DE" })];
+  const people = [await scene.enter("Nia"), await scene.enter("Oto", { device: { ...DESKTOP, locale: "de-DE" } })];
   for (const person of people) {
     await person.signUp();
     await person.chooseProfile();

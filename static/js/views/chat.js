@@ -7,7 +7,7 @@ import { isRunning, peerAmong } from "../models/room.js";
 import { FILE_MAX_BYTES, IMAGE_MAX_BYTES, sizeWords } from "../models/upload.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
-import { composer } from "./composer.js";
+import { composer, toSend } from "./composer.js";
 import { decision, leaving } from "./decision.js";
 import { back, bell, exit, more } from "./icons.js";
 import { messages } from "./messages.js";
@@ -67,14 +67,19 @@ function inFront(state, current, peer, dispatch) {
 
 /** @param {State} state @param {Chat} current @param {string} name @param {Dispatch} dispatch */
 function foot(state, current, name, dispatch) {
-  if (current.status?.state === "ended") return html`<div class="chat-foot">${outcome(current, name, dispatch)}</div>`;
+  const hasEnded = current.status?.state === "ended";
+  const draft = draftOf(state.drafts, current.roomId);
   return html`
-    <div class="chat-foot">
-      ${current.leaving ? leaving(name, dispatch) : decision(current, name, dispatch)}
-      ${outcome(current, name, dispatch)}
-      ${current.status?.state === "notification" ? nothing : offerAlerts(state, current, dispatch)}
-      ${unkept(state)}
-      ${composer(current, draftOf(state.drafts, current.roomId), name, dispatch)}
+    <div class="chat-foot" role="group" aria-label=${t(hasEnded ? "outcome.ended_title" : "chat.write")} tabindex="-1">
+      <div class="above-composer">
+        ${hasEnded ? nothing : current.leaving ? leaving(name, dispatch) : decision(current, name, dispatch)}
+        ${outcome(current, name, dispatch)}
+        ${hasEnded ? nothing : html`
+          ${current.status?.state === "notification" ? nothing : offerAlerts(state, current, dispatch)}
+          ${unkept(state)}
+          ${toSend(current, draft, dispatch)}`}
+      </div>
+      ${hasEnded ? nothing : composer(draft, name, { offersEmojis: current.emojis }, dispatch)}
     </div>`;
 }
 

@@ -7,6 +7,7 @@ import { tray } from "./tray.js";
 
 /**
  * @typedef {import("../store.js").Chat} Chat
+ * @typedef {import("../models/draft.js").Draft} Draft
  * @typedef {import("../dispatch.js").Dispatch} Dispatch
  */
 
@@ -14,12 +15,15 @@ import { tray } from "./tray.js";
 const EMOJIS = ("😀 😄 😂 🤣 😊 😍 🥰 😘 😎 🤔 😅 😉 🙃 😴 😢 😭 😡 😱 🤯 🥳 👍 👎 👏 🙏 🤝 💪 👋 🤞 ❤️ 💔 🔥 ✨ 🎉 🎂 "
   + "☕️ 🍕 🌍 🌞 🌈 🎵 ⚽️ 🎮 📚 ✈️ 🏔️ 🌊 🐶 🐱").split(" ");
 
-/** Where a message is written. @param {Chat} chat @param {import("../models/draft.js").Draft} draft @param {string} name the other one's @param {Dispatch} dispatch */
-export function composer(chat, draft, name, dispatch) {
+/** What goes into the message beside its words. @param {Chat} chat @param {Draft} draft @param {Dispatch} dispatch */
+export function toSend(chat, { uploads }, dispatch) {
+  return html`${chat.emojis ? emojis(dispatch) : nothing}${tray(uploads, dispatch)}`;
+}
+
+/** Where a message is written. @param {Draft} draft @param {string} name the other one's @param {{offersEmojis: boolean}} shown @param {Dispatch} dispatch */
+export function composer(draft, name, { offersEmojis }, dispatch) {
   const settled = areSettled(draft.uploads);
   return html`
-    ${chat.emojis ? emojis(dispatch) : nothing}
-    ${tray(draft.uploads, dispatch)}
     <form class="composer" @submit=${(/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       submit(settled, dispatch);
@@ -37,7 +41,7 @@ export function composer(chat, draft, name, dispatch) {
         @keydown=${(/** @type {KeyboardEvent} */ event) => keydown(event, settled, dispatch)}
         .value=${draft.text} @input=${() => dispatch("write", writer()?.value)}></textarea>
       <button class="icon-button emoji-button" type="button" title=${t("chat.emoji")} aria-label=${t("chat.emoji")} data-testid="emoji"
-        aria-expanded=${String(chat.emojis)} @click=${() => dispatch("offerEmojis", !chat.emojis)}>${smile}</button>
+        aria-expanded=${String(offersEmojis)} @click=${() => dispatch("offerEmojis", !offersEmojis)}>${smile}</button>
       <button class="icon-button icon-button-primary" type="submit" aria-label=${t("chat.send")} data-testid="send"
         ?disabled=${!settled}>${send}</button>
     </form>`;

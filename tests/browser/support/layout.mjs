@@ -1,10 +1,13 @@
-/** What is wrong with how a page is laid out for fingers and narrow screens. */
+/** What is wrong with how a page is laid out for fingers, and for narrow and low windows. */
+import { unreachable } from "./reach.mjs";
 
 const TARGET_PX = 44;
 const NARROW_PX = [360, 320];
+/** A page that is enlarged four times, a phone with its keyboard, and one that lies on its side. */
+export const LOW = [{ width: 320, height: 256 }, { width: 320, height: 360 }, { width: 667, height: 331 }];
 
 /**
- * Looks at the page at each narrow width, and leaves it as it was.
+ * Looks at the page at each narrow width and in each low window, and leaves it as it was.
  * @param {import("playwright-core").Page} page
  * @returns {Promise<string[]>} one line a fault
  */
@@ -15,6 +18,12 @@ export async function narrowFaults(page) {
     if (page.viewportSize().width !== width) await page.setViewportSize({ width, height: before.height });
     const found = await page.evaluate(faultsAt, { width, target: TARGET_PX });
     faults.push(...found.map((fault) => `at ${width} px: ${fault}`));
+  }
+  for (const window of LOW) {
+    await page.setViewportSize(window);
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    const found = await page.evaluate(unreachable);
+    faults.push(...found.map((fault) => `at ${window.width} × ${window.height} px: ${fault}`));
   }
   await page.setViewportSize(before);
   return faults;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { axeFaults } from "./axe.mjs";
-import { narrowFaults } from "./layout.mjs";
+import { LOW, narrowFaults } from "./layout.mjs";
 import { PICTURES } from "./places.mjs";
 import { Watch } from "./watch.mjs";
 
@@ -203,7 +203,7 @@ export class Person {
     for (const fault of await narrowFaults(this.page)) this.watch.complain(`${screen} ${fault}`);
   }
 
-  /** Looks over the screen at these widths and in both themes, and leaves a picture of each. */
+  /** Looks over the screen at these widths and in both themes, and in low windows, and leaves a picture of each. */
   async inspect(screen, widths = INSPECTED_PX) {
     mkdirSync(PICTURES, { recursive: true });
     const before = this.page.viewportSize();
@@ -217,6 +217,8 @@ export class Person {
       }
     }
     await this.page.emulateMedia({ colorScheme: "light" });
+    await this.page.setViewportSize(LOW[0]);
+    await this.page.screenshot({ path: join(PICTURES, `${screen}.low.png`) });
     await this.page.setViewportSize(before);
     for (const fault of await narrowFaults(this.page)) this.watch.complain(`${screen} ${fault}`);
   }

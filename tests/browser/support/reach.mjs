@@ -1,0 +1,47 @@
+/** Whether everything that is pressed or filled in can be come to where a window is low. */
+
+/**
+ * Runs in the page. Scrolls as a person can, and leaves everything where it was.
+ * @returns {string[]} one line a control that cannot be reached
+ */
+export function unreachable() {
+  const name = (element) => `${element.tagName.toLowerCase()} “${(element.ariaLabel ?? element.innerText ?? "").trim().slice(0, 30)}” ${element.dataset.testid ?? element.id}`;
+  const isShown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
+  const front = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  const around = (element) => (element === null ? [] : [element, ...around(element.parentElement)]);
+  const scrollers = [...document.querySelectorAll("*")].filter((element) => element.scrollHeight > element.clientHeight);
+  const places = scrollers.map((element) => [element, element.scrollTop, element.scrollLeft]);
+  const putBack = () => places.forEach(([element, top, left]) => Object.assign(element, { scrollTop: top, scrollLeft: left }));
+  const isStuck = (element) => /hidden|clip/.test(getComputedStyle(element).overflowY);
+
+  /** Why it cannot be reached; null: it can. */
+  const fault = (control) => {
+    const fixed = around(control.parentElement).filter((element) => element !== document.documentElement && isStuck(element));
+    const before = fixed.map(({ scrollTop }) => scrollTop);
+    control.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+    if (fixed.some(({ scrollTop }, index) => scrollTop !== before[index])) return "is cut off by what nobody can scroll";
+    const box = control.getBoundingClientRect();
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    const frames = [{ left: 0, top: 0, right: innerWidth, bottom: innerHeight }];
+    for (const element of around(control.parentElement)) {
+      if (element !== document.body && getComputedStyle(element).overflowY !== "visible") frames.push(element.getBoundingClientRect());
+      if (getComputedStyle(element).position === "fixed") break;
+    }
+    if (frames.some(({ left, top, right, bottom }) => x < left || y < top || x > right || y > bottom)) return "is out of sight wherever one scrolls to";
+    if (getComputedStyle(control).pointerEvents === "none") return null;
+    const over = document.elementFromPoint(x, y);
+    const isIt = over !== null && (control.contains(over) || over.contains(control) || control.labels?.[0]?.contains(over));
+    return isIt ? null : `is covered by ${over === null ? "nothing" : name(over)}`;
+  };
+
+  const faults = [];
+  for (const control of front.querySelectorAll("a[href], button, input, select, textarea, summary")) {
+    const { right, bottom } = control.getBoundingClientRect();
+    // The skip link waits above the page until it has the focus.
+    if (!isShown(control) || right + scrollX <= 0 || bottom + scrollY <= 0 && control.matches(".skip")) continue;
+    const why = fault(control);
+    if (why !== null) faults.push(`${name(control)} ${why}`);
+    putBack();
+  }
+  return faults;
+}
