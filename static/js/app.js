@@ -17,6 +17,7 @@ import { isLookedAt, openTabs } from "./tabs.js";
 import { render } from "../vendor/lit-html.js";
 import { app, screenOf, title } from "./views/app.js";
 import { showUnread } from "./views/favicon.js";
+import { holdFocus, settleFocus } from "./views/focus.js";
 import { anchorLog } from "./views/log-scroll.js";
 import { openModals } from "./views/modal.js";
 
@@ -50,6 +51,7 @@ function draw() {
   const atEnd = state.chat?.atEnd ?? true;
   const anchor = anchorLog(document.getElementById("log"), atEnd && !shownAtEnd);
   shownAtEnd = atEnd;
+  holdFocus();
   render(app(state, dispatch), root);
   openModals();
   document.title = title(state);
@@ -60,7 +62,9 @@ function draw() {
   const hasMoment = state.chat?.moment ?? false;
   focusFirstFault(state.form.fields);
   const who = screenOf(state) === null ? "nobody yet" : state.session === "in";
-  focusNewScreen(`${who}/${state.route.screen}/${state.route.roomId}/${state.chat?.load}/${hasMoment}`);
+  const stage = state.route.screen === "wait" ? state.ticket?.state : state.chat?.load;
+  focusNewScreen(`${who}/${state.route.screen}/${state.route.roomId}/${stage}/${hasMoment}`);
+  settleFocus(root);
 }
 
 /** A new screen is announced by moving the focus to its heading. @param {string} screen */

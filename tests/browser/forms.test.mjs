@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { meet } from "./support/person.mjs";
+import { meet, PHONE } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 60 } });
@@ -87,6 +87,22 @@ story("a profile's mistakes are named beside their fields, and the rest is kept"
   await uma.sees("profile-form");
   assert.equal(await uma.page.locator("#bio").inputValue(), "I walk a lot.");
   assert.equal(await uma.page.locator("#age_max").inputValue(), "40");
+});
+
+story("who looks for somebody without a gender or an interest is told so, and led to what is missing", async (scene) => {
+  const pia = await scene.enter("Pia", { device: PHONE });
+  await pia.signUp();
+  await pia.press("join-queue");
+  for (const name of ["gender", "interests"]) {
+    await pia.sees(`${name}-error`);
+    assert.match(await pia.page.locator(`input[name="${name}"][aria-invalid="true"]`).getAttribute("aria-describedby"), new RegExp(`${name}-error`));
+  }
+  assert.equal(await pia.reads("form-error"), "Please look at the marked fields.");
+  assert.equal(await pia.page.evaluate(() => document.activeElement.name), "gender", "the first fault has the focus");
+  await pia.page.waitForFunction(() => document.querySelector("#gender-error").getBoundingClientRect().top >= 0);
+  await pia.page.locator('input[name="gender"][value="woman"]').check();
+  await pia.press("join-queue");
+  await pia.page.waitForFunction(() => document.activeElement.name === "interests");
 });
 
 const HOSTILE_NAME = "<img src=x onerror=hacked=1>";

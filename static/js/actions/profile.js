@@ -36,7 +36,7 @@ export async function startMeeting(context, profile) {
   const gaps = missing(profile);
   if (gaps.length > 0) {
     const fields = Object.fromEntries(gaps.map((field) => [field, t(`field.${field}_missing`)]));
-    store.update({ form: { busy: false, fields, message: null } });
+    store.update({ form: { busy: false, fields, message: t("profile.look") } });
     return;
   }
   if (await put(context, profile)) await dispatch("joinQueue");

@@ -29,7 +29,8 @@ export function chips({ name, legend, hint, options, chosen, label, single = fal
         ${options.map((option, index) => html`
           <label class="chip">
             <input type=${single ? "radio" : "checkbox"} name=${name} value=${option} .checked=${chosen.includes(option)}
-              tabindex=${single || index === first ? nothing : "-1"} aria-describedby="${name}-keys">
+              tabindex=${single || index === first ? nothing : "-1"} aria-invalid=${error && index === first ? "true" : nothing}
+              aria-describedby=${error ? `${name}-error ${name}-keys` : `${name}-keys`}>
             <span>${label(option)}</span>
           </label>`)}
       </div>

@@ -50,7 +50,7 @@ function early(chat, status, name, dispatch) {
 /** @param {Status} status @param {string} name */
 function answered({ my_response }, name) {
   return html`
-    <p class="strip strip-answered" role="status" data-testid="answered" data-response=${my_response ?? nothing}>
+    <p class="strip strip-answered" tabindex="-1" data-testid="answered" data-response=${my_response ?? nothing}>
       ${check}<span>${t(my_response === "keep" ? "decision.answered_keep" : "decision.answered_end", { name })}
       <span class="muted">${t("decision.only_you")}</span></span></p>`;
 }
@@ -59,7 +59,7 @@ function answered({ my_response }, name) {
 export function leaving(name, dispatch) {
   return html`
     <section class="decision" aria-labelledby="leave-question" data-testid="leave-question">
-      <h2 id="leave-question">${t("decision.leave_question", { name })}</h2>
+      <h2 id="leave-question" tabindex="-1" data-takes-focus>${t("decision.leave_question", { name })}</h2>
       <div class="decision-buttons">
         <button class="button" type="button" data-testid="stay" @click=${() => dispatch("askLeave", false)}>${t("decision.stay")}</button>
         <button class="button button-danger" type="button" data-testid="confirm-leave"

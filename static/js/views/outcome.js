@@ -7,26 +7,44 @@ import { html, nothing } from "../../vendor/lit-html.js";
  * @typedef {import("../dispatch.js").Dispatch} Dispatch
  */
 
+/**
+ * What became of it, as a heading and a sentence; null: it goes on.
+ * @param {import("../store.js").Chat} chat
+ * @param {string} name
+ */
+export function outcomeWords({ status, keptJustNow }, name) {
+  if (status?.state === "ended") {
+    const words = `outcome.${status.reason}`;
+    return [t(status.reason === "no_show" ? "outcome.no_show_title" : "outcome.ended_title"), t(has(words) ? words : "outcome.left")];
+  }
+  if (status?.state !== "kept" || !keptJustNow) return null;
+  return [t("outcome.kept_title"), t("outcome.kept", { name })];
+}
+
 /** @param {import("../store.js").Chat} chat @param {string} name @param {Dispatch} dispatch */
-export function outcome({ status, keptJustNow }, name, dispatch) {
-  if (status?.state === "ended") return ended(status.reason, dispatch);
-  if (status?.state !== "kept" || !keptJustNow) return nothing;
+export function outcome(chat, name, dispatch) {
+  const words = outcomeWords(chat, name);
+  if (words === null) return nothing;
+  return chat.status?.state === "ended" ? ended(words, chat.status.reason, dispatch) : kept(words, dispatch);
+}
+
+/** @param {string[]} words @param {Dispatch} dispatch */
+function kept([title, words], dispatch) {
   return html`
-    <section class="outcome outcome-kept" role="status" data-testid="outcome" data-outcome="kept">
-      <h2>${t("outcome.kept_title")}</h2>
-      <p>${t("outcome.kept", { name })}</p>
+    <section class="outcome outcome-kept" data-testid="outcome" data-outcome="kept">
+      <h2>${title}</h2>
+      <p>${words}</p>
       <button class="button button-primary" type="button" data-testid="continue-chat"
         @click=${() => dispatch("dismissMoment")}>${t("outcome.go_on")}</button>
     </section>`;
 }
 
-/** @param {Reason|null} reason @param {Dispatch} dispatch */
-function ended(reason, dispatch) {
-  const words = `outcome.${reason}`;
+/** @param {string[]} words @param {Reason|null} reason @param {Dispatch} dispatch */
+function ended([title, words], reason, dispatch) {
   return html`
-    <section class="outcome" role="status" data-testid="outcome" data-outcome="ended" data-reason=${reason ?? nothing}>
-      <h2>${t(reason === "no_show" ? "outcome.no_show_title" : "outcome.ended_title")}</h2>
-      <p class="muted">${t(has(words) ? words : "outcome.left")}</p>
+    <section class="outcome" data-testid="outcome" data-outcome="ended" data-reason=${reason ?? nothing}>
+      <h2>${title}</h2>
+      <p class="muted">${words}</p>
       <div class="actions actions-centre">
         <a class="button button-primary" href="#/wait" data-testid="meet-again">${t("outcome.meet")}</a>
         <a class="button" href="#/conversations">${t("app.conversations")}</a>

@@ -1,7 +1,9 @@
 import { t } from "../models/language.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { keyed } from "./keyed.js";
 import { meeting } from "./meeting.js";
 import { noticeBar } from "./notice.js";
+import { outcomeWords } from "./outcome.js";
 import { ring } from "./ring.js";
 
 /**
@@ -20,11 +22,19 @@ export function overhead(state, current, name, dispatch) {
   };
 }
 
-/** For those who hear the page: what comes newly, and the time. What is read of older days is not called out. @param {Chat} current @param {string} name */
-export function announcements({ said, timeCall }, name) {
+/**
+ * For those who hear the page: what comes newly, the time, and what becomes of the chat. What is read of older days is not
+ * called out. The regions are there before there is something to say: else some do not hear it.
+ * @param {Chat} current
+ * @param {string} name
+ */
+export function announcements(current, name) {
+  const { said, timeCall } = current;
   return html`
     <div class="visually-hidden">
-      <p role="status" data-testid="said">${said === null ? nothing : t("chat.said", { name, text: said.text || t("message.attachment") })}</p>
+      <p role="status" data-testid="said">${said === null ? nothing
+        : keyed(said.seq, t("chat.said", { name, text: said.text || t("message.attachment") }))}</p>
       <p role="status" data-testid="time-call">${timeCall?.words ?? ""}</p>
+      <p role="status" data-testid="outcome-call">${outcomeWords(current, name)?.join(" ")}</p>
     </div>`;
 }

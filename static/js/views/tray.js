@@ -2,6 +2,7 @@ import { formatNumber, t } from "../models/language.js";
 import { fraction, sizeWords } from "../models/upload.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { close, fileSign, pictureSign } from "./icons.js";
+import { keyed } from "./keyed.js";
 
 /**
  * @typedef {import("../models/upload.js").Upload} Upload
@@ -12,7 +13,7 @@ import { close, fileSign, pictureSign } from "./icons.js";
 export function tray(uploads, dispatch) {
   if (uploads.length === 0) return nothing;
   return html`<ul class="tray" aria-label=${t("file.attached")} data-testid="uploads">
-    ${uploads.map((upload) => item(upload, dispatch))}</ul>`;
+    ${uploads.map((upload) => keyed(upload.id, item(upload, dispatch)))}</ul>`;
 }
 
 /** @param {Upload} upload @param {Dispatch} dispatch */
@@ -23,7 +24,7 @@ function item(upload, dispatch) {
     <li class="tray-item ${state === "failed" ? "tray-failed" : ""}" data-testid="upload" data-state=${state}>
       ${isImage ? pictureSign : fileSign}
       <span class="tray-words">
-        <span class="tray-name">${name}</span>
+        <span class="tray-name" dir="auto">${name}</span>
         <span class="small">${under(upload)}</span>
         ${state === "uploading" ? html`<progress max="1" .value=${fraction(upload)} aria-label=${t("file.sending", { name })}></progress>` : nothing}
       </span>

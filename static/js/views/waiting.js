@@ -4,6 +4,7 @@ import { missing } from "../models/profile.js";
 import { screenFault } from "../models/screen.js";
 import { filterName, mayRelax } from "../models/waiting.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { keyed } from "./keyed.js";
 import { notRead } from "./not-read.js";
 import { starter } from "./starter.js";
 
@@ -61,12 +62,12 @@ function filters({ queueBusy }, ticket, dispatch) {
   const excluding = (ticket.filters ?? []).filter(({ excluded }) => excluded > 0);
   if (excluding.length === 0) return nothing;
   return html`
-    <ul class="filters" data-testid="filters">${excluding.map(({ name, excluded }) => html`
+    <ul class="filters" data-testid="filters">${excluding.map(({ name, excluded }) => keyed(name, html`
       <li data-testid="filter" data-name=${name}>
         <span>${t("wait.leaves_out", { filter: filterName(name), count: excluded })}</span>
         ${mayRelax(name) ? html`<button class="button button-small" type="button" data-testid="relax" ?disabled=${queueBusy}
           @click=${() => dispatch("relaxFilter", name)}>${t(`wait.relax_${name}`)}</button>` : nothing}
-      </li>`)}</ul>`;
+      </li>`))}</ul>`;
 }
 
 /** @param {State} state @param {Dispatch} dispatch */

@@ -5,6 +5,7 @@
  * @returns {string[]} one line a control that cannot be reached
  */
 export function unreachable() {
+  const SEEN_PX = 40;
   const name = (element) => `${element.tagName.toLowerCase()} “${(element.ariaLabel ?? element.innerText ?? "").trim().slice(0, 30)}” ${element.dataset.testid ?? element.id}`;
   const isShown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
   const front = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
@@ -14,20 +15,27 @@ export function unreachable() {
   const putBack = () => places.forEach(([element, top, left]) => Object.assign(element, { scrollTop: top, scrollLeft: left }));
   const isStuck = (element) => /hidden|clip/.test(getComputedStyle(element).overflowY);
 
-  /** Why it cannot be reached; null: it can. */
+  /** @type {(control: HTMLElement) => string|null} why it cannot be reached */
   const fault = (control) => {
     const fixed = around(control.parentElement).filter((element) => element !== document.documentElement && isStuck(element));
     const before = fixed.map(({ scrollTop }) => scrollTop);
     control.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
     if (fixed.some(({ scrollTop }, index) => scrollTop !== before[index])) return "is cut off by what nobody can scroll";
     const box = control.getBoundingClientRect();
-    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-    const frames = [{ left: 0, top: 0, right: innerWidth, bottom: innerHeight }];
+    let { left, top, right, bottom } = box;
+    const within = (frame) => {
+      [left, top] = [Math.max(left, frame.left), Math.max(top, frame.top)];
+      [right, bottom] = [Math.min(right, frame.right), Math.min(bottom, frame.bottom)];
+    };
+    within({ left: 0, top: 0, right: innerWidth, bottom: innerHeight });
     for (const element of around(control.parentElement)) {
-      if (element !== document.body && getComputedStyle(element).overflowY !== "visible") frames.push(element.getBoundingClientRect());
+      if (element !== document.body && getComputedStyle(element).overflowY !== "visible") within(element.getBoundingClientRect());
       if (getComputedStyle(element).position === "fixed") break;
     }
-    if (frames.some(({ left, top, right, bottom }) => x < left || y < top || x > right || y > bottom)) return "is out of sight wherever one scrolls to";
+    // What is larger than its place is seen in part.
+    const isSeen = right - left >= Math.min(SEEN_PX, box.width) - 0.5 && bottom - top >= Math.min(SEEN_PX, box.height) - 0.5;
+    if (!isSeen) return "is out of sight wherever one scrolls to";
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2];
     if (getComputedStyle(control).pointerEvents === "none") return null;
     const over = document.elementFromPoint(x, y);
     const isIt = over !== null && (control.contains(over) || over.contains(control) || control.labels?.[0]?.contains(over));
@@ -38,7 +46,7 @@ export function unreachable() {
   for (const control of front.querySelectorAll("a[href], button, input, select, textarea, summary")) {
     const { right, bottom } = control.getBoundingClientRect();
     // The skip link waits above the page until it has the focus.
-    if (!isShown(control) || right + scrollX <= 0 || bottom + scrollY <= 0 && control.matches(".skip")) continue;
+    if (!isShown(control) || right + scrollX <= 0 || (control.matches(".skip") && bottom + scrollY <= 0)) continue;
     const why = fault(control);
     if (why !== null) faults.push(`${name(control)} ${why}`);
     putBack();

@@ -22,7 +22,7 @@ function question({ form: { fields, busy, message } }, dispatch) {
   return html`
     <form class="stack stack-close danger" data-testid="deletion-form" novalidate aria-labelledby="deletion-question"
       @submit=${(/** @type {SubmitEvent} */ event) => dispatch("deleteAccount", textsOf(event))}>
-      <h3 id="deletion-question">${t("account.delete_question")}</h3>
+      <h3 id="deletion-question" tabindex="-1" data-takes-focus>${t("account.delete_question")}</h3>
       <p>${t("account.delete_words")}</p>
       ${textField({ name: "password", label: t("signup.password"), type: "password", required: true,
         autocomplete: "current-password", error: fields.password })}

@@ -1,6 +1,7 @@
 import { t } from "../../models/language.js";
 import { html, nothing } from "../../../vendor/lit-html.js";
 import { avatar } from "../avatar.js";
+import { keyed } from "../keyed.js";
 import { part } from "./part.js";
 
 /**
@@ -13,7 +14,7 @@ export function people(state, name, dispatch) {
   return part(state, name, dispatch, () => {
     const list = state.account[name] ?? [];
     if (list.length === 0) return html`<p class="muted" data-testid="no-${name}">${t(`account.no_${name}`)}</p>`;
-    return html`<ul class="rows">${list.map((person) => row(person, name, dispatch))}</ul>`;
+    return html`<ul class="rows">${list.map((person) => keyed(person.id, row(person, name, dispatch)))}</ul>`;
   });
 }
 
@@ -22,7 +23,7 @@ function row({ id, display_name, mutual }, name, dispatch) {
   return html`
     <li class="row" data-testid=${name === "likes" ? "liked" : "blocked"}>
       ${avatar(display_name)}
-      <span class="row-words"><strong>${display_name}</strong>
+      <span class="row-words"><strong dir="auto">${display_name}</strong>
         ${mutual ? html`<span class="muted small">${t("account.mutual")}</span>` : nothing}</span>
       <button class="button button-small" type="button" aria-label=${t("account.take_back_of", { name: display_name })}
         @click=${() => dispatch("takeBack", { part: name, id })}>${t("account.take_back")}</button>

@@ -1,0 +1,58 @@
+/**
+ * Where the focus goes when what had it goes away, or when something opens that asks for it: nobody is thrown back to the
+ * beginning of the page, and everybody hears what has changed.
+ */
+
+/** What can take the focus without being a control. */
+const PLACES = "h1, h2, h3, [role='log'], [tabindex='-1']:not(a, button, input, select, textarea)";
+
+/** @type {{control: HTMLElement, around: HTMLElement[], waits: boolean}|null} */
+let held = null;
+/** @type {Element|null} */
+let opened = null;
+
+// Whoever presses beside everything has let go.
+addEventListener("pointerdown", () => (held = null));
+
+/** Before the drawing: who has the focus, and where that is. */
+export function holdFocus() {
+  const { activeElement: control } = document;
+  if (control instanceof HTMLElement && control !== document.body) held = { control, around: partsAround(control), waits: false };
+}
+
+/** After the drawing. @param {HTMLElement} root */
+export function settleFocus(root) {
+  const asks = root.querySelector("[data-takes-focus]");
+  if (asks !== opened && asks instanceof HTMLElement) focus(asks);
+  opened = asks;
+  if (held === null || (document.activeElement !== null && document.activeElement !== document.body)) return;
+  const { control, around, waits } = held;
+  if (!control.isConnected) {
+    held = null;
+    const place = around.map(placeIn).find((found) => found !== null) ?? root.querySelector("main h1");
+    if (place instanceof HTMLElement) focus(place);
+  } else if (control.matches(":disabled")) {
+    held.waits = true; // for what it has asked for
+  } else {
+    held = null;
+    if (waits) control.focus({ preventScroll: true });
+  }
+}
+
+/** The nearest first. @param {HTMLElement} control @returns {HTMLElement[]} */
+function partsAround({ parentElement: parent }) {
+  return parent === null || parent.tagName === "BODY" ? [] : [parent, ...partsAround(parent)];
+}
+
+/** What the part begins with, or it as a whole. @param {HTMLElement} part @returns {HTMLElement|null} */
+function placeIn(part) {
+  if (!part.isConnected) return null;
+  const within = /** @type {HTMLElement[]} */ ([...part.querySelectorAll(PLACES)]).find((place) => place.checkVisibility());
+  return within ?? (part.matches(PLACES) ? part : null);
+}
+
+/** @param {HTMLElement} place */
+function focus(place) {
+  if (place.tabIndex < 0) place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+}
