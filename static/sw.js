@@ -25,17 +25,38 @@ async function keepShell() {
   await cache.addAll(await shellFiles());
 }
 
-/** The newest file where the server is in reach, else the one that was kept. @param {Request} request */
-async function freshOrKept(request) {
-  const cache = await caches.open(SHELL);
+/** The newest file where the server is in reach, else the one that was kept. @param {FetchEvent} event */
+async function freshOrKept(event) {
+  const { request } = event;
   try {
     const response = await fetch(request);
-    if (response.ok) await cache.put(request, response.clone());
+    if (response.ok) event.waitUntil(keep(request, response.clone()));
     return response;
   } catch (error) {
-    const kept = await cache.match(request);
-    if (kept) return kept;
+    const known = await kept(request);
+    if (known) return known;
     throw error;
+  }
+}
+
+/** For another time. A browser that has no room for it has the answer all the same. @param {Request} request @param {Response} response */
+async function keep(request, response) {
+  try {
+    const cache = await caches.open(SHELL);
+    await cache.put(request, response);
+  } catch (error) {
+    console.warn("a file is not kept for later", request.url, error);
+  }
+}
+
+/** @param {Request} request */
+async function kept(request) {
+  try {
+    const cache = await caches.open(SHELL);
+    return await cache.match(request);
+  } catch (error) {
+    console.warn("what was kept cannot be read", request.url, error);
+    return undefined;
   }
 }
 
@@ -43,12 +64,13 @@ addEventListener("install", (event) => event.waitUntil(keepShell()));
 
 addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method === "GET" && isShell(new URL(request.url))) event.respondWith(freshOrKept(request));
+  if (request.method === "GET" && isShell(new URL(request.url))) event.respondWith(freshOrKept(event));
 });
 
-/** Somebody follows a notification: to the page that is open, or to a new one. @param {string} hash of the screen */
+/** Somebody follows a notification: to the client where it is open, or to a new one. Other pages of the site do not listen. @param {string} hash of the screen */
 async function follow(hash) {
-  const [page] = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  const page = pages.find(({ url }) => new URL(url).pathname === "/");
   if (!page) return clients.openWindow(`/${hash}`);
   page.postMessage({ go: hash });
   return page.focus();

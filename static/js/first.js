@@ -4,7 +4,15 @@
  */
 {
   const root = document.documentElement;
-  const chosen = (/** @type {string} */ name, /** @type {string[]} */ known) => known.find((value) => value === localStorage.getItem(name));
+  /** Nothing where site data is blocked: the modules do without, too. */
+  const kept = (/** @type {string} */ name) => {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  };
+  const chosen = (/** @type {string} */ name, /** @type {string[]} */ known) => known.find((value) => value === kept(name));
   const languages = ["en", "vi", "de"];
   const tags = navigator.languages.map((tag) => tag.toLowerCase().split("-")[0]);
 
@@ -13,5 +21,5 @@
   root.lang = chosen("webchat.language", languages) ?? tags.find((tag) => languages.includes(tag)) ?? "en";
   const address = location.hash.replace(/^#?\/?/, "");
   const isElsewhere = /^(signup|login|profile|account|wait|conversations)(\/|$)|^room\/[^/]/.test(address);
-  if (!isElsewhere && localStorage.getItem("webchat.signed-in") === null) root.dataset.begins = "landing";
+  if (!isElsewhere && kept("webchat.signed-in") === null) root.dataset.begins = "landing";
 }

@@ -2,6 +2,7 @@
  * What a person has chosen for this browser, signed in or not.
  */
 import { LANGUAGES } from "./models/language.js";
+import { siteData } from "./site-data.js";
 
 const LANGUAGE = "webchat.language";
 const THEME = "webchat.theme";
@@ -9,22 +10,22 @@ const SIGNED_IN = "webchat.signed-in";
 
 /** What the person has chosen; null: whatever the browser says. */
 export function chosenLanguage() {
-  return oneOf(Object.keys(LANGUAGES), localStorage.getItem(LANGUAGE));
+  return oneOf(Object.keys(LANGUAGES), siteData.read(LANGUAGE));
 }
 
 /** Light or dark; null: as everything else on this device. */
 export function chosenTheme() {
-  return oneOf(["light", "dark"], localStorage.getItem(THEME));
+  return oneOf(["light", "dark"], siteData.read(THEME));
 }
 
 /** Whether somebody was signed in when this browser was here last: what the server will say is not known yet. */
 export function wasSignedIn() {
-  return localStorage.getItem(SIGNED_IN) !== null;
+  return siteData.read(SIGNED_IN) !== null;
 }
 
 /** @param {boolean} isIn */
 export function keepSignedIn(isIn) {
-  keep(SIGNED_IN, isIn ? "yes" : null);
+  siteData.keep(SIGNED_IN, isIn ? "yes" : null);
 }
 
 /** Something else may be there from another release. @param {string[]} known @param {string|null} value */
@@ -34,18 +35,12 @@ function oneOf(known, value) {
 
 /** @param {string|null} language */
 export function keepLanguage(language) {
-  keep(LANGUAGE, language);
+  siteData.keep(LANGUAGE, language);
 }
 
 /** @param {string|null} theme */
 export function keepTheme(theme) {
-  keep(THEME, theme);
-}
-
-/** @param {string} name @param {string|null} value */
-function keep(name, value) {
-  if (value === null) localStorage.removeItem(name);
-  else localStorage.setItem(name, value);
+  siteData.keep(THEME, theme);
 }
 
 /** Dresses the page. @param {string|null} theme */

@@ -24,6 +24,25 @@ story("who follows a notification comes to the conversation that it is about, on
   assert.deepEqual(await worker.evaluate(async () => (await registration.getNotifications()).length), 0, "it has done its work");
 });
 
+story("who follows a notification while another page of the site is in front comes to the client, not to that page", async (scene) => {
+  const [ida, tim] = await scene.members("Ida", "Tim");
+  await ida.context.grantPermissions(["notifications"]);
+  await meet(ida, tim);
+  await ida.say("hello");
+  await ida.press("allow-alerts");
+  await ida.find("offer-alerts").waitFor({ state: "detached" });
+  const client = ida.page;
+  await ida.go("profile");
+  await ida.sees("profile-form");
+  await client.evaluate(hidePage);
+  await ida.openTab("/docs");
+  await tim.say("over here");
+  const worker = ida.context.serviceWorkers()[0] ?? (await ida.context.waitForEvent("serviceworker"));
+  while (!(await worker.evaluate(followNewest))) await client.waitForTimeout(50);
+  await client.getByTestId("message-text").getByText("over here", { exact: true }).waitFor();
+  assert.match(new URL(ida.page.url()).pathname, /^\/docs/);
+});
+
 story("who follows a notification after the last page was closed comes to the conversation on a new one", async (scene) => {
   const [ada, ben] = await scene.members("Ada", "Ben");
   await ada.context.grantPermissions(["notifications"]);

@@ -34,6 +34,26 @@ story("the page opens without a connection, and nothing that the API answers is 
   await ida.sees("join-queue", {}, 30_000);
 });
 
+story("a browser without room for the page's files shows the newest ones all the same", async (scene) => {
+  const [ida] = await scene.members("Ida");
+  await ida.page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active.state));
+  await ida.page.reload();
+  await ida.sees("profile-form");
+  const words = "words of an older release";
+  await ida.page.evaluate(async (old) => {
+    const cache = await caches.open("webchat-shell");
+    const table = await (await fetch("/locales/en.json")).json();
+    table.profile.heading = old;
+    await cache.put("/locales/en.json", new Response(JSON.stringify(table), { headers: { "content-type": "application/json" } }));
+  }, words);
+  const session = await ida.context.newCDPSession(ida.page);
+  await session.send("Storage.overrideQuotaForOrigin", { origin: ida.origin, quotaSize: 1 });
+  await assert.rejects(ida.page.evaluate(async () => (await caches.open("webchat-shell")).put("/more", new Response("more"))), /[Qq]uota/);
+  await ida.page.reload();
+  await ida.page.getByRole("heading", { name: "Your profile" }).waitFor();
+  assert.equal(await ida.page.getByText(words).count(), 0);
+});
+
 story("the page can be installed", async (scene) => {
   const leo = await scene.enter("Leo");
   const session = await leo.context.newCDPSession(leo.page);

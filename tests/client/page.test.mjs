@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm";
 import { tableOf } from "./support/english.mjs";
 import { bestLanguage, LANGUAGES } from "../../static/js/models/language.js";
 import { parseRoute } from "../../static/js/models/route.js";
-import { chosenLanguage, chosenTheme, wasSignedIn } from "../../static/js/preferences.js";
+import { chosenLanguage, chosenTheme, keepTheme, wasSignedIn } from "../../static/js/preferences.js";
 
 const root = new URL("../../static/", import.meta.url);
 const read = (path) => readFileSync(new URL(`.${path}`, root));
@@ -93,6 +93,22 @@ test("what runs before the first paint decides as the modules do", () => {
     assert.equal(documentElement.lang, chosenLanguage() ?? bestLanguage(languages), why);
     assert.equal(begins === "landing", parseRoute(hash).screen === "landing" && !wasSignedIn(), why);
   }
+});
+
+test("where site data is blocked, the page begins with the landing page, and remembers choices for as long as it is open", () => {
+  const blocked = () => {
+    throw new DOMException("denied", "SecurityError");
+  };
+  const documentElement = { dataset: {}, lang: "en" };
+  const surroundings = { document: { documentElement }, navigator: { languages: ["de"] }, location: { hash: "" } };
+  runInNewContext(read("/js/first.js").toString(), Object.defineProperty(surroundings, "localStorage", { get: blocked }));
+  assert.deepEqual({ ...documentElement.dataset, lang: documentElement.lang }, { begins: "landing", lang: "de" });
+  Object.defineProperty(globalThis, "localStorage", { get: blocked, configurable: true });
+  assert.equal(chosenTheme(), null);
+  keepTheme("dark");
+  assert.equal(chosenTheme(), "dark");
+  keepTheme(null);
+  assert.equal(chosenTheme(), null);
 });
 
 test("whatever the page and its manifest name is there", () => {
