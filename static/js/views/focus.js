@@ -17,7 +17,8 @@ addEventListener("pointerdown", () => (held = null));
 /** Before the drawing: who has the focus, and where that is. */
 export function holdFocus() {
   const { activeElement: control } = document;
-  if (control instanceof HTMLElement && control !== document.body) held = { control, around: partsAround(control), waits: false };
+  if (!(control instanceof HTMLElement) || control === document.body) return;
+  held = { control, around: partsAround(control), waits: held?.control === control && held.waits };
 }
 
 /** After the drawing. @param {HTMLElement} root */
@@ -25,15 +26,16 @@ export function settleFocus(root) {
   const asks = root.querySelector("[data-takes-focus]");
   if (asks !== opened && asks instanceof HTMLElement) focus(asks);
   opened = asks;
-  if (held === null || (document.activeElement !== null && document.activeElement !== document.body)) return;
+  if (held === null) return;
   const { control, around, waits } = held;
+  // It waits for what it has asked for. The browser takes the focus away from it only a moment later.
+  if (control.matches(":disabled")) held.waits = true;
+  if (document.activeElement !== null && document.activeElement !== document.body) return;
   if (!control.isConnected) {
     held = null;
     const place = around.map(placeIn).find((found) => found !== null) ?? root.querySelector("main h1");
     if (place instanceof HTMLElement) focus(place);
-  } else if (control.matches(":disabled")) {
-    held.waits = true; // for what it has asked for
-  } else {
+  } else if (!control.matches(":disabled")) {
     held = null;
     if (waits) control.focus({ preventScroll: true });
   }
