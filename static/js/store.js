@@ -93,6 +93,7 @@ import { quiet } from "./models/alerts.js";
  * @property {import("./models/draft.js").Drafts} drafts what is being written, in any room
  * @property {{notifications: Link, chat: Link|null}} links
  * @property {import("./models/alerts.js").Alerts} alerts
+ * @property {import("./models/alerts.js").Permission} permission to show notifications, as the browser has it
  * @property {boolean} keepsUnsent false: the browser refuses to, and what is not sent is lost with the page
  * @property {{text: string, untilMs: number}|null} notice
  */
@@ -113,6 +114,7 @@ export function initialState(nowMs) {
     theme: null,
     keepsUnsent: true,
     alerts: quiet(),
+    permission: "missing",
     ...signedOutState(nowMs),
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { tableOf } from "./support/english.mjs";
-import { alertsFrom, mayAsk, quiet } from "../../static/js/models/alerts.js";
+import { alertsFrom, mayAsk, noticesStand, quiet } from "../../static/js/models/alerts.js";
 import { icebreakerWords, reasonWords } from "../../static/js/models/match-reason.js";
 import { textParts } from "../../static/js/models/text-links.js";
 import { timeCallWords, timeToCall } from "../../static/js/models/time-call.js";
@@ -121,11 +121,19 @@ test("every first question of the server has its words, and in English the very 
 });
 
 test("alerts are offered once, and not before the person has said something", () => {
-  assert.equal(mayAsk(quiet(), { sent: false, canNotify: true }), false);
-  assert.equal(mayAsk(quiet(), { sent: true, canNotify: false }), false);
-  assert.equal(mayAsk(quiet(), { sent: true, canNotify: true }), true);
-  assert.equal(mayAsk({ ...quiet(), asked: true }, { sent: true, canNotify: true }), false);
+  assert.equal(mayAsk(quiet(), false), false);
+  assert.equal(mayAsk(quiet(), true), true);
+  assert.equal(mayAsk({ ...quiet(), asked: true }, true), false);
   assert.deepEqual(alertsFrom(null), quiet());
   assert.deepEqual(alertsFrom('{"asked":tr'), quiet(), "what is spoilt is asked for again");
   assert.deepEqual(alertsFrom('{"asked":true,"sound":"yes","notices":true}'), { asked: true, sound: false, notices: true });
+});
+
+test("the system's notifications are on where the person and the browser want them", () => {
+  const wanted = { ...quiet(), asked: true, notices: true };
+  assert.equal(noticesStand(wanted, "granted"), "on");
+  assert.equal(noticesStand({ ...wanted, notices: false }, "granted"), "off");
+  assert.equal(noticesStand(wanted, "default"), "off", "what was allowed may be taken back in the browser");
+  assert.equal(noticesStand(wanted, "denied"), "denied");
+  assert.equal(noticesStand(wanted, "missing"), "missing");
 });

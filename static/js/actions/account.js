@@ -20,6 +20,7 @@ const PATHS = {
 
 /** @param {Context} context */
 export function loadAccount({ dispatch }) {
+  dispatch("readPermission");
   for (const part of Object.keys(PATHS)) dispatch("loadPart", part);
 }
 

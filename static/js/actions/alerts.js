@@ -4,9 +4,11 @@
  * @typedef {import("../dispatch.js").Context} Context
  * @typedef {import("../models/alerts.js").Alerts} Alerts
  */
-import { alertsFrom } from "../models/alerts.js";
+import { alertsFrom, noticesStand } from "../models/alerts.js";
 import { chime, readyChime } from "../chime.js";
+import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
+import { siteData } from "../site-data.js";
 import { isLookedAt } from "../tabs.js";
 
 const CHOICE = "webchat.alerts";
@@ -16,29 +18,61 @@ const ALONE_LOCK = "webchat-alert";
 /** This tab is the one that calls. */
 let isCaller = false;
 
-/** What was chosen in this browser before. @param {Context} context */
-export function loadAlerts({ store }) {
-  const alerts = alertsFrom(localStorage.getItem(CHOICE));
+/** What was chosen in this browser before, and what is chosen in its other tabs from now on. @param {Context} context */
+export function loadAlerts({ store, dispatch }) {
+  const alerts = alertsFrom(siteData.read(CHOICE));
   store.update({ alerts });
+  dispatch("readPermission");
   // A page that was loaded anew is silent until somebody does something on it.
   for (const deed of ["pointerdown", "keydown"]) {
-    if (alerts.sound) addEventListener(deed, readyChime, { once: true });
+    addEventListener(deed, () => store.state.alerts.sound && readyChime(), { once: true });
   }
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === CHOICE) store.update({ alerts: alertsFrom(newValue) });
+  });
 }
 
-/** @param {Context} context @param {Partial<Alerts>} choice */
+/** The person may have changed it in the browser itself. @param {Context} context */
+export function readPermission({ store }) {
+  const canNotify = "Notification" in window && "serviceWorker" in navigator;
+  store.update({ permission: canNotify ? Notification.permission : "missing" });
+}
+
+/** Whoever chooses was asked. @param {Context} context @param {Partial<Alerts>} choice */
 export function chooseAlerts({ store }, choice) {
-  const alerts = { ...store.state.alerts, ...choice };
-  localStorage.setItem(CHOICE, JSON.stringify(alerts));
+  const alerts = { ...store.state.alerts, ...choice, asked: true };
+  siteData.keep(CHOICE, JSON.stringify(alerts));
   store.update({ alerts });
   if (alerts.sound) readyChime();
 }
 
-/** The browser asks by itself, once. @param {Context} context */
-export async function allowAlerts({ dispatch }) {
-  await dispatch("chooseAlerts", { asked: true, sound: true });
-  const permission = await Notification.requestPermission();
-  await dispatch("chooseAlerts", { notices: permission === "granted" });
+/** The browser asks by itself, once. @param {Context} context @param {boolean} wanted */
+export async function chooseNotices({ store, dispatch }, wanted) {
+  if (wanted && store.state.permission === "default") await Notification.requestPermission();
+  await dispatch("readPermission");
+  await dispatch("chooseAlerts", { notices: wanted && store.state.permission === "granted" });
+}
+
+/** Yes to the offer: to all that this browser can do. @param {Context} context */
+export async function allowAlerts({ store, dispatch }) {
+  await dispatch("chooseAlerts", { sound: true });
+  await dispatch("chooseNotices", true);
+  if (store.state.permission === "denied") await dispatch("tell", t("notify.denied"));
+}
+
+/** The room whose notifications are taken back already. @type {string|null} */
+let takenBack = null;
+
+/** Who looks at a room has no use for its notifications any more. @param {Context} context */
+export async function takeBackAlerts({ store }) {
+  const { chat, permission } = store.state;
+  const roomId = chat !== null && isLookedAt() ? chat.roomId : null;
+  if (roomId === takenBack) return;
+  takenBack = roomId;
+  if (roomId === null || permission !== "granted") return;
+  const worker = await navigator.serviceWorker.getRegistration();
+  const shown = await worker?.getNotifications({ tag: roomId });
+  shown?.forEach((notification) => notification.close());
 }
 
 /**
@@ -46,26 +80,27 @@ export async function allowAlerts({ dispatch }) {
  * @param {Context} context
  * @param {{title: string, body: string, roomId: string}} what
  */
-export async function alertPerson({ store, tabs }, { title, body, roomId }) {
+export async function alertPerson({ store, tabs, dispatch }, { title, body, roomId }) {
   if (isLookedAt() || (await tabs.isAnotherWatched())) return;
-  const { sound, notices } = store.state.alerts;
+  await dispatch("readPermission");
+  const { alerts, permission } = store.state;
   const notify = async () => {
-    if (notices && Notification.permission === "granted") await show(title, body, roomId);
+    if (noticesStand(alerts, permission) === "on") await show(title, body, roomId);
   };
   // What comes on the heels of it makes no second sound, but it is the newest.
   if (isCaller) return notify();
   const call = async () => {
     isCaller = true;
     try {
-      if (sound) chime();
+      if (alerts.sound) chime();
       await notify();
       await new Promise((resolve) => setTimeout(resolve, ALONE_MS));
     } finally {
       isCaller = false;
     }
   };
-  // Over plain http tabs cannot agree.
-  if (!navigator.locks) return call();
+  // Over plain http, and where site data is blocked, tabs cannot agree.
+  if (!navigator.locks || !siteData.isKept()) return call();
   await navigator.locks.request(ALONE_LOCK, { ifAvailable: true }, async (lock) => lock && call());
 }
 

@@ -90,6 +90,7 @@ export function closeRoom({ store, sockets, dispatch }) {
 export function seen(context) {
   const { store, sockets, dispatch } = context;
   const { chat } = store.state;
+  dispatch("takeBackAlerts");
   if (!chat || !chat.atEnd || document.visibilityState !== "visible") return;
   const seq = list.lastSeq(chat.list);
   if (seq <= chat.saidReadSeq || !sockets.chat?.send({ type: "read", seq })) return;

@@ -33,8 +33,24 @@ function parsed(kept) {
 /**
  * Whether to offer it: not before the person has said something themselves, and only once.
  * @param {Alerts} alerts
- * @param {{sent: boolean, canNotify: boolean}} facts `sent`: a message of theirs has arrived
+ * @param {boolean} hasSpoken a message of theirs has arrived
  */
-export function mayAsk({ asked }, { sent, canNotify }) {
-  return !asked && sent && canNotify;
+export function mayAsk({ asked }, hasSpoken) {
+  return !asked && hasSpoken;
+}
+
+/**
+ * What the browser says of notifications: "missing" where it has none, as over plain http and on some phones.
+ * @typedef {NotificationPermission|"missing"} Permission
+ */
+
+/**
+ * How the system's notifications stand.
+ * @param {Alerts} alerts
+ * @param {Permission} permission
+ * @returns {"on"|"off"|"denied"|"missing"}
+ */
+export function noticesStand({ notices }, permission) {
+  if (permission === "missing" || permission === "denied") return permission;
+  return notices && permission === "granted" ? "on" : "off";
 }

@@ -1,5 +1,6 @@
 import { t } from "../models/language.js";
 import { html } from "../../vendor/lit-html.js";
+import { alerts } from "./account/alerts.js";
 import { devices } from "./account/devices.js";
 import { end } from "./account/end.js";
 import { learned } from "./account/learned.js";
@@ -21,6 +22,7 @@ export function account(state, dispatch) {
         <h2 id="display">${t("account.display")}</h2>
         <div class="choices">${languageChoice(state, dispatch)}${themeChoice(state, dispatch)}</div>
       </section>
+      ${alerts(state, dispatch)}
       ${learned(state, dispatch)}
       ${people(state, "likes", dispatch)}
       ${people(state, "blocks", dispatch)}

@@ -126,14 +126,14 @@ function presence({ links, nowMs }, online, kept) {
 /** Asked once, when the person has said something and may want to hear the answer. @param {State} state @param {Chat} current @param {Dispatch} dispatch */
 function offerAlerts({ alerts, user }, { list }, dispatch) {
   const sent = list.messages.some(({ sender_id }) => sender_id === user?.id);
-  if (!mayAsk(alerts, { sent, canNotify: "Notification" in window && "serviceWorker" in navigator })) return nothing;
+  if (!mayAsk(alerts, sent)) return nothing;
   return html`
     <div class="strip strip-quiet" data-testid="offer-alerts">
       ${bell}<span>${t("notify.offer")}</span>
       <div class="strip-answers">
         <button class="button button-small" type="button" data-testid="allow-alerts" @click=${() => dispatch("allowAlerts")}>${t("notify.allow")}</button>
         <button class="button button-small button-quiet" type="button" data-testid="refuse-alerts"
-          @click=${() => dispatch("chooseAlerts", { asked: true })}>${t("notify.refuse")}</button>
+          @click=${() => dispatch("chooseAlerts", {})}>${t("notify.refuse")}</button>
       </div>
     </div>`;
 }

@@ -1,0 +1,110 @@
+// What a person has answered about being called back: changed later, heard by other tabs, and what the browser itself refuses.
+import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
+import { meet } from "./support/person.mjs";
+import { openStage } from "./support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 100 } });
+
+story("the answer is changed on the account's screen, and every tab of the browser knows it", async (scene) => {
+  const [ida, tim] = await scene.members("Ida", "Tim");
+  await ida.context.grantPermissions(["notifications"]);
+  await meet(ida, tim);
+  const first = ida.page;
+  await ida.openTab("/#/account");
+  await ida.sees("alerts");
+  assert.equal(await ida.find("alert-sound").isChecked(), false);
+  await ida.inspect("alerts");
+
+  ida.page = first;
+  await first.bringToFront();
+  await ida.say("hello Tim");
+  await ida.press("allow-alerts");
+  await ida.find("offer-alerts").waitFor({ state: "detached" });
+  const [, second] = ida.context.pages();
+  await second.waitForFunction(() => ["alert-sound", "alert-notices"].every((id) => document.querySelector(`[data-testid="${id}"]`).checked));
+  await second.bringToFront();
+  await second.getByTestId("alert-notices").uncheck();
+  await second.waitForFunction(() => !document.querySelector('[data-testid="alert-notices"]').checked);
+  for (const page of [first, second]) await page.evaluate(hidePage);
+  await tim.say("are you there?");
+  await ida.hears("are you there?");
+  await setTimeout(500); // other tabs are asked first
+  assert.deepEqual(await first.evaluate(shownNotifications), []);
+  await second.evaluate(showPage);
+  await second.getByTestId("alert-notices").check();
+  await second.evaluate(hidePage);
+  await tim.say("and now?");
+  await isShown(first, "and now?");
+});
+
+story("a notification goes when its conversation is looked at", async (scene) => {
+  const [eva, kai] = await scene.members("Eva", "Kai");
+  await eva.context.grantPermissions(["notifications"]);
+  await meet(eva, kai);
+  await eva.say("hello Kai");
+  await eva.press("allow-alerts");
+  await eva.find("offer-alerts").waitFor({ state: "detached" });
+  await eva.page.evaluate(hidePage);
+  await kai.say("over here");
+  await isShown(eva.page, "over here");
+  await eva.page.evaluate(showPage);
+  while ((await eva.page.evaluate(shownNotifications)).length > 0) await setTimeout(50);
+});
+
+story("a browser that refuses notifications is told of, and the sound stays", async (scene) => {
+  const [una, rob] = await scene.members("Una", "Rob");
+  const session = await una.context.newCDPSession(una.page);
+  const { targetInfo } = await session.send("Target.getTargetInfo");
+  await session.send("Browser.setPermission", {
+    permission: { name: "notifications" }, setting: "denied", origin: una.origin, browserContextId: targetInfo.browserContextId,
+  });
+  await una.page.reload();
+  await una.sees("profile-form");
+  await meet(una, rob);
+  await una.say("hello Rob");
+  await una.press("allow-alerts");
+  await una.find("notice").getByText("does not let the page show notifications").waitFor();
+  await una.go("account");
+  await una.sees("no-notices", { "data-why": "denied" });
+  assert.equal(await una.find("alert-sound").isChecked(), true);
+  assert.equal(await una.find("alert-notices").count(), 0);
+  await una.inspect("alerts-denied");
+});
+
+story("a browser without notifications is offered the sound", async (scene) => {
+  const [amy, jon] = await scene.members("Amy", "Jon");
+  await amy.context.addInitScript(() => delete window.Notification);
+  await amy.page.reload();
+  await amy.sees("profile-form");
+  await meet(amy, jon);
+  await amy.say("hello Jon");
+  await amy.press("allow-alerts");
+  await amy.find("offer-alerts").waitFor({ state: "detached" });
+  await amy.go("account");
+  await amy.sees("no-notices", { "data-why": "missing" });
+  assert.equal(await amy.find("alert-sound").isChecked(), true);
+});
+
+/** Runs in the page: what the system shows of it. */
+async function shownNotifications() {
+  const worker = await navigator.serviceWorker.getRegistration();
+  return (await worker.getNotifications()).map(({ body }) => body);
+}
+
+/** Some seconds later the system takes it away by itself. */
+async function isShown(page, body) {
+  for (let shown = []; !shown.includes(body); shown = await page.evaluate(shownNotifications)) await setTimeout(50);
+}
+
+/** Runs in the page: as if another tab were in front. */
+function hidePage() {
+  Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
+/** Runs in the page. */
+function showPage() {
+  delete document.visibilityState;
+  document.dispatchEvent(new Event("visibilitychange"));
+}
