@@ -111,6 +111,16 @@ function guardUnsent(event) {
   if (!store.state.keepsUnsent && outbox.holds()) event.preventDefault();
 }
 
+/** A file that is let go beside its place would be opened instead of the page. @param {DragEvent} event */
+function catchStray(event) {
+  const isFile = event.dataTransfer?.types.includes("Files") === true;
+  if (!isFile || event.defaultPrevented || (event.target instanceof HTMLInputElement && event.target.type === "file")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "none";
+}
+
+addEventListener("dragover", catchStray);
+addEventListener("drop", catchStray);
 addEventListener("beforeunload", guardUnsent);
 addEventListener("hashchange", () => dispatch("navigated"));
 addEventListener("online", probe);

@@ -24,7 +24,7 @@ export function sendFile({ path, file, token, onProgress, signal }) {
     signal.addEventListener("abort", abort);
     request.upload.onprogress = ({ loaded }) => onProgress(loaded);
     request.onload = () => (request.status < 300 ? resolve(request.response) : reject(errorFrom(request)));
-    request.onerror = () => reject(unreachable());
+    request.onerror = async () => reject((await isReadable(file)) ? unreachable() : unreadable());
     request.onabort = () => reject(signal.reason);
     request.onloadend = () => signal.removeEventListener("abort", abort);
     request.open("POST", path);
@@ -48,6 +48,15 @@ function errorFrom(request) {
     errors: Array.isArray(response?.errors) ? response.errors : [],
     retryAfterS: retryAfter > 0 ? retryAfter : null,
   });
+}
+
+/** A file may have been moved, changed or taken away since it was picked. @param {File} file */
+function isReadable(file) {
+  return file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+}
+
+function unreadable() {
+  return new ApiError({ status: 0, code: "file_unreadable", detail: "the file could not be read", errors: [], retryAfterS: null });
 }
 
 function unreachable() {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { meet } from "./support/person.mjs";
 import { png } from "./support/pixels.mjs";
 import { openStage } from "./support/stage.mjs";
@@ -91,6 +93,40 @@ story("what is too large is refused before it goes out, what is under way can be
   assert.equal(await rob.find("file-card").count(), 0);
 });
 
+story("a folder is refused in words, a file that is gone says so, and what is let go beside the conversation opens nothing", async (scene) => {
+  const [lou, max] = await scene.members("Lou", "Max");
+  await meet(lou, max);
+  const folder = await mkdtemp(join(tmpdir(), "webchat-files-"));
+  await mkdir(join(folder, "holiday"));
+  await writeFile(join(folder, "gone.txt"), "soon gone");
+  await writeFile(join(folder, "stray.txt"), "let go beside");
+  const { width } = lou.page.viewportSize();
+  await drag(lou, join(folder, "holiday"), { x: width / 2, y: 300 });
+  await lou.find("notice").getByText("folder cannot be sent").waitFor();
+  assert.equal(await lou.find("upload").count(), 0);
+  await drag(lou, join(folder, "stray.txt"), { x: 20, y: 400 });
+  await lou.say("still here");
+  await max.hears("still here");
+  assert.equal(lou.context.pages().length, 1);
+
+  lou.watch.expect(/^no answer: POST \/chat\/rooms\/.*ERR_FILE_NOT_FOUND|ERR_UPLOAD_FILE_CHANGED/, Infinity);
+  let goOn = () => {};
+  const held = new Promise((resolve) => (goOn = resolve));
+  await lou.page.exposeFunction("beforeSending", () => held);
+  await lou.page.evaluate(() => {
+    const { send } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.send = function (body) {
+      window.beforeSending().then(() => send.call(this, body));
+    };
+  });
+  await lou.find("file-input").setInputFiles(join(folder, "gone.txt"));
+  await lou.sees("upload", { "data-state": "uploading" });
+  await rm(folder, { recursive: true });
+  goOn();
+  await lou.sees("upload", { "data-state": "failed" });
+  assert.match(await lou.reads("upload"), /cannot be read/);
+});
+
 story("hostile names are shown as they are, and what could run is only ever saved", async (scene) => {
   const [eve, sam] = await scene.members("Eve", "Sam");
   await meet(eve, sam);
@@ -158,6 +194,13 @@ story("a file is saved, and so is a picture that is looked at, long after its li
   await lou.press("file-card");
   await lou.sees("notice");
 });
+
+/** As the system hands it over: something of the disk, dragged over the page and let go. */
+async function drag({ context, page }, path, place) {
+  const session = await context.newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, ...place, data });
+}
 
 /** @param {import("./support/person.mjs").Person} person */
 async function pick(person, ...files) {

@@ -48,6 +48,15 @@ story("files on their way and refused, a picture in full, the offer of alerts an
   await eda.say("a\0b");
   await eda.sees("message", { "data-state": "failed" });
   await examine(eda, "message-failed", [...own, "a\0b"]);
+  await eda.press("remove-message");
+  await eda.find("message", { "data-state": "failed" }).waitFor({ state: "detached" });
+  assert.equal(await eda.find("message-input").inputValue(), "a\0b", "its words can be changed");
+  await eda.find("message-input").fill("ab");
+  await eda.press("send");
+  await gus.hears("ab");
+  await eda.page.reload();
+  await eda.hears("ab");
+  assert.equal(await eda.find("message", { "data-state": "failed" }).count(), 0, "it does not come back");
 });
 
 story("what is missing, what is not found, whom a wish leaves out, and a lost connection are said by the same rules as all else", async (scene) => {

@@ -160,8 +160,10 @@ function undragged(event) {
 /** @param {DragEvent} event @param {Dispatch} dispatch */
 function dropped(event, dispatch) {
   /** @type {HTMLElement} */ (event.currentTarget).classList.remove("is-dragged");
-  const files = [...(event.dataTransfer?.files ?? [])];
-  if (files.length === 0) return;
+  const items = [...(event.dataTransfer?.items ?? [])].filter(({ kind }) => kind === "file");
+  if (items.length === 0) return;
   event.preventDefault();
-  dispatch("addFiles", files);
+  const isFolder = (/** @type {DataTransferItem} */ item) => item.webkitGetAsEntry()?.isDirectory === true;
+  if (items.some(isFolder)) dispatch("tell", t("file.folder"));
+  dispatch("addFiles", items.filter((item) => !isFolder(item)).flatMap((item) => item.getAsFile() ?? []));
 }
