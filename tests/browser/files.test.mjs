@@ -65,6 +65,10 @@ story("a message of a picture alone comes by pasting and by dropping, and arrow 
   await tim.find("lightbox").getByText("two.png").waitFor();
   await tim.page.keyboard.press("ArrowLeft");
   await tim.find("lightbox").getByText("one.png").waitFor();
+  await tim.page.getByRole("button", { name: "Picture after" }).click();
+  await tim.find("lightbox").getByText("two.png").waitFor();
+  await tim.page.keyboard.press("ArrowLeft"); // the button that led there is still there, and has the focus
+  await tim.find("lightbox").getByText("one.png").waitFor();
   await tim.press("close-picture");
   await tim.go("conversations");
   await tim.find("last-message").getByText("two.png").waitFor();

@@ -33,7 +33,8 @@ story("whatever people write, in every field, is shown as it was written and doe
   await ada.go("profile");
   await ada.sees("profile-form");
   const name = '"><img src=x onerror=harmed=1> ${7*7}';
-  await ada.fill({ display_name: name, bio: CORPUS.join("\n").slice(0, 480) });
+  const bio = CORPUS.join("\n").slice(0, 480);
+  await ada.fill({ display_name: name, bio });
   await ada.saveProfile();
   await meet(ada, ben);
   assert.equal(await ben.reads("chat-peer"), name);
@@ -42,16 +43,65 @@ story("whatever people write, in every field, is shown as it was written and doe
     await ben.hears(text);
   }
   assert.deepEqual((await ben.messages()).map(({ text }) => text), CORPUS);
+  for (const person of [ada, ben]) await person.press("keep");
+  for (const person of [ada, ben]) await person.press("continue-chat");
   await ben.press("open-peer");
   await ben.find("peer-panel").getByRole("heading", { name, exact: true }).waitFor();
+  await ben.sees("peer-bio");
+  assert.equal(await ben.find("peer-bio").evaluate(({ textContent }) => textContent), bio);
   await ben.show("27-hostile-name");
   await ben.press("close-peer");
   await ben.go("conversations");
   await ben.find("last-message").getByText(CORPUS.at(-1)).waitFor();
-  for (const person of [ada, ben]) {
-    assert.equal(await person.page.evaluate(() => window.harmed), undefined);
-    assert.equal(await person.page.locator("iframe, base, #app script, #app style, #main form[action]").count(), 0);
-    assert.deepEqual(await person.page.locator("#main a").evaluateAll((links) =>
-      links.map(({ protocol }) => protocol).filter((protocol) => !["http:", "https:"].includes(protocol))), []);
+  for (const person of [ada, ben]) await isUnharmed(person);
+});
+
+story("no name does anything either: a display name is shown as it is, a username is refused", async (scene) => {
+  const [eve, sam] = await scene.members("Eve", "Sam");
+  await meet(eve, sam);
+  const device = await scene.server.device(eve);
+  const profile = await device("/users/me/profile");
+  for (const name of CORPUS.filter((_, index) => index % 3 === 0).map((text) => text.slice(0, 40).trim())) {
+    await device("/users/me/profile", "PUT", { ...profile, display_name: name });
+    await sam.go("conversations");
+    await sam.page.reload();
+    await sam.find("conversation").getByText(name, { exact: true }).waitFor();
+    await isUnharmed(sam);
+  }
+  const kim = await scene.enter("Kim");
+  kim.watch.expect(/^422 POST \/auth\/register$/, Infinity);
+  for (const username of CORPUS.slice(0, 6)) {
+    await kim.fillSignUp({ username });
+    await kim.press("signup");
+    await kim.sees("username-error");
+    assert.equal(await kim.page.locator("#username").inputValue(), username);
+    await isUnharmed(kim);
+    await kim.go("login");
+    await kim.sees("login-form");
   }
 });
+
+story("what a report says goes out as it was written and does nothing", async (scene) => {
+  const [una, rob] = await scene.members("Una", "Rob");
+  await meet(una, rob);
+  const detail = CORPUS.join("\n").slice(0, 990).trim();
+  await una.press("open-peer");
+  await una.page.locator("summary").click();
+  await una.find("report-detail").fill(detail);
+  await una.press("close-peer");
+  await una.press("open-peer");
+  assert.equal(await una.find("report-detail").inputValue(), detail, "it is still there");
+  const sent = una.page.waitForRequest(/\/report$/);
+  await una.find("report-reason", { "data-reason": "spam" }).click();
+  assert.equal((await sent).postDataJSON().detail, detail);
+  await una.sees("reported");
+  await isUnharmed(una);
+});
+
+/** Nothing of it has run, and nothing of it is a part of the page. @param {import("./support/person.mjs").Person} person */
+async function isUnharmed({ page }) {
+  assert.equal(await page.evaluate(() => window.harmed), undefined);
+  assert.equal(await page.locator("iframe, base, #app script, #app style, #main form[action]").count(), 0);
+  assert.deepEqual(await page.locator("#main a").evaluateAll((links) =>
+    links.map(({ protocol }) => protocol).filter((protocol) => !["http:", "https:"].includes(protocol))), []);
+}

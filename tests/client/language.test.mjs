@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { tableOf } from "./support/english.mjs";
 import {
-  bestLanguage, formatDuration, formatList, formatRelative, formatTime, LANGUAGES, pieces, speak, t,
+  bestLanguage, formatDay, formatDuration, formatList, formatRelative, formatShortDay, formatTime, LANGUAGES, pieces, speak, t,
 } from "../../static/js/models/language.js";
 
 const client = new URL("../../static/js/", import.meta.url);
@@ -101,5 +101,24 @@ test("times are written as where the person lives, in the words of the language"
   assert.match(t("app.unread", { count: 1 }), /1 unread/);
   speak("en", english, "en-US");
   assert.match(formatTime(at), /^9:05\sAM$/);
+  speak("en", english);
+});
+
+test("a day of another year says which", () => {
+  speak("en", english, "en-GB");
+  const now = new Date(2026, 5, 1).getTime();
+  assert.equal(formatDay(new Date(2026, 0, 2), now), "Friday 2 January");
+  assert.equal(formatShortDay(new Date(2026, 0, 2), now), "2 Jan");
+  assert.match(formatDay(new Date(2025, 0, 2), now), /^Thursday,? 2 January 2025$/);
+  assert.equal(formatShortDay(new Date(2025, 0, 2), now), "2 Jan 2025");
+  speak("en", english);
+});
+
+test("other people's words within a sentence turn nothing around them", () => {
+  speak("en", { talk: { said: "{name}: {text}!" } });
+  assert.equal(t("talk.said", { name: "Ada", text: "hello" }), "Ada: hello!", "where nothing turns, nothing is added");
+  assert.equal(t("talk.said", { name: "\u05d3\u05e0\u05d4", text: "hello" }), "\u2068\u05d3\u05e0\u05d4\u2069: hello!");
+  assert.equal(t("talk.said", { name: "Ada", text: "\u202egnp" }), "Ada: \u2068\u202egnp\u2069!");
+  assert.equal(t("talk.said", { name: "Ada", text: "a\u2069\u202eb" }), "Ada: \u2068a\u202eb\u2069!", "nobody ends the isolation from within");
   speak("en", english);
 });

@@ -83,7 +83,19 @@ function form(key, count) {
 /** @param {unknown} value @param {string} key @param {string} name */
 function written(value, key, name) {
   if (value === undefined) throw new Error(`${key} needs a value for {${name}}`);
-  return typeof value === "number" ? formatNumber(value) : value;
+  if (typeof value === "number") return formatNumber(value);
+  return typeof value === "string" ? isolated(value) : value;
+}
+
+/** Letters that are written from the right, and marks that change the direction. */
+const TURNS = /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const [FIRST_STRONG_ISOLATE, POP_ISOLATE] = ["\u2068", "\u2069"];
+
+/** Other people's words within a sentence: their direction is theirs alone. @param {string} text */
+function isolated(text) {
+  if (!TURNS.test(text)) return text;
+  // Its own isolates could end this one.
+  return FIRST_STRONG_ISOLATE + text.replaceAll(/[\u2066-\u2069]/g, "") + POP_ISOLATE;
 }
 
 /** @param {number} value */
@@ -96,14 +108,19 @@ export function formatTime(at) {
   return dates({ timeStyle: "short" }).format(at);
 }
 
-/** A day, with its weekday: for a conversation's days. @param {Date} at */
-export function formatDay(at) {
-  return dates({ weekday: "long", day: "numeric", month: "long" }).format(at);
+/** A day, with its weekday: for a conversation's days. @param {Date} at @param {number} nowMs */
+export function formatDay(at, nowMs) {
+  return dates({ weekday: "long", day: "numeric", month: "long", ...yearOf(at, nowMs) }).format(at);
 }
 
-/** A day of a list, short. @param {Date} at */
-export function formatShortDay(at) {
-  return dates({ day: "numeric", month: "short" }).format(at);
+/** A day of a list, short. @param {Date} at @param {number} nowMs */
+export function formatShortDay(at, nowMs) {
+  return dates({ day: "numeric", month: "short", ...yearOf(at, nowMs) }).format(at);
+}
+
+/** Of this year nobody says it. @param {Date} at @param {number} nowMs @returns {Intl.DateTimeFormatOptions} */
+function yearOf(at, nowMs) {
+  return at.getFullYear() === new Date(nowMs).getFullYear() ? {} : { year: "numeric" };
 }
 
 /** A day and its time: when something was done. @param {Date} at */

@@ -68,7 +68,7 @@ function card(file, { seq }, dispatch) {
     <a class="file-card" href=${file.url} download=${file.name} rel="noopener noreferrer" data-testid="file-card" data-file-id=${file.id}
       @click=${saving(file, seq, dispatch)}>
       ${fileSign}
-      <span class="file-words"><span class="file-name">${file.name}</span>
+      <span class="file-words"><span class="file-name" dir="auto">${file.name}</span>
         <span class="small">${sizeWords(file.size_bytes)}</span></span>
     </a>`;
 }

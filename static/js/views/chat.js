@@ -102,7 +102,7 @@ function head(state, current, { name, picture, online }, dispatch) {
       <a class="icon-button" href="#/conversations" aria-label=${t("chat.back")} data-testid="back">${back}</a>
       ${avatar(name, picture)}
       <div class="chat-name">
-        <h1 tabindex="-1" data-testid="chat-peer">${name}</h1>
+        <h1 tabindex="-1" data-testid="chat-peer"><bdi>${name}</bdi></h1>
         ${phase === "ended" ? html`<p class="presence">${t("chat.ended")}</p>` : presence(state, online, phase === "kept")}
       </div>
       ${current.status && isRunning(current.status) ? ring(state) : nothing}

@@ -11,6 +11,9 @@ import { tray } from "./tray.js";
  * @typedef {import("../dispatch.js").Dispatch} Dispatch
  */
 
+/** The code of a key that an input method has taken. */
+const COMPOSING = 229;
+
 /** What people reach for most; every other one comes from the system's own keyboard. */
 const EMOJIS = ("😀 😄 😂 🤣 😊 😍 🥰 😘 😎 🤔 😅 😉 🙃 😴 😢 😭 😡 😱 🤯 🥳 👍 👎 👏 🙏 🤝 💪 👋 🤞 ❤️ 💔 🔥 ✨ 🎉 🎂 "
   + "☕️ 🍕 🌍 🌞 🌈 🎵 ⚽️ 🎮 📚 ✈️ 🏔️ 🌊 🐶 🐱").split(" ");
@@ -36,7 +39,7 @@ export function composer(draft, name, { offersEmojis }, dispatch) {
       <span class="visually-hidden" id="file-limits">${t("file.limits", {
         image: sizeWords(IMAGE_MAX_BYTES), file: sizeWords(FILE_MAX_BYTES), count: FILES_MAX })}</span>
       <label class="visually-hidden" for="message-input">${t("chat.message_to", { name })}</label>
-      <textarea id="message-input" name="text" rows="1" maxlength="4000" placeholder=${t("chat.write")} autocomplete="off"
+      <textarea id="message-input" name="text" rows="1" dir="auto" maxlength="4000" placeholder=${t("chat.write")} autocomplete="off"
         enterkeyhint="enter" data-testid="message-input" @paste=${(/** @type {ClipboardEvent} */ event) => pasted(event, dispatch)}
         @keydown=${(/** @type {KeyboardEvent} */ event) => keydown(event, settled, dispatch)}
         .value=${draft.text} @input=${() => dispatch("write", writer()?.value)}></textarea>
@@ -57,7 +60,9 @@ function submit(settled, dispatch) {
 /** @param {KeyboardEvent} event @param {boolean} settled @param {Dispatch} dispatch */
 function keydown(event, settled, dispatch) {
   if (event.key === "Escape") dispatch("offerEmojis", false);
-  const enters = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  // Safari ends a composition before it says that Enter was pressed, by the code that keys of a composition have.
+  const composes = event.isComposing || event.keyCode === COMPOSING;
+  const enters = event.key === "Enter" && !event.shiftKey && !composes;
   // On a touch keyboard Enter is the only way to a new line; there the button sends.
   if (!enters || matchMedia("(hover: none) and (pointer: coarse)").matches) return;
   event.preventDefault();

@@ -74,9 +74,9 @@ function row(room, me, state) {
       <a class="room" href=${roomHash(room.id)} data-testid="conversation" data-room-id=${room.id}>
         <span class="face">${avatar(name, state.pictures[peer?.id ?? ""])}${presence(room, peer?.id ?? "", state)}</span>
         <span class="room-words">
-          <span class="room-top"><strong>${name}</strong><time class="muted small">${when(lastActivity(room))}</time></span>
+          <span class="room-top"><strong dir="auto">${name}</strong><time class="muted small">${when(lastActivity(room), state.nowMs)}</time></span>
           <span class="room-top">
-            <span class="room-last muted" data-testid="last-message">${preview}</span>
+            <span class="room-last muted" dir="auto" data-testid="last-message">${preview}</span>
             ${notSent(state.notSent[room.id])}
             ${unread === 0 ? nothing : html`<span class="badge" data-testid="unread"><span aria-hidden="true">${unread}</span>
               <span class="visually-hidden">${t("app.unread", { count: unread })}</span></span>`}
@@ -104,8 +104,8 @@ function previewOf({ sender_id, text, attachments = [] }, me) {
   return sender_id === me ? t("conversations.you", { text: words }) : words;
 }
 
-/** @param {string} time */
-function when(time) {
+/** @param {string} time @param {number} nowMs */
+function when(time, nowMs) {
   const at = new Date(time);
-  return at.toDateString() === new Date().toDateString() ? formatTime(at) : formatShortDay(at);
+  return at.toDateString() === new Date(nowMs).toDateString() ? formatTime(at) : formatShortDay(at, nowMs);
 }

@@ -22,7 +22,7 @@ export function textField({ name, label, type = "text", value = "", hint, autoco
   return html`
     <div class="field">
       <label for=${name}>${label}${sayOptional ? html` <span class="optional">${t("app.optional")}</span>` : nothing}</label>
-      <input id=${name} name=${name} type=${type} .value=${value} ?required=${required}
+      <input id=${name} name=${name} type=${type} dir=${type === "text" ? "auto" : nothing} .value=${value} ?required=${required}
         autocomplete=${autocomplete ?? "off"} autocapitalize=${type === "text" && name === "username" ? "none" : nothing}
         spellcheck=${name === "username" ? "false" : nothing}
         min=${min ?? nothing} max=${max ?? nothing} maxlength=${maxlength ?? nothing}

@@ -37,7 +37,7 @@ export function messages(chat, me, nowMs, dispatch) {
           ?disabled=${chat.historyBusy} @click=${() => dispatch("loadEarlier")}>${t("chat.earlier")}</button>` : nothing}
         ${earlier ? nothing : opener(chat, name)}
         <span class="visually-hidden" id="copy-keys">${t("message.copy_keys")}</span>
-        <ol class="messages" @keydown=${walk}>${rows.map((row) => message(row, { name, takesMore, isStop: row === stop }, dispatch))}</ol>
+        <ol class="messages" @keydown=${walk}>${rows.map((row) => message(row, { name, takesMore, isStop: row === stop, nowMs }, dispatch))}</ol>
         <p class="typing" data-testid="typing">${typing ? html`
           <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span> ${t("chat.typing", { name })}` : nothing}</p>
       </div>
@@ -66,19 +66,19 @@ function walk(event) {
 
 /**
  * @param {Row} row
- * @param {{name: string, takesMore: boolean, isStop: boolean}} place `name`: the other one's; `takesMore`: the room does
+ * @param {{name: string, takesMore: boolean, isStop: boolean, nowMs: number}} place `name`: the other one's; `takesMore`: the room does
  * @param {Dispatch} dispatch
  */
-function message(row, { name, takesMore, isStop }, dispatch) {
+function message(row, { name, takesMore, isStop, nowMs }, dispatch) {
   const side = row.mine ? "mine" : "theirs";
   return html`
     <li class="message ${side} ${row.startsGroup ? "starts-group" : ""}" data-testid="message"
       data-seq=${row.seq ?? nothing} data-state=${row.state} data-mine=${String(row.mine)}>
-      ${row.startsDay ? html`<p class="day"><span>${day(row.at)}</span></p>` : nothing}
+      ${row.startsDay ? html`<p class="day"><span>${day(row.at, nowMs)}</span></p>` : nothing}
       <div class="bubble-row">
         <div class="bubble" title=${formatTime(row.at)}>
           <span class="visually-hidden">${row.mine ? t("message.you_said") : t("message.they_said", { name })}</span>
-          ${row.text === "" ? nothing : html`<p class="text" id="text-${row.key}" data-testid="message-text">${linked(row)}</p>`}
+          ${row.text === "" ? nothing : html`<p class="text" dir="auto" id="text-${row.key}" data-testid="message-text">${linked(row)}</p>`}
           ${attachments(row, dispatch)}
           ${row.state === "sent" ? html`<span class="mark">${check}</span>` : nothing}
         </div>
@@ -127,7 +127,7 @@ function giveUp({ clientId }, dispatch) {
   (document.getElementById("message-input") ?? document.getElementById("log"))?.focus();
 }
 
-/** @param {Date} at */
-function day(at) {
-  return at.toDateString() === new Date().toDateString() ? t("message.today") : formatDay(at);
+/** @param {Date} at @param {number} nowMs */
+function day(at, nowMs) {
+  return at.toDateString() === new Date(nowMs).toDateString() ? t("message.today") : formatDay(at, nowMs);
 }

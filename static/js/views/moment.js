@@ -21,7 +21,7 @@ export function moment({ room }, { name, picture }, overhead, dispatch) {
       <div class="card stack centred moment-card">
         <div class="moment-clock">${overhead.clock}</div>
         ${avatar(name, picture)}
-        <h1 id="moment-title" tabindex="-1" autofocus>${t("moment.meet")} <span data-testid="peer-name">${name}</span></h1>
+        <h1 id="moment-title" tabindex="-1" autofocus>${t("moment.meet")} <bdi data-testid="peer-name">${name}</bdi></h1>
         ${reasons(room?.match?.reasons ?? [])}
         ${question(icebreaker)}
         <button class="button button-primary" type="button" data-testid="start-chatting"
@@ -36,7 +36,7 @@ export function opener({ room }, name) {
   if (!match) return nothing;
   return html`
     <div class="opener" data-testid="opener">
-      <p>${pieces("moment.you_and", { name: html`<strong>${name}</strong>` })}</p>
+      <p>${pieces("moment.you_and", { name: html`<strong><bdi>${name}</bdi></strong>` })}</p>
       ${reasons(match.reasons)}
       ${question(icebreakerWords(match))}
     </div>`;

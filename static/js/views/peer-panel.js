@@ -33,7 +33,7 @@ export function peerPanel(chat, { name, picture }, overhead, dispatch) {
           @click=${() => dispatch("closePeer")}>${close}</button>
       </div>
       <div class="sheet-body stack stack-close">
-        <header class="peer-head">${avatar(name, picture)}<h2 id="peer-title" tabindex="-1" autofocus>${name}</h2>
+        <header class="peer-head">${avatar(name, picture)}<h2 id="peer-title" tabindex="-1" autofocus><bdi>${name}</bdi></h2>
           <p class="muted small">${t(`peer.reveal_${peer.profile?.reveal_level ?? chat.room?.reveal_level ?? 0}`)}</p></header>
         ${peer.profile === null ? nothing : revealed(peer.profile)}
         ${chat.status?.state === "ended" ? nothing : like(chat.liked, peer, name, dispatch)}
@@ -56,7 +56,7 @@ function revealed({ bio, interests = [], languages = [], looking_for = [] }) {
     [t("peer.looking_for"), looking_for.map(optionLabel)],
   ]).filter(([, values]) => values.length > 0);
   return html`
-    ${bio ? html`<p class="peer-bio" data-testid="peer-bio">${bio}</p>` : nothing}
+    ${bio ? html`<p class="peer-bio" dir="auto" data-testid="peer-bio">${bio}</p>` : nothing}
     ${lists.length === 0 ? nothing : html`<dl class="peer-lists" data-testid="peer-lists">
       ${lists.map(([name, values]) => html`<div><dt>${name}</dt><dd>${formatList(values)}</dd></div>`)}</dl>`}`;
 }
@@ -79,7 +79,7 @@ function report({ reportDetail }, peer, name, dispatch) {
       <h3 id="report-title">${t("peer.report", { name })}</h3>
       <details class="field" ?open=${peer.detailed}>
         <summary>${t("peer.detail")} <span class="optional">${t("app.optional")}</span></summary>
-        <textarea rows="2" maxlength="1000" aria-label=${t("peer.detail")} data-testid="report-detail" .value=${reportDetail}
+        <textarea rows="2" maxlength="1000" dir="auto" aria-label=${t("peer.detail")} data-testid="report-detail" .value=${reportDetail}
           @input=${(/** @type {Event} */ event) =>
             dispatch("writeReport", /** @type {HTMLTextAreaElement} */ (event.currentTarget).value)}></textarea>
       </details>

@@ -28,18 +28,24 @@ export function lightbox({ list, picture }, overhead, dispatch) {
       ${overhead.said}
       <div class="lightbox-bar">
         ${overhead.clock}
-        <p class="lightbox-name">${file.name}</p>
+        <p class="lightbox-name" dir="auto">${file.name}</p>
         <a class="button button-quiet" href=${file.url} download=${file.name} rel="noopener noreferrer" data-testid="save-picture"
           @click=${saving(file, seq, dispatch)}>${t("file.save")}</a>
         <button class="icon-button" type="button" aria-label=${t("app.close")} data-testid="close-picture"
           @click=${() => dispatch("closePicture")}>${close}</button>
       </div>
       <div class="lightbox-stage" @click=${beside}>
-        ${before ? html`<button class="icon-button lightbox-back" type="button" aria-label=${t("file.before")} @click=${() => go(before)}>${back}</button>` : nothing}
+        ${pictures.length > 1 ? way("lightbox-back", t("file.before"), back, before && (() => go(before))) : nothing}
         ${file.thumbnail_url ? html`<img class="lightbox-blur" src=${file.thumbnail_url} alt="" aria-hidden="true">` : nothing}
         <img class="lightbox-full" src=${file.url} alt=${file.name} width=${file.width ?? nothing} height=${file.height ?? nothing}
           data-testid="full-picture" @error=${() => dispatch("refreshFiles", seq)}>
-        ${after ? html`<button class="icon-button lightbox-next" type="button" aria-label=${t("file.after")} @click=${() => go(after)}>${forward}</button>` : nothing}
+        ${pictures.length > 1 ? way("lightbox-next", t("file.after"), forward, after && (() => go(after))) : nothing}
       </div>
     </dialog>`;
+}
+
+/** It stays where it leads no further: whoever pressed it keeps the focus, and the arrow keys. @param {string} side @param {string} label @param {unknown} sign @param {(() => void)|undefined} go */
+function way(side, label, sign, go) {
+  return html`<button class="icon-button ${side}" type="button" aria-label=${label} aria-disabled=${String(go === undefined)}
+    @click=${() => go?.()}>${sign}</button>`;
 }

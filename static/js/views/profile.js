@@ -93,7 +93,7 @@ function aboutYou(shown, options, fields) {
         chosen: shown.languages, label: languageLabel, error: fields.languages })}
       <div class="field">
         <label for="bio">${t("profile.bio")} <span class="optional">${t("app.optional")}</span></label>
-        <textarea id="bio" name="bio" rows="3" maxlength="500" .value=${shown.bio ?? ""} aria-invalid=${fields.bio ? "true" : nothing}
+        <textarea id="bio" name="bio" rows="3" dir="auto" maxlength="500" .value=${shown.bio ?? ""} aria-invalid=${fields.bio ? "true" : nothing}
           aria-describedby=${describedBy("bio", t("profile.bio_hint"), fields.bio)}></textarea>
         ${notes("bio", t("profile.bio_hint"), fields.bio)}
       </div>
