@@ -10,9 +10,9 @@ use webchat_tests::{nats::free_port, s3::S3};
 use crate::{Ground, Place, opened, settings_of};
 
 /// What the contract lets a request take, with as much again for a busy machine.
-const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(20);
 
-fn a_key() -> Key {
+pub fn a_key() -> Key {
     Key::file(FileId(Uuid::now_v7()))
 }
 
