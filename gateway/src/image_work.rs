@@ -45,7 +45,7 @@ pub struct ImageWork {
 /// A picture that was made. Its share of the memory is free again when it is dropped.
 #[derive(Debug)]
 pub struct Made {
-    /// It.
+    /// Encoded anew.
     pub picture: Processed,
     _share: OwnedSemaphorePermit,
 }

@@ -103,7 +103,8 @@ pub fn write(pixels: &Pixels, limits: &Limits) -> Result<Vec<u8>, Refusal> {
 }
 
 /// What is held beside the pixels: what the picture says of its camera; and what the decoder makes of lossless data, of all
-/// that is read of the file: the picture, its alpha channel, the first frame of an animation. The picture's promise must have been checked.
+/// that is read of the file: the picture, its alpha channel, the first frame of an animation. The picture's promise must have
+/// been checked.
 pub fn beside_pixels(bytes: &[u8], most: u64) -> Result<u64, Refusal> {
     let side = |pixels| usize::try_from(pixels).map_err(Refusal::damaged);
     let (width, height) = opened(bytes)?.dimensions();
