@@ -4,6 +4,8 @@
  * @typedef {import("./types.js").Session} Session
  */
 
+import { siteData } from "./site-data.js";
+
 const REFRESH_LOCK = "webchat-refresh";
 const REFRESH_AGAIN_MS = 5_000;
 /** How long an answer may take, its body included, before it counts as none. The server itself gives up after 10 s. */
@@ -82,7 +84,8 @@ async function send(method, path, body, token, read) {
  * @returns {Promise<T>}
  */
 async function alone(work) {
-  if (!navigator.locks) return work();
+  // Over plain http there are no locks, and a browser that keeps nothing for the site refuses them.
+  if (!navigator.locks || !siteData.isKept()) return work();
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
     return await navigator.locks.request(REFRESH_LOCK, { signal }, work);
