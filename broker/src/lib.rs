@@ -39,5 +39,5 @@ pub use error::{ConnectError, PublishError, ReadError};
 pub use live::{LiveMessage, Subscription};
 pub use publish::{Ack, Publish};
 pub use read::Record;
-pub use state::{ConsumerState, Skipped, StreamState};
+pub use state::{ConsumerState, Floor, Skipped, StreamState};
 pub use writable::Unwritable;

@@ -19,8 +19,8 @@ pub(crate) const PUT_BACK: &str = "webchat.put-back";
 /// Under this key it carries up to which sequence other messages may stand in the place of lost ones: its epoch says so.
 pub(crate) const RENEWED: &str = "webchat.renewed";
 
-/// Sequences that no message of the stream has and none will get: the stream had lost what stood there, and SQL may
-/// have it still.
+/// Sequences of messages that the stream has lost, and SQL may have still. Others may stand among them: between two
+/// losses, or written while the stream was moved past one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skipped {
     /// The first one.
@@ -30,15 +30,12 @@ pub struct Skipped {
 }
 
 impl Skipped {
-    /// One range that covers both where they touch; else the later one.
+    /// One range that covers both, and what stands between them: what was skipped earlier is not forgotten.
     pub(crate) fn joined(self, earlier: Option<Self>) -> Self {
-        match earlier {
-            Some(earlier) if earlier.last + 1 >= self.first => Self {
-                first: earlier.first.min(self.first),
-                last: earlier.last.max(self.last),
-            },
-            _ => self,
-        }
+        earlier.map_or(self, |earlier| Self {
+            first: earlier.first.min(self.first),
+            last: earlier.last.max(self.last),
+        })
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -65,7 +62,7 @@ pub struct StreamState {
     pub last_seq: u64,
     /// Changes when the stream was made anew; nil for streams without one.
     pub epoch: Uuid,
-    /// What its last loss of a tail left empty.
+    /// From the first sequence that a loss of a tail left empty to the last one.
     pub skipped: Option<Skipped>,
     /// Whether everything that SQL has of that was put back ([`Broker::mark_put_back`]).
     pub put_back: bool,
@@ -78,6 +75,24 @@ impl StreamState {
     pub fn has_renewed(&self, seq: u64) -> bool {
         seq <= self.renewed_up_to
     }
+
+    /// Where SQL may have what the stream has lost, although the stream seems to reach back that far. `None` once all that
+    /// it has came later: then it has forgotten, as streams do.
+    pub fn hole(&self) -> Option<Skipped> {
+        let behind = |skipped: &Skipped| self.first_seq > skipped.last + 1;
+        self.skipped.filter(|skipped| !behind(skipped))
+    }
+}
+
+/// How far a consumer's work is, and in which stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor {
+    /// Everything up to here is done.
+    pub seq: u64,
+    /// The stream's epoch.
+    pub epoch: Uuid,
+    /// The stream's [`StreamState::hole`].
+    pub hole: Option<Skipped>,
 }
 
 /// How far a consumer is.
@@ -169,67 +184,96 @@ impl Broker {
     }
 
     /// Up to which sequence of its stream a consumer has done everything; 0 where it does not exist yet. Sequences that
-    /// were skipped count as done: nothing stands there.
+    /// were skipped count as done where nothing stands there.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub async fn floor_of(&self, consumer: &ConsumerSpec) -> Result<u64, ReadError> {
-        let Some(state) = self.consumer_state(consumer).await? else {
-            return Ok(0);
+    pub async fn floor_of(&self, consumer: &ConsumerSpec) -> Result<Floor, ReadError> {
+        let stream = self.stream_state(&consumer.stream).await?;
+        let floor = |seq| Floor {
+            seq,
+            epoch: stream.epoch,
+            hole: stream.hole(),
         };
-        let skipped = self.stream_state(&consumer.stream).await?.skipped;
-        Ok(skipped.map_or(state.done_up_to(), |skipped| state.done_over(skipped)))
+        let Some(state) = self.consumer_state(consumer).await? else {
+            return Ok(floor(0));
+        };
+        let done = state.done_up_to();
+        match stream.skipped {
+            Some(skipped) if done < skipped.last => {
+                let next = self.next_for(consumer, done + 1).await?;
+                Ok(floor(done_over(done, skipped, stream.last_seq, next)))
+            }
+            _ => Ok(floor(done)),
+        }
+    }
+
+    /// The first sequence from this one on at which something stands for the consumer, by the stream's leader.
+    async fn next_for(&self, consumer: &ConsumerSpec, from: u64) -> Result<Option<u64>, ReadError> {
+        let mut first: Option<u64> = None;
+        for subject in consumer.filters {
+            let next = self.next(&consumer.stream, subject, from).await?;
+            let next = next.map(|record| record.seq);
+            first = first.into_iter().chain(next).min();
+        }
+        Ok(first)
     }
 }
 
 impl ConsumerState {
-    fn is_idle(&self) -> bool {
-        self.pending == 0 && self.unacknowledged == 0
-    }
-
     /// Up to which sequence everything is done. The server's floor stays behind for ever where a message was taken out of the stream while it was being worked
     /// on. Where nothing is left to do, everything that was delivered is done.
     pub fn done_up_to(&self) -> u64 {
-        if self.is_idle() {
+        let is_idle = self.pending == 0 && self.unacknowledged == 0;
+        if is_idle {
             self.floor.max(self.delivered)
         } else {
             self.floor
         }
     }
+}
 
-    fn done_over(&self, skipped: Skipped) -> u64 {
-        let done = self.done_up_to();
-        if self.is_idle() || done + 1 >= skipped.first {
-            done.max(skipped.last)
-        } else {
-            done
-        }
-    }
+/// Whoever has done everything up to `done`, of a stream that had reached `end` before `next` was looked for: the first
+/// message after `done` that is theirs.
+fn done_over(done: u64, skipped: Skipped, end: u64, next: Option<u64>) -> u64 {
+    let nothing_up_to = next.map_or(end, |next| next - 1);
+    done.max(skipped.last.min(nothing_up_to))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn done_to(floor: u64, pending: u64) -> ConsumerState {
-        ConsumerState {
-            floor,
-            delivered: floor,
-            pending,
-            unacknowledged: 0,
-        }
+    fn range(first: u64, last: u64) -> Skipped {
+        Skipped { first, last }
     }
 
     #[test]
-    fn what_was_skipped_counts_as_done_once_everything_before_it_is() {
-        let skipped = Skipped {
-            first: 51,
-            last: 80,
+    fn what_was_skipped_counts_as_done_up_to_the_first_that_is_not() {
+        let over = |done, end, next| done_over(done, range(51, 80), end, next);
+        assert_eq!(over(40, 90, Some(41)), 40);
+        assert_eq!(over(50, 90, Some(85)), 80);
+        assert_eq!(over(49, 80, None), 80, "50 was deleted");
+        assert_eq!(over(50, 90, Some(60)), 59, "written between two fillers");
+        assert_eq!(over(50, 64, None), 64, "others may still write before 80");
+        assert_eq!(over(90, 90, None), 90);
+    }
+
+    #[test]
+    fn a_hole_is_one_while_the_stream_reaches_back_to_it() {
+        let state = |first_seq, skipped| StreamState {
+            first_seq,
+            last_seq: 100,
+            epoch: Uuid::nil(),
+            skipped,
+            put_back: false,
+            renewed_up_to: 0,
         };
-        assert_eq!(done_to(40, 10).done_over(skipped), 40);
-        assert_eq!(done_to(50, 3).done_over(skipped), 80);
-        assert_eq!(done_to(49, 0).done_over(skipped), 80, "50 was deleted");
-        assert_eq!(done_to(90, 0).done_over(skipped), 90);
+        let hole = range(51, 80);
+        assert_eq!(state(1, None).hole(), None);
+        assert_eq!(state(40, Some(hole)).hole(), Some(hole));
+        assert_eq!(state(81, Some(hole)).hole(), Some(hole), "all was lost");
+        assert_eq!(state(82, Some(hole)).hole(), None);
     }
 
     #[test]
@@ -246,10 +290,9 @@ mod tests {
     }
 
     #[test]
-    fn two_losses_that_touch_are_one() {
-        let range = |first, last| Skipped { first, last };
+    fn an_earlier_loss_is_not_forgotten() {
         assert_eq!(range(61, 100).joined(Some(range(51, 80))), range(51, 100));
-        assert_eq!(range(61, 100).joined(Some(range(10, 20))), range(61, 100));
+        assert_eq!(range(61, 100).joined(Some(range(10, 20))), range(10, 100));
         assert_eq!(range(61, 100).joined(None), range(61, 100));
         assert_eq!(Skipped::parse(&range(3, 4).to_string()), Some(range(3, 4)));
     }

@@ -98,6 +98,9 @@ pub struct StoredFloor {
     pub stream: String,
     /// The consumer's ack floor as a stream sequence.
     pub floor: u64,
+    /// Of the stream with this epoch. Nil from releases that did not say it.
+    #[serde(default)]
+    pub epoch: Uuid,
 }
 
 /// On [`crate::subjects::LIVE_ENDS`]: the stream has had everything up to here, and ends before that now, or has another

@@ -180,6 +180,7 @@ fn what_the_processes_tell_each_other_live() {
         &[StoredFloor {
             stream: "CHAT".to_owned(),
             floor: 42,
+            epoch: uuid(9),
         }],
     );
     holds(

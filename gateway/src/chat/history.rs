@@ -1,6 +1,6 @@
 //! A room's messages, wherever they are: SQL up to the floor of persistence, the stream beyond it.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, future::Future};
 
 use contract::{
     message::{Message, StoredMessage},
@@ -10,10 +10,14 @@ use domain::{ClientId, RoomId, UserId, room::Room};
 use entities::message::{self, Window};
 
 use super::{
+    known::Known,
     rows::{signed, stored_message, stored_messages, unsigned},
     tail,
 };
 use crate::{error::ApiError, state::AppState};
+
+/// How often something is read anew because the broker came back in between.
+const READ_ATTEMPTS: usize = 3;
 
 /// A part of a room's history, ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +41,34 @@ pub async fn page(
     after: Option<u64>,
     limit: usize,
 ) -> Result<HistoryPage, ApiError> {
-    state.floors.known().await?;
-    let floor = state.floors.chat();
-    match after {
-        Some(after) => page_after(state, room, floor, after, before, limit).await,
-        None => page_before(state, room, floor, before, limit).await,
+    at_one_time(state, |known| async move {
+        match after {
+            Some(after) => page_after(state, room, known.floor, after, before, limit).await,
+            None => page_before(state, room, known.floor, before, limit).await,
+        }
+    })
+    .await
+}
+
+/// Reads from the stream and SQL what belongs to what is known of both, anew where the broker came back in between: it may
+/// be an older one, and what was known of the one before is not true of it.
+async fn at_one_time<T, Reading>(
+    state: &AppState,
+    read: impl Fn(Known) -> Reading,
+) -> Result<T, ApiError>
+where
+    Reading: Future<Output = Result<T, ApiError>>,
+{
+    for _ in 0..READ_ATTEMPTS {
+        let known = state.floors.known().await?;
+        let read = read(known).await?;
+        if state.floors.is_current(&known) {
+            return Ok(read);
+        }
     }
+    Err(ApiError::unavailable(
+        "the broker came back again and again while it was read",
+    ))
 }
 
 /// Reads at most `limit` messages after `after` and up to `last_seq` from the stream alone, which must have them all.
@@ -116,15 +142,18 @@ pub async fn last_seq(state: &AppState, room: RoomId) -> Result<u64, ApiError> {
 pub async fn tail_after(
     state: &AppState,
     room: RoomId,
-    floor: u64,
+    known: Known,
 ) -> Result<Vec<(u64, StoredMessage)>, ApiError> {
     let mut messages = Vec::new();
-    tail::walk(&state.broker, room, floor + 1, |seq, message| {
+    tail::walk(&state.broker, room, known.floor + 1, |seq, message| {
         messages.push((seq, message));
         true
     })
     .await?;
-    Ok(messages)
+    match state.floors.is_current(&known) {
+        true => Ok(messages),
+        false => Err(ApiError::unavailable("the broker came back meanwhile")),
+    }
 }
 
 /// The message that the sender knows under this id, wherever it stands.
@@ -137,14 +166,22 @@ pub async fn find_by_client_id(
     sender: UserId,
     client_id: ClientId,
 ) -> Result<Option<(u64, StoredMessage)>, ApiError> {
-    state.floors.known().await?;
-    let floor = state.floors.chat();
+    at_one_time(state, |known| find(state, known, room, sender, client_id)).await
+}
+
+async fn find(
+    state: &AppState,
+    known: Known,
+    room: RoomId,
+    sender: UserId,
+    client_id: ClientId,
+) -> Result<Option<(u64, StoredMessage)>, ApiError> {
     let stored = message::Entity::find_by_client_id(room.0, sender.0, client_id.0);
     if let Some(model) = sea_orm::Select::one(stored, &state.db.read).await? {
         return Ok(Some((unsigned(model.seq), stored_message(model)?)));
     }
     let mut found = None;
-    tail::walk(&state.broker, room, floor + 1, |seq, message| {
+    tail::walk(&state.broker, room, known.floor + 1, |seq, message| {
         if message.sender_id == sender && message.client_id == client_id {
             found = Some((seq, message));
         }

@@ -1,10 +1,12 @@
 //! Messages: sending them, reading them back, and what is known of the rooms they stand in.
 //!
-//! A message is acknowledged by the broker and later projected into SQL. [`floors`] knows how far the projection is;
+//! A message is acknowledged by the broker and later projected into SQL. [`floors`] knows how far the projection is, and what
+//! the stream has lost;
 //! [`history`] reads SQL up to there and the stream beyond.
 
 pub mod floors;
 pub mod history;
+pub mod known;
 pub mod room_view;
 pub(crate) mod rows;
 pub mod send;

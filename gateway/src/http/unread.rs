@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    chat::{history, rows::signed},
+    chat::{history, known::Known, rows::signed},
     error::ApiError,
     state::AppState,
 };
@@ -20,8 +20,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Unread {
     user: UserId,
-    /// Every message up to here was in the database before that moment.
-    floor: u64,
+    /// Every message up to this floor was in the database before that moment.
+    known: Known,
     /// Messages beyond the floor that were there too: several workers store a stream's end in any order.
     beyond_floor: HashSet<i64>,
     rooms: HashMap<Uuid, InSql>,
@@ -41,8 +41,7 @@ impl Unread {
     /// # Errors
     /// `unavailable`.
     pub async fn load(state: &AppState, user: UserId, rooms: &[Uuid]) -> Result<Self, ApiError> {
-        state.floors.known().await?;
-        let floor = state.floors.chat();
+        let known = state.floors.known().await?;
         // One snapshot, so that what is counted and how far it is counted belong together. A transaction of PostgreSQL
         // sees what others commit meanwhile unless it is asked not to; one of SQLite never does.
         let is_postgres = state.db.read.get_database_backend() == DbBackend::Postgres;
@@ -53,7 +52,7 @@ impl Unread {
         let transaction = state.db.read.begin_with_options(snapshot).await?;
         let unread = read_position::Entity::unread_counts(&transaction, user.0, rooms).await?;
         let projected = message::Entity::last_in_rooms(&transaction, rooms).await?;
-        let (next, end) = (signed(floor.saturating_add(1)), i64::MAX);
+        let (next, end) = (signed(known.floor.saturating_add(1)), i64::MAX);
         let beyond_floor = message::Entity::stored_seqs(&transaction, rooms, next, end).await?;
         let positions = read_position::Entity::find()
             .filter(read_position::Column::UserId.eq(user.0))
@@ -73,7 +72,7 @@ impl Unread {
         }
         Ok(Self {
             user,
-            floor,
+            known,
             beyond_floor,
             rooms: in_sql,
         })
@@ -86,7 +85,7 @@ impl Unread {
     pub async fn of(&self, state: &AppState, room: RoomId) -> Result<u64, ApiError> {
         let in_sql = self.rooms.get(&room.0).copied().unwrap_or_default();
         let is_counted = |seq: u64| in_sql.is_projected && self.beyond_floor.contains(&signed(seq));
-        let tail = history::tail_after(state, room, self.floor).await?;
+        let tail = history::tail_after(state, room, self.known).await?;
         let beyond = tail.iter().filter(|(seq, message)| {
             *seq > in_sql.read_up_to && !is_counted(*seq) && message.sender_id != self.user
         });

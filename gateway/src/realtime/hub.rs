@@ -90,12 +90,15 @@ impl Hub {
             .ok_or_else(ApiError::overloaded)
     }
 
-    /// The epoch of `CHAT`, read again after a while and for each new connection whose streams were looked at.
+    /// The epoch of `CHAT`, read again after a while, for each new connection whose streams were looked at, and where the
+    /// floors are of another one.
     pub(super) async fn epoch(&self, state: &AppState) -> Result<Uuid, ApiError> {
         let established = *state.broker.vouched().borrow();
         let known = *self.epoch.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = |known: &Epoch| {
-            known.established == established && known.read_at.elapsed() < EPOCH_HOLDS
+            known.established == established
+                && known.read_at.elapsed() < EPOCH_HOLDS
+                && known.epoch == state.floors.chat().epoch
         };
         if let Some(known) = known.filter(fresh) {
             return Ok(known.epoch);

@@ -38,18 +38,21 @@ pub(super) async fn frames(
     claim: Option<Claim>,
 ) -> Result<Vec<Frame>, ApiError> {
     let room = joined.room_then.id;
-    let (epoch, missed) = match claim {
-        None => (state.hub.epoch(state).await?, Some(Vec::new())),
+    let missed = match claim {
+        None => Some(Vec::new()),
         Some(claim) => {
             let stream = state.broker.stream_state(&CHAT).await?;
             let available = Available {
                 epoch: stream.epoch,
                 last_seq: joined.last_seq,
                 stream_begins: stream.first_seq,
-                floor: state.floors.chat(),
+                floor: state.floors.known().await?.floor,
             };
-            let missed =
-                missed(state, room, decide(Some(claim), available), joined.last_seq).await?;
+            let resume = match stream.epoch == joined.epoch {
+                true => decide(Some(claim), available),
+                false => Resume::Lost,
+            };
+            let missed = missed(state, room, resume, joined.last_seq).await?;
             let most_bytes = state.settings.realtime.outbound_bytes;
             let missed = missed.and_then(|messages| frames_within(most_bytes, messages));
             let outcome = if missed.is_some() {
@@ -58,11 +61,11 @@ pub(super) async fn frames(
                 "lost"
             };
             metrics::counter!("webchat_resumes_total", "outcome" => outcome).increment(1);
-            (stream.epoch, missed)
+            missed
         }
     };
     let hello = ChatServerFrame::Hello {
-        epoch,
+        epoch: joined.epoch,
         last_seq: joined.last_seq,
         stored_seq: joined.stored_seq,
         recovered: missed.is_some(),

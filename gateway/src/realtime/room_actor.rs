@@ -58,6 +58,8 @@ pub(super) enum Command {
 pub(super) struct Joined {
     /// The room, now and as it changes.
     pub room: watch::Receiver<Arc<Room>>,
+    /// Of the stream that the sequences are of.
+    pub epoch: Uuid,
     /// The room at the joining: what changed since then comes to the outbox, and would not be news after a later one.
     pub room_then: Arc<Room>,
     /// The room's newest message.
@@ -78,6 +80,10 @@ pub(super) struct RoomActor {
     pub(super) id: RoomId,
     /// Of the stream that the sequences are of.
     pub(super) epoch: Uuid,
+    /// The connection on which that was last seen to be the stream's epoch.
+    pub(super) compared_on: u64,
+    /// Whether the stream has another one: a new actor begins with that.
+    pub(super) is_over: bool,
     pub(super) room: watch::Sender<Arc<Room>>,
     pub(super) position: Position,
     pub(super) stored: u64,
@@ -151,7 +157,7 @@ impl RoomActor {
                 () = sleep_until(write_at.unwrap_or(now)), if write_at.is_some() => self.write_reads(),
                 _ = tick.tick() => self.tick().await,
             }
-            if used && self.sockets.is_empty() {
+            if self.is_over || (used && self.sockets.is_empty()) {
                 return;
             }
         }
@@ -161,6 +167,10 @@ impl RoomActor {
         match command {
             Command::Join { joining, reply } => {
                 let joined = self.join(joining).await;
+                if self.is_over {
+                    // Without an answer, a new actor is asked.
+                    return;
+                }
                 let socket = joined.as_ref().map(|joined| joined.socket).ok();
                 if reply.send(joined).is_err()
                     && let Some(socket) = socket
@@ -178,6 +188,9 @@ impl RoomActor {
 
     /// A client may know of messages that no live copy has told of yet, so the leader is asked first.
     async fn join(&mut self, joining: Joining) -> Result<Joined, ApiError> {
+        if self.compared_on != *self.state.broker.vouched().borrow() {
+            self.try_reread().await?;
+        }
         self.catch_up().await?;
         self.tell_stored();
         self.next_socket += 1;
@@ -194,6 +207,7 @@ impl RoomActor {
         let members = room_then.members;
         Ok(Joined {
             room,
+            epoch: self.epoch,
             room_then,
             last_seq: self.position.last_seq(),
             stored_seq: self.stored,
@@ -242,12 +256,15 @@ impl RoomActor {
     }
 
     async fn try_reread(&mut self) -> Result<(), ApiError> {
+        let connection = *self.state.broker.vouched().borrow();
         if self.state.hub.epoch(&self.state).await? != self.epoch {
             // The sequences mean nothing any more: a new socket begins with the new ones, at a new actor.
             self.close_all(CloseCode::Restart);
             self.sockets.clear();
+            self.is_over = true;
             return Ok(());
         }
+        self.compared_on = connection;
         if let Some(room) = self.state.broker.room(self.id).await? {
             self.take_room(Arc::new(room.value));
         }
@@ -257,6 +274,7 @@ impl RoomActor {
             let seq = read_position(&self.state, self.id, member).await?;
             self.take_read(member, seq);
         }
+        self.tell_stored();
         Ok(())
     }
 

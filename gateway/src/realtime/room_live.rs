@@ -169,9 +169,17 @@ impl RoomActor {
         }
     }
 
-    /// Says how far the database is, if that is news.
+    /// Says how far the database is, if that is news. A floor of another time of the stream says nothing of the messages that
+    /// were told of here: they may be lost, and others may have their sequences. Whoever heard that they are stored would
+    /// not send them again.
     pub(super) fn tell_stored(&mut self) {
-        let seq = self.state.floors.chat().min(self.position.last_seq());
+        let known = self.state.floors.chat();
+        let floor = known.floor_for(self.epoch, self.compared_on);
+        let Some(floor) = floor.filter(|_| self.state.floors.is_current(&known)) else {
+            self.behind |= known.epoch != self.epoch;
+            return;
+        };
+        let seq = floor.min(self.position.last_seq());
         if seq > self.stored {
             self.stored = seq;
             self.tell(|_| true, &Frame::from(&ChatServerFrame::Stored { seq }));

@@ -22,6 +22,7 @@ pub(super) async fn open(
     commands: mpsc::Sender<Command>,
 ) -> Result<(RoomActor, Subscription), ApiError> {
     let id = room.id;
+    let compared_on = *state.broker.vouched().borrow();
     let live = state.broker.subscribe(subjects::live_room_all(id)).await?;
     let room = state
         .broker
@@ -38,9 +39,11 @@ pub(super) async fn open(
         state: state.clone(),
         id,
         epoch,
+        compared_on,
+        is_over: false,
         room: watch::Sender::new(room),
         position: Position::after(last),
-        stored: state.floors.chat().min(last),
+        stored: 0,
         reads,
         presence: Presence::default(),
         unconfirmed_since: None,

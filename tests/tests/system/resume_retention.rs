@@ -102,7 +102,7 @@ impl Talk {
         eventually("everything is in SQL", async || {
             let consumer = contract::consumers::PERSISTENCE_CHAT;
             let floor = broker.floor_of(&consumer).await.ok()?;
-            (floor >= newest).then_some(())
+            (floor.seq >= newest).then_some(())
         })
         .await;
     }

@@ -126,7 +126,7 @@ async fn forget_some(broker: &Broker, chance: &mut Chance) {
     let state = broker.stream_state(&CHAT).await;
     // Without an answer nothing is forgotten this time.
     if let (Ok(floor), Ok(state)) = (floor, state) {
-        let gone = floor.saturating_sub(state.first_seq);
+        let gone = floor.seq.saturating_sub(state.first_seq);
         let gone = chance.below(usize::try_from(gone).expect("a number of messages") + 1);
         let first = state.first_seq + u64::try_from(gone).expect("a sequence");
         jetstream::forget_before(broker, &CHAT, first).await;

@@ -1,11 +1,11 @@
 //! How far a stream is stored, told to the gateways.
 
-use broker::{Broker, ReadError};
+use broker::{Broker, Floor, ReadError};
 use contract::{consumers::ConsumerSpec, live::StoredFloor, subjects};
 
 /// Up to where all workers together have stored and acknowledged the consumer's stream. The broker knows: acks come
 /// after commits, so this is never ahead of the database.
-pub(super) async fn of(broker: &Broker, consumer: &ConsumerSpec) -> Result<u64, ReadError> {
+pub(super) async fn of(broker: &Broker, consumer: &ConsumerSpec) -> Result<Floor, ReadError> {
     broker.floor_of(consumer).await
 }
 
@@ -20,7 +20,8 @@ pub(super) async fn announce(broker: &Broker, consumer: &ConsumerSpec) {
     };
     let stored = StoredFloor {
         stream: consumer.stream.name.to_owned(),
-        floor,
+        floor: floor.seq,
+        epoch: floor.epoch,
     };
     let sent = match serde_json::to_vec(&stored) {
         Ok(body) => {

@@ -146,7 +146,7 @@ async fn purge_passed(broker: &Broker, waiting: &mut BTreeMap<u64, Decided>) {
         return;
     }
     let floor = match floor::of(broker, &PERSISTENCE_LIFE).await {
-        Ok(floor) => floor,
+        Ok(floor) => floor.seq,
         Err(error) => return tracing::debug!(%error, "the floor is not known; purging waits"),
     };
     while let Some(next) = waiting.first_entry().filter(|next| *next.key() <= floor) {

@@ -110,7 +110,7 @@ impl Remake<'_> {
         let database = self.database;
         let before = matching_model::Entity::current(&database.read).await?;
         let until = match self.until {
-            0 => sql_seq(self.broker.floor_of(&PERSISTENCE_LIFE).await?),
+            0 => sql_seq(self.broker.floor_of(&PERSISTENCE_LIFE).await?.seq),
             until => until,
         };
         let Draft { mut model, fates } = self.draft(until).await?;

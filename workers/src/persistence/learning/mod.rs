@@ -71,7 +71,7 @@ impl Learner {
             // A newer release is at work beside this one, and learns; or the model is about to be made anew.
             return Ok(Left::Nothing);
         }
-        let until = self.broker.floor_of(&PERSISTENCE_LIFE).await?;
+        let until = self.broker.floor_of(&PERSISTENCE_LIFE).await?.seq;
         let left = self.apply(until).await?;
         self.publish().await?;
         Ok(left)

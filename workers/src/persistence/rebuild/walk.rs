@@ -44,7 +44,7 @@ impl Walk<'_> {
     pub(super) async fn through<P: Remake>(&self, projection: &P) -> Result<Remade, RebuildError> {
         let stream = P::CONSUMER.stream;
         let state = self.broker.stream_state(&stream).await?;
-        let until = self.broker.floor_of(&P::CONSUMER).await?;
+        let until = self.broker.floor_of(&P::CONSUMER).await?.seq;
         let mut remade = Remade {
             stream: stream.name,
             first: state.first_seq,
