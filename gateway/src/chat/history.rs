@@ -1,16 +1,18 @@
-//! A room's messages, wherever they are: SQL up to the floor of persistence, the stream beyond it.
+//! A room's messages, wherever they are: SQL up to the floor of persistence, the stream beyond it, and SQL where the stream
+//! has a hole.
 
-use std::{collections::VecDeque, future::Future};
-
-use contract::{
-    message::{Message, StoredMessage},
-    streams::CHAT,
+use std::{
+    collections::{BTreeMap, VecDeque},
+    future::Future,
 };
-use domain::{ClientId, RoomId, UserId, room::Room};
+
+use contract::message::{Message, StoredMessage};
+use domain::{ClientId, RoomId, UserId};
 use entities::message::{self, Window};
 
 use super::{
     known::Known,
+    order,
     rows::{signed, stored_message, stored_messages, unsigned},
     tail,
 };
@@ -43,8 +45,8 @@ pub async fn page(
 ) -> Result<HistoryPage, ApiError> {
     at_one_time(state, |known| async move {
         match after {
-            Some(after) => page_after(state, room, known.floor, after, before, limit).await,
-            None => page_before(state, room, known.floor, before, limit).await,
+            Some(after) => page_after(state, room, known, after, before, limit).await,
+            None => page_before(state, room, known, before, limit).await,
         }
     })
     .await
@@ -82,57 +84,37 @@ pub async fn from_stream(
     last_seq: u64,
     limit: usize,
 ) -> Result<HistoryPage, ApiError> {
-    let mut found = Vec::new();
-    tail::walk(&state.broker, room, after + 1, |seq, message| {
-        let inside = seq <= last_seq;
-        if inside {
-            found.push((seq, message));
-        }
-        inside && found.len() <= limit
+    at_one_time(state, |known| async move {
+        let mut found = Vec::new();
+        tail::walk(&state.broker, room, after + 1, |seq, message| {
+            let inside = seq <= last_seq;
+            if inside {
+                found.push((seq, message));
+            }
+            inside && found.len() <= limit
+        })
+        .await?;
+        let has_more = found.len() > limit;
+        found.truncate(limit);
+        let items = chained(state, known, room, found).await?;
+        Ok(HistoryPage { items, has_more })
     })
-    .await?;
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    let items = chained(state, room, found).await?;
-    Ok(HistoryPage { items, has_more })
+    .await
 }
 
-/// The room's newest message, read from the stream's leader.
-///
-/// # Errors
-/// The broker or the database is away.
-pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Message>, ApiError> {
-    match tail::newest(&state.broker, room).await? {
-        Some((seq, message)) => {
-            let prev_seq = prev_seq(state, room, seq).await?;
-            let message = message.placed(seq, prev_seq);
-            Ok(Some(state.links.sign(message, state.now())))
-        }
-        None => Ok(from_sql(
-            state,
-            room,
-            Window {
-                limit: 1,
-                ..Window::default()
-            },
-        )
-        .await?
-        .items
-        .pop()),
-    }
-}
-
-/// The sequence of the room's newest message, read from the stream's leader; 0 where there is none.
-///
-/// # Errors
-/// The broker or the database is away.
-pub async fn last_seq(state: &AppState, room: RoomId) -> Result<u64, ApiError> {
-    match tail::newest(&state.broker, room).await? {
-        Some((seq, _)) => Ok(seq),
-        None => Ok(unsigned(
-            message::Entity::prev_seq(&state.db.read, room.0, i64::MAX).await?,
-        )),
-    }
+/// The newest message that the database has.
+pub(super) async fn newest_in_database(
+    state: &AppState,
+    known: Known,
+    room: RoomId,
+) -> Result<Option<Message>, ApiError> {
+    let window = Window {
+        limit: 1,
+        ..Window::default()
+    };
+    let page = message::Entity::page(&state.db.read, room.0, window).await?;
+    let newest = stored_messages(page)?.pop().into_iter().collect();
+    Ok(chained(state, known, room, newest).await?.pop())
 }
 
 /// The room's messages beyond a floor, ascending: those that the database may not have yet.
@@ -191,79 +173,58 @@ async fn find(
     Ok(found)
 }
 
-/// The sequence of the room's message before `seq`; 0 where there is none.
-///
-/// # Errors
-/// The broker or the database is away.
-pub async fn prev_seq(state: &AppState, room: RoomId, seq: u64) -> Result<u64, ApiError> {
-    if let Some((before, _)) = tail::newest_before(&state.broker, room, seq).await? {
-        return Ok(before);
-    }
-    let stored = message::Entity::prev_seq(&state.db.read, room.0, signed(seq)).await?;
-    Ok(unsigned(stored))
-}
-
-/// The sequence of the room's message before one that was just sent, without SQL: what the stream has forgotten of a
-/// room that is older than its memory, SQL tells.
-///
-/// # Errors
-/// The broker is away; the database, where it is asked.
-pub async fn prev_seq_of_new(state: &AppState, room: &Room, seq: u64) -> Result<u64, ApiError> {
-    let age = state.now().since(room.created_at);
-    let remembers_all = CHAT.max_age.is_none_or(|memory| age < memory);
-    match tail::newest_before(&state.broker, room.id, seq).await? {
-        Some((before, _)) => Ok(before),
-        None if remembers_all => Ok(0),
-        None => prev_seq(state, room.id, seq).await,
-    }
-}
-
+/// What the database has of a hole stands beyond the floor, among what the stream has.
 async fn page_after(
     state: &AppState,
     room: RoomId,
-    floor: u64,
+    known: Known,
     after: u64,
     before: Option<u64>,
     limit: usize,
 ) -> Result<HistoryPage, ApiError> {
     let wanted = limit.saturating_add(1);
     let end = before.unwrap_or(u64::MAX);
-    let mut found: Vec<(u64, StoredMessage)> = Vec::new();
-    if after < floor {
+    let mut found = BTreeMap::new();
+    let in_database_up_to = known.in_database_up_to();
+    if after < in_database_up_to {
         let window = Window {
-            before: Some(signed(end.min(floor + 1))),
+            before: Some(signed(end.min(in_database_up_to + 1))),
             after: Some(signed(after)),
             limit: wanted as u64,
         };
-        found = stored_messages(message::Entity::page(&state.db.read, room.0, window).await?)?;
+        let page = message::Entity::page(&state.db.read, room.0, window).await?;
+        found.extend(stored_messages(page)?);
     }
-    if found.len() < wanted && floor.max(after) < end {
-        tail::walk(&state.broker, room, floor.max(after) + 1, |seq, message| {
+    let mut surely = found.range(..=known.floor).count();
+    let from = known.floor.max(after);
+    if surely < wanted && from < end {
+        tail::walk(&state.broker, room, from + 1, |seq, message| {
             let inside = seq < end;
             if inside {
-                found.push((seq, message));
+                found.insert(seq, message);
+                surely += 1;
             }
-            inside && found.len() < wanted
+            inside && surely < wanted
         })
         .await?;
     }
     let has_more = found.len() > limit;
-    found.truncate(limit);
-    let items = chained(state, room, found).await?;
+    let page = found.into_iter().take(limit).collect();
+    let items = chained(state, known, room, page).await?;
     Ok(HistoryPage { items, has_more })
 }
 
 async fn page_before(
     state: &AppState,
     room: RoomId,
-    floor: u64,
+    known: Known,
     before: Option<u64>,
     limit: usize,
 ) -> Result<HistoryPage, ApiError> {
     let end = before.unwrap_or(u64::MAX);
     let mut newest: VecDeque<(u64, StoredMessage)> = VecDeque::new();
-    if floor.saturating_add(1) < end {
-        tail::walk(&state.broker, room, floor + 1, |seq, message| {
+    if known.floor.saturating_add(1) < end {
+        tail::walk(&state.broker, room, known.floor + 1, |seq, message| {
             let inside = seq < end;
             if inside {
                 newest.push_back((seq, message));
@@ -273,24 +234,24 @@ async fn page_before(
         })
         .await?;
     }
-    let mut found = Vec::new();
-    if newest.len() < limit {
+    let mut found: BTreeMap<_, _> = newest.into_iter().collect();
+    let in_database_up_to = known.in_database_up_to();
+    let wanted = match in_database_up_to > known.floor {
+        true => limit,
+        false => limit - found.len(),
+    };
+    if wanted > 0 {
         let window = Window {
-            before: Some(signed(end.min(floor + 1))),
+            before: Some(signed(end.min(in_database_up_to + 1))),
             after: None,
-            limit: (limit - newest.len()) as u64,
+            limit: wanted as u64,
         };
-        found = stored_messages(message::Entity::page(&state.db.read, room.0, window).await?)?;
+        let page = message::Entity::page(&state.db.read, room.0, window).await?;
+        found.extend(stored_messages(page)?);
     }
-    found.extend(newest);
-    let items = chained(state, room, found).await?;
-    let has_more = items.first().is_some_and(|first| first.prev_seq != 0);
-    Ok(HistoryPage { items, has_more })
-}
-
-async fn from_sql(state: &AppState, room: RoomId, window: Window) -> Result<HistoryPage, ApiError> {
-    let page = message::Entity::page(&state.db.read, room.0, window).await?;
-    let items = chained(state, room, stored_messages(page)?).await?;
+    let surplus = found.len().saturating_sub(limit);
+    let page = found.into_iter().skip(surplus).collect();
+    let items = chained(state, known, room, page).await?;
     let has_more = items.first().is_some_and(|first| first.prev_seq != 0);
     Ok(HistoryPage { items, has_more })
 }
@@ -298,13 +259,14 @@ async fn from_sql(state: &AppState, room: RoomId, window: Window) -> Result<Hist
 /// Gives each message the sequence of the one before it, and good links to its files.
 async fn chained(
     state: &AppState,
+    known: Known,
     room: RoomId,
     found: Vec<(u64, StoredMessage)>,
 ) -> Result<Vec<Message>, ApiError> {
     let Some((first, _)) = found.first() else {
         return Ok(Vec::new());
     };
-    let mut prev = prev_seq(state, room, *first).await?;
+    let mut prev = order::prev_seq(state, known, room, *first).await?;
     let now = state.now();
     let place = |(seq, message): (u64, StoredMessage)| {
         let message = message.placed(seq, std::mem::replace(&mut prev, seq));

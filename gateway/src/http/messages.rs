@@ -14,7 +14,7 @@ use super::{
 use crate::{
     auth::RoomMember,
     chat::{
-        history,
+        history, order,
         send::{SendRequest, send_message},
     },
     error::ApiError,
@@ -68,7 +68,7 @@ pub async fn send(
         resend: false,
     };
     let sent = send_message(&state, &member.room, member.user, request).await?;
-    let prev_seq = history::prev_seq_of_new(&state, &member.room, sent.seq).await?;
+    let prev_seq = order::prev_seq_of_new(&state, &member.room, sent.seq).await?;
     let status = if sent.duplicate {
         StatusCode::OK
     } else {

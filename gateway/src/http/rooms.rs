@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     auth::{CurrentUser, RoomMember},
-    chat::history,
+    chat::order,
     error::ApiError,
     state::AppState,
 };
@@ -191,7 +191,7 @@ impl Known {
                 .reveal_level,
             ends_at: view.ends_at,
             created_at: room.created_at,
-            last_message: history::last_message(state, room.id).await?,
+            last_message: order::last_message(state, room.id).await?,
             unread_count: self.unread.of(state, room.id).await?,
             the_match: room.the_match().cloned(),
         })

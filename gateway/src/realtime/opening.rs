@@ -47,6 +47,7 @@ pub(super) async fn frames(
                 last_seq: joined.last_seq,
                 stream_begins: stream.first_seq,
                 floor: state.floors.known().await?.floor,
+                hole: stream.hole(),
             };
             let resume = match stream.epoch == joined.epoch {
                 true => decide(Some(claim), available),

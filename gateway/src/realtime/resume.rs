@@ -1,5 +1,6 @@
 //! Whether a client that comes back can get everything it missed.
 
+use broker::Skipped;
 use contract::problem::Code;
 use domain::FieldError;
 use serde::Deserialize;
@@ -34,6 +35,8 @@ pub struct Available {
     pub stream_begins: u64,
     /// The database has everything up to here.
     pub floor: u64,
+    /// Where the stream has lost what the database has.
+    pub hole: Option<Skipped>,
 }
 
 /// How a client catches up.
@@ -43,7 +46,7 @@ pub enum Resume {
     Nothing,
     /// The stream has everything after this.
     FromStream(u64),
-    /// The database has what the stream has lost after this.
+    /// The database has what the stream has forgotten or lost after this.
     FromDatabase(u64),
     /// It has to read the history again.
     Lost,
@@ -98,12 +101,13 @@ pub fn decide(claim: Option<Claim>, available: Available) -> Resume {
     if epoch != Some(available.epoch) || after > available.last_seq {
         return Resume::Lost;
     }
+    let begins_before = available.stream_begins <= after.saturating_add(1);
+    let has_lost_some = available.hole.is_some_and(|hole| after < hole.last);
+    let is_in_database = available.floor.saturating_add(1) >= available.stream_begins;
     match after {
         _ if after == available.last_seq => Resume::Nothing,
-        _ if available.stream_begins <= after.saturating_add(1) => Resume::FromStream(after),
-        _ if available.floor.saturating_add(1) >= available.stream_begins => {
-            Resume::FromDatabase(after)
-        }
+        _ if begins_before && !has_lost_some => Resume::FromStream(after),
+        _ if begins_before || is_in_database => Resume::FromDatabase(after),
         _ => Resume::Lost,
     }
 }
@@ -127,12 +131,20 @@ mod tests {
             last_seq: 50,
             stream_begins: 1,
             floor: 40,
+            hole: None,
         };
         let aged = Available {
             stream_begins: 31,
             ..full
         };
         let lost = Available { floor: 29, ..aged };
+        let torn = Available {
+            hole: Some(Skipped {
+                first: 21,
+                last: 30,
+            }),
+            ..full
+        };
         let known = Some(EPOCH);
         let cases = [
             (
@@ -178,6 +190,24 @@ mod tests {
                 Some((29, known)),
                 aged,
                 Resume::FromDatabase(29),
+            ),
+            (
+                "the database fills the stream's hole",
+                Some((20, known)),
+                torn,
+                Resume::FromDatabase(20),
+            ),
+            (
+                "also from before it",
+                Some((10, known)),
+                torn,
+                Resume::FromDatabase(10),
+            ),
+            (
+                "behind it the stream has it all",
+                Some((30, known)),
+                torn,
+                Resume::FromStream(30),
             ),
             (
                 "the database has a hole",

@@ -13,7 +13,7 @@ use super::{
     reads::ReadPositions,
     room_actor::{Command, RoomActor},
 };
-use crate::{chat::history, error::ApiError, state::AppState};
+use crate::{chat::order, error::ApiError, state::AppState};
 
 /// Subscribes first and reads then, so that nothing falls between.
 pub(super) async fn open(
@@ -29,7 +29,7 @@ pub(super) async fn open(
         .room(id)
         .await?
         .map_or(room, |read| Arc::new(read.value));
-    let last = history::last_seq(state, id).await?;
+    let last = order::last_seq(state, id).await?;
     let mut reads = ReadPositions::new(room.members.map(|member| (member, 0)));
     for member in room.members {
         reads.confirm(member, read_position(state, id, member).await?);
