@@ -96,7 +96,8 @@ impl Row {
             }
     }
 
-    /// What the stream has in its place, if it has lost it. What was removed on purpose is not lost.
+    /// What the stream has in its place, if it has lost it. What was removed on purpose is not lost, nor what SQL shows a
+    /// later event of by now.
     ///
     /// # Errors
     /// The broker or the database is away.
@@ -125,8 +126,22 @@ impl Row {
         };
         match may_be_removed {
             Some(members) if any_is_deleted(database, members).await? => Ok(None),
+            _ if !self.is_still_shown(database).await? => Ok(None),
             _ => Ok(Some(lost)),
         }
+    }
+
+    /// Whether SQL shows this event still. Read after the stream: where that has a later event in its place and no longer
+    /// the way there, SQL shows it, as the past of a decided room is purged only when it is stored.
+    async fn is_still_shown(&self, database: &Database) -> Result<bool, DbErr> {
+        let db = &database.read;
+        let shown = match &self.archived {
+            Archived::Room(room) => life_rows::seq_of_room(db, room.id.0).await?,
+            Archived::Pair(pair) => {
+                life_rows::seq_of_pair(db, pair.key.low.0, pair.key.high.0).await?
+            }
+        };
+        Ok(shown.is_some_and(|seq| seq.unsigned_abs() == self.seq))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The rows that show an event of the `LIFE` stream each: rooms and pairs. Events share no sequence.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    prelude::Uuid,
 };
 
 use crate::{pair, room};
@@ -54,5 +55,30 @@ pub async fn up_to<E: ShowsLife, C: ConnectionTrait>(
         .order_by_desc(E::LIFE_SEQ)
         .limit(limit)
         .all(db)
+        .await
+}
+
+/// The sequence of the event that a room's row shows; `None` where there is no row.
+pub async fn seq_of_room<C: ConnectionTrait>(db: &C, id: Uuid) -> Result<Option<i64>, DbErr> {
+    seq_of(room::Entity::find_by_id(id), db).await
+}
+
+/// The sequence of the event that the row of two people shows; `None` where there is no row.
+pub async fn seq_of_pair<C: ConnectionTrait>(
+    db: &C,
+    one: Uuid,
+    other: Uuid,
+) -> Result<Option<i64>, DbErr> {
+    seq_of(pair::Entity::between(one, other), db).await
+}
+
+async fn seq_of<E: ShowsLife, C: ConnectionTrait>(
+    row: Select<E>,
+    db: &C,
+) -> Result<Option<i64>, DbErr> {
+    row.select_only()
+        .column(E::LIFE_SEQ)
+        .into_tuple()
+        .one(db)
         .await
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bootstrap::archive::Row;
 use broker::life::Write;
 use contract::{consumers::PERSISTENCE_LIFE, live::UserNotice, streams::LIFE, subjects};
 use domain::{
@@ -22,6 +23,7 @@ on_both_databases!(
     a_vote_is_no_notice_for_the_other_member,
     both_are_told_of_a_match_once_its_room_is_stored,
     an_outcome_leaves_one_event_in_the_stream_and_all_in_sql,
+    an_older_row_is_not_lost_where_sql_shows_the_outcome_by_now,
 );
 
 const LIVED: [&str; 3] = ["countdown_started", "created", "kept"];
@@ -244,4 +246,34 @@ async fn an_outcome_leaves_one_event_in_the_stream_and_all_in_sql(ground: Ground
         .unwrap();
     let revisions: Vec<i64> = recorded.iter().map(|event| event.revision).collect();
     assert_eq!(revisions, [1, 2, 3, 4, 5]);
+}
+
+/// A worker that looks at rows has read some a while ago; meanwhile another one stores an outcome, and purges the way to it.
+async fn an_older_row_is_not_lost_where_sql_shows_the_outcome_by_now(ground: Ground) {
+    let worker = ground.worker().await;
+    let (id, ada, ben) = a_room(&ground).await;
+    let keeps = |by| Input::Vote {
+        by,
+        vote: Vote::Keep,
+    };
+    change(&ground, id, Input::Start { by: ada }).await;
+    change(&ground, id, keeps(ada)).await;
+    ground.until_done(PERSISTENCE_LIFE).await;
+    let row = room::Entity::find_by_id(id.0);
+    let row = row.one(&ground.database.read).await.unwrap().unwrap();
+    let row = Row::of_room(&row).unwrap();
+    assert_eq!(
+        row.lost(&ground.broker, &ground.database).await.unwrap(),
+        None
+    );
+    change(&ground, id, keeps(ben)).await;
+    let subject = subjects::life_room(id);
+    until("the way to the outcome is purged", async || {
+        let left = ground.broker.replay(&LIFE, &subject, 1, 100).await;
+        left.unwrap().len() == 1
+    })
+    .await;
+    worker.stop().await;
+    let lost = row.lost(&ground.broker, &ground.database).await.unwrap();
+    assert_eq!(lost, None, "it would be written over the outcome");
 }
