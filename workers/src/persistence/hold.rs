@@ -84,8 +84,10 @@ impl Hold {
         self.connection
     }
 
-    /// Whether the connection is still the one whose streams were looked at.
+    /// Whether the connection whose streams were looked at is still there. While there is none, others may have one already,
+    /// to a broker that has lost the batch, and give its sequences again.
     pub(super) fn is_current(&self) -> bool {
-        self.broker.connection().borrow().established == self.connection
+        let connection = *self.broker.connection().borrow();
+        connection.connected && connection.established == self.connection
     }
 }

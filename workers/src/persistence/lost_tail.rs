@@ -51,10 +51,13 @@ impl Mended {
         Ok(mended)
     }
 
-    /// Waits until the streams of the present connection were looked at, and keeps the next look waiting.
+    /// Waits for a connection whose streams were looked at, and keeps the next look waiting.
     pub(super) async fn hold(&self) -> Hold {
+        let mut connected = self.broker.connection();
         let mut up_to = self.up_to.subscribe();
         loop {
+            // It fails at the end of the process alone, which whoever holds a batch hears of.
+            let _ = connected.wait_for(|connection| connection.connected).await;
             let storing = Arc::clone(&self.storing).read_owned().await;
             let connection = self.broker.connection().borrow().established;
             if *up_to.borrow_and_update() >= connection {
