@@ -103,6 +103,13 @@ async fn who_was_told_of_a_lost_message_learns_it_though_an_idle_gateway_was_fas
 
     roles.start_all(&["persistence"]).await;
     roles.until_ready("gateway").await;
+    // What SQL has now at the sequences of hers are the others' messages.
+    let (stored, code) = chat.stored_until_closed().await;
+    assert!(
+        stored < held[0].seq,
+        "{stored} is not hers, which are nowhere"
+    );
+    assert_eq!(code, 1012, "her sequences mean nothing any more");
     told_to_read_again(&ada, room, held[2].seq, epoch).await;
     let mut chat = ada.chat(room).await;
     let renewed = epoch_of(&chat);

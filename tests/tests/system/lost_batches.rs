@@ -5,12 +5,32 @@ use std::time::Duration;
 use contract::consumers::PERSISTENCE_CHAT;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use tokio::time::sleep;
+use webchat_tests::proxy::{Link, Proxy};
 
-use crate::{client::Person, eventually, jetstream, journey::until_stored, roles::Roles};
+use crate::{
+    client::Person,
+    eventually, jetstream,
+    journey::until_stored,
+    roles::{ALL, Roles},
+};
 
 #[tokio::test]
 async fn a_batch_that_its_stream_has_lost_does_not_take_the_place_of_what_comes_after() {
-    let mut roles = Roles::start(&[]).await;
+    in_hand_while_its_stream_is_lost(Roles::start(&[]).await, None).await;
+}
+
+#[tokio::test]
+async fn a_batch_is_not_stored_while_its_worker_is_cut_off_and_others_may_write_in_its_place() {
+    let mut roles = Roles::prepare(&[]).await;
+    let link = Proxy::start(roles.nats.port()).await;
+    let url = format!("nats://127.0.0.1:{}", link.port());
+    roles.tell("persistence", &[("NATS_URL", &url)]);
+    roles.start_all(&ALL).await;
+    in_hand_while_its_stream_is_lost(roles, Some(link)).await;
+}
+
+/// Over its link, the worker comes back to the broker only when the database takes everything again.
+async fn in_hand_while_its_stream_is_lost(mut roles: Roles, link: Option<Proxy>) {
     roles.start_all(&["gateway-2"]).await;
     let (url, idle) = (roles.url("gateway"), roles.url("gateway-2"));
     let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
@@ -41,6 +61,9 @@ async fn a_batch_that_its_stream_has_lost_does_not_take_the_place_of_what_comes_
         (state.delivered >= held[1].seq).then_some(())
     })
     .await;
+    if let Some(link) = &link {
+        link.set(Link::Cut);
+    }
     // Nobody who was told of them is left.
     roles.kill9("gateway");
     roles.kill9("nats");
@@ -59,6 +82,11 @@ async fn a_batch_that_its_stream_has_lost_does_not_take_the_place_of_what_comes_
     // Longer than persistence pauses between two tries.
     sleep(Duration::from_secs(2)).await;
     busy.execute_unprepared("COMMIT").await.unwrap();
+    if let Some(link) = &link {
+        // Time enough to store it.
+        sleep(Duration::from_secs(3)).await;
+        link.set(Link::PLAIN);
+    }
 
     until_stored(&mut ben.chat(room).await, new.seq).await;
     let texts: Vec<_> = ben

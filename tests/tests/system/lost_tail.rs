@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
+    across_a_hole::{Seen, is_read_back},
     client::Person,
     eventually,
     journey::{until_message, until_state, until_stored},
@@ -96,7 +97,9 @@ async fn a_gateway_is_not_ready_while_the_streams_end_before_sql_does() {
     roles.until_ready("gateway-2").await;
     let mut talk = talk;
     let accepted: contract::message::Message = talk.ada.post(&path, form).await.expect(201);
-    assert!(accepted.seq > talk.said.last().expect("something said").seq);
+    let last = talk.said.last().expect("something said");
+    assert!(accepted.seq > last.seq);
+    assert_eq!(accepted.prev_seq, last.seq, "the chain has no hole");
     talk.said.push(Acked {
         client_id: accepted.client_id,
         seq: accepted.seq,
@@ -187,6 +190,7 @@ async fn nothing_is_lost(roles: &Roles, mut talk: Talk) {
         crate::request::is_ready(&url).await.then_some(())
     })
     .await;
+    is_read_back(&talk.ben, talk.room, &talk.said).await;
     let last = *talk.said.last().expect("something said");
     // Who comes back is told to read again.
     let query = format!("?after={}&epoch={}", last.seq, talk.epoch);
@@ -206,6 +210,13 @@ async fn nothing_is_lost(roles: &Roles, mut talk: Talk) {
     };
     assert!(!recovered && epoch != talk.epoch, "a new epoch: {hello}");
     assert_eq!(talk.ben.status(talk.room).await.state, RoomState::Kept);
+    let seen = Seen {
+        reader: &talk.ben,
+        room: talk.room,
+        said: &talk.said,
+        epoch,
+    };
+    seen.is_as_it_was().await;
 
     // What a client still holds is known, and is no second message.
     let mut ben_chat = talk.ben.chat(talk.room).await;
@@ -221,23 +232,23 @@ async fn nothing_is_lost(roles: &Roles, mut talk: Talk) {
         .await;
     assert_eq!(again, last.seq);
 
+    let first = talk.ada.say(talk.room, "first above").await;
+    assert!(first.seq > last.seq, "{} is above {}", first.seq, last.seq);
+    assert_eq!(first.prev_seq, last.seq, "the chain has no hole");
+    let heard = ben_chat.find("the first", |frame| match frame {
+        ChatServerFrame::Message(message) if message.seq == first.seq => Some(message.prev_seq),
+        _ => None,
+    });
+    assert_eq!(heard.await, last.seq, "the chain has no hole");
     let new = ada_chat.say("above everything").await;
-    assert!(new.seq > last.seq, "{} is above {}", new.seq, last.seq);
     assert_eq!(
         until_message(&mut ben_chat, "above everything").await,
         new.seq
     );
-    talk.said.push(new);
+    let (client_id, seq) = (first.client_id, first.seq);
+    talk.said.extend([Acked { client_id, seq }, new]);
     until_stored(&mut ada_chat, new.seq).await;
-    let history = talk.ben.history(talk.room).await;
-    let stored: Vec<_> = history
-        .iter()
-        .map(|message| Acked {
-            client_id: message.client_id,
-            seq: message.seq,
-        })
-        .collect();
-    assert_eq!(stored, talk.said, "everything once, in its place");
+    is_read_back(&talk.ben, talk.room, &talk.said).await;
     let dead = roles.operate(&["dlq", "ls"]).await;
     assert!(dead.success && dead.stdout.is_empty(), "{dead:?}");
 }

@@ -10,6 +10,7 @@
     reason = "a failed step ends its test, and the processes' last words help to see why"
 )]
 
+mod across_a_hole;
 mod archive;
 mod backlog;
 mod bad_frames;

@@ -155,6 +155,21 @@ impl ChatSocket {
         }
     }
 
+    /// Up to where the database was said to be before the end of the socket, and its close code.
+    pub async fn stored_until_closed(&mut self) -> (u64, u16) {
+        let mut told = 0;
+        loop {
+            match wire::read(&mut self.stream).await {
+                Frame::Closed(code) => return (told, code),
+                Frame::Text(text) => {
+                    if let ChatServerFrame::Stored { seq } = wire::parse(&text) {
+                        told = told.max(seq);
+                    }
+                }
+            }
+        }
+    }
+
     /// The next refusal.
     pub async fn refusal(&mut self) -> ErrorFrame {
         self.find("error", |frame| match frame {
