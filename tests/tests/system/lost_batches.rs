@@ -83,8 +83,8 @@ async fn in_hand_while_its_stream_is_lost(mut roles: Roles, link: Option<Proxy>)
     sleep(Duration::from_secs(2)).await;
     busy.execute_unprepared("COMMIT").await.unwrap();
     if let Some(link) = &link {
-        // Time enough to store it.
-        sleep(Duration::from_secs(3)).await;
+        // Longer than the longest pause between two tries.
+        sleep(Duration::from_secs(10)).await;
         link.set(Link::PLAIN);
     }
 
