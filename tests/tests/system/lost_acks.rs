@@ -128,6 +128,49 @@ async fn who_was_told_of_a_lost_message_learns_it_though_an_idle_gateway_was_fas
     );
 }
 
+#[tokio::test]
+async fn a_gateway_that_slept_through_the_loss_calls_no_lost_message_stored() {
+    let mut roles = Roles::start(&[]).await;
+    roles.start_all(&["gateway-2"]).await;
+    let (url, idle) = (roles.url("gateway"), roles.url("gateway-2"));
+    let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
+    let (cleo, dan) = tokio::join!(Person::join(&idle), Person::join(&idle));
+    let (room, others) = (ada.open_room(&ben).await, cleo.open_room(&dan).await);
+    let mut chat = ada.chat(room).await;
+    let before = chat.say_all(&texts("before", 2)).await;
+    until_stored(&mut chat, before[1].seq).await;
+    roles.kill9("nats");
+    let copy = roles.nats.copy_store();
+    roles.start_again("nats").await;
+    let mut chat = come_back(&ada, room).await;
+    roles.kill9("persistence");
+    let held = chat.say_all(&texts("held", 3)).await;
+    roles.kill9("nats");
+    roles.pause("gateway");
+    roles.nats.restore_store(&copy);
+    roles.start_again("nats").await;
+    roles.start_all(&["persistence"]).await;
+
+    // Others get the sequences of hers, and more, and theirs are stored.
+    let mut cleo_chat = come_back(&cleo, others).await;
+    let new = cleo_chat.say_all(&texts("new", 5)).await;
+    assert_eq!(new[0].seq, held[0].seq);
+    until_stored(&mut cleo_chat, new[4].seq).await;
+    roles.resume("gateway");
+    let (stored, code) = chat.stored_until_closed().await;
+    assert!(
+        stored < held[0].seq,
+        "{stored} is not hers, which are nowhere"
+    );
+    assert_eq!(code, 1012, "her sequences mean nothing any more");
+    let mut chat = come_back(&ada, room).await;
+    let mut expected = before;
+    for (n, message) in held.iter().enumerate() {
+        expected.push(send_again(&mut chat, message.client_id, &format!("held {n}")).await);
+    }
+    assert_eq!(shown_to(&ben, room).await, expected);
+}
+
 async fn shown_to(person: &Person, room: RoomId) -> Vec<Acked> {
     let shown = person.history(room).await.into_iter();
     let acked = shown.map(|message| Acked {
