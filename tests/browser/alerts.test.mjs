@@ -69,6 +69,8 @@ story("a browser that refuses notifications is told of, and the sound stays", as
   await una.sees("no-notices", { "data-why": "denied" });
   assert.equal(await una.find("alert-sound").isChecked(), true);
   assert.equal(await una.find("alert-notices").count(), 0);
+  await una.find("notice").getByRole("button").click();
+  await una.find("notice").waitFor({ state: "detached" });
   await una.inspect("alerts-denied");
 });
 
