@@ -37,7 +37,8 @@ export function unreachable() {
     if (!isSeen) return "is out of sight wherever one scrolls to";
     const [x, y] = [(left + right) / 2, (top + bottom) / 2];
     if (getComputedStyle(control).pointerEvents === "none") return null;
-    const over = document.elementFromPoint(x, y);
+    // What is said for some seconds lies over others, and goes by itself.
+    const over = document.elementsFromPoint(x, y).find((element) => element.closest(".notice") === null || element.contains(control)) ?? null;
     const isIt = over !== null && (control.contains(over) || over.contains(control) || control.labels?.[0]?.contains(over));
     return isIt ? null : `is covered by ${over === null ? "nothing" : name(over)}`;
   };
