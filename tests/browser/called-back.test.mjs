@@ -5,18 +5,13 @@ import { openStage } from "./support/stage.mjs";
 const story = openStage({ room: { countdown_secs: 200 } });
 
 story("who follows a notification comes to the conversation that it is about, on the page that is open", async (scene) => {
-  const [ida, tim] = await scene.members("Ida", "Tim");
-  await ida.context.grantPermissions(["notifications"]);
-  await meet(ida, tim);
-  await ida.say("hello");
-  await ida.press("allow-alerts");
-  await ida.find("offer-alerts").waitFor({ state: "detached" });
+  const [ida, tim] = await talkingWithAlerts(scene, "Ida", "Tim");
   const room = await ida.roomId();
   await ida.go("profile");
   await ida.sees("profile-form");
   await ida.page.evaluate(hidePage);
   await tim.say("are you there?");
-  const worker = ida.context.serviceWorkers()[0] ?? (await ida.context.waitForEvent("serviceworker"));
+  const worker = await workerOf(ida);
   while (!(await worker.evaluate(followNewest))) await ida.page.waitForTimeout(50);
   await ida.hears("are you there?");
   assert.equal(await ida.roomId(), room);
@@ -25,35 +20,25 @@ story("who follows a notification comes to the conversation that it is about, on
 });
 
 story("who follows a notification while another page of the site is in front comes to the client, not to that page", async (scene) => {
-  const [ida, tim] = await scene.members("Ida", "Tim");
-  await ida.context.grantPermissions(["notifications"]);
-  await meet(ida, tim);
-  await ida.say("hello");
-  await ida.press("allow-alerts");
-  await ida.find("offer-alerts").waitFor({ state: "detached" });
+  const [ida, tim] = await talkingWithAlerts(scene, "Ida", "Tim");
   const client = ida.page;
   await ida.go("profile");
   await ida.sees("profile-form");
   await client.evaluate(hidePage);
   await ida.openTab("/docs");
   await tim.say("over here");
-  const worker = ida.context.serviceWorkers()[0] ?? (await ida.context.waitForEvent("serviceworker"));
+  const worker = await workerOf(ida);
   while (!(await worker.evaluate(followNewest))) await client.waitForTimeout(50);
   await client.getByTestId("message-text").getByText("over here", { exact: true }).waitFor();
   assert.match(new URL(ida.page.url()).pathname, /^\/docs/);
 });
 
 story("who follows a notification after the last page was closed comes to the conversation on a new one", async (scene) => {
-  const [ada, ben] = await scene.members("Ada", "Ben");
-  await ada.context.grantPermissions(["notifications"]);
-  await meet(ada, ben);
-  await ada.say("hello");
-  await ada.press("allow-alerts");
-  await ada.find("offer-alerts").waitFor({ state: "detached" });
+  const [ada, ben] = await talkingWithAlerts(scene, "Ada", "Ben");
   const room = await ada.roomId();
   await ada.page.evaluate(hidePage);
   await ben.say("come back!");
-  const worker = ada.context.serviceWorkers()[0] ?? (await ada.context.waitForEvent("serviceworker"));
+  const worker = await workerOf(ada);
   while ((await worker.evaluate(countNotifications)) === 0) await ada.page.waitForTimeout(50);
   await ada.page.close();
 
@@ -63,6 +48,22 @@ story("who follows a notification after the last page was closed comes to the co
   await ada.hears("come back!");
   assert.equal(await ada.roomId(), room);
 });
+
+/** Two who talk, the first of whom wants to be called back. @returns {Promise<import("./support/person.mjs").Person[]>} */
+async function talkingWithAlerts(scene, ...names) {
+  const [one, other] = await scene.members(...names);
+  await one.context.grantPermissions(["notifications"]);
+  await meet(one, other);
+  await one.say("hello");
+  await one.press("allow-alerts");
+  await one.find("offer-alerts").waitFor({ state: "detached" });
+  return [one, other];
+}
+
+/** @param {import("./support/person.mjs").Person} person */
+async function workerOf({ context }) {
+  return context.serviceWorkers()[0] ?? context.waitForEvent("serviceworker");
+}
 
 /** Runs in the worker. */
 async function countNotifications() {

@@ -58,12 +58,7 @@ async fn an_incomplete_profile_is_told_what_is_missing() {
 #[tokio::test]
 async fn a_match_holds_until_its_room_is_decided() {
     let world = World::start(&[]).await;
-    world.start_matchmaker();
-    let (ann, ben) = (world.person("ann").await, world.person("ben").await);
-    for person in [&ann, &ben] {
-        world.post(person, "/match/queue").await.expect(202);
-    }
-    let matched = until_matched(&world, &ann).await;
+    let (ann, ben, matched) = two_matched(&world).await;
     assert_eq!(
         until_matched(&world, &ben).await["room_id"],
         matched["room_id"]
@@ -220,6 +215,17 @@ async fn profiles_are_not_changed_more_often_than_the_queue_allows() {
         }
     }
     assert!(refused >= 2, "{refused}");
+}
+
+/// Ann and Ben, and her ticket.
+pub async fn two_matched(world: &World) -> (Person, Person, Value) {
+    world.start_matchmaker();
+    let (ann, ben) = (world.person("ann").await, world.person("ben").await);
+    for person in [&ann, &ben] {
+        world.post(person, "/match/queue").await.expect(202);
+    }
+    let matched = until_matched(world, &ann).await;
+    (ann, ben, matched)
 }
 
 pub async fn until_matched(world: &World, person: &Person) -> Value {

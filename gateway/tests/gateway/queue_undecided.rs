@@ -8,19 +8,14 @@ use domain::{
 use serde_json::{Value, json};
 
 use crate::{
-    queue::{ticket_of, until_matched},
+    queue::{ticket_of, two_matched},
     world::{Person, World},
 };
 
 #[tokio::test]
 async fn what_is_saved_in_an_undecided_match_counts_when_the_other_does_not_come() {
     let world = World::start(&[]).await;
-    world.start_matchmaker();
-    let (ann, ben) = (world.person("ann").await, world.person("ben").await);
-    for person in [&ann, &ben] {
-        world.post(person, "/match/queue").await.expect(202);
-    }
-    let matched = until_matched(&world, &ann).await;
+    let (ann, _ben, matched) = two_matched(&world).await;
     let form = json!({
         "display_name": "Ann", "gender": "woman", "interests": ["chess"], "preferred_genders": ["man"],
     });
@@ -41,12 +36,7 @@ async fn what_is_saved_in_an_undecided_match_counts_when_the_other_does_not_come
 #[tokio::test]
 async fn whoever_empties_the_profile_in_an_undecided_match_does_not_wait_again() {
     let world = World::start(&[]).await;
-    world.start_matchmaker();
-    let (ann, ben) = (world.person("ann").await, world.person("ben").await);
-    for person in [&ann, &ben] {
-        world.post(person, "/match/queue").await.expect(202);
-    }
-    let matched = until_matched(&world, &ann).await;
+    let (ann, _ben, matched) = two_matched(&world).await;
     let empty = json!({ "display_name": "Ann" });
     world
         .ask(&ann, "PUT", "/users/me/profile", Some(empty))

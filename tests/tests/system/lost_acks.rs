@@ -6,6 +6,7 @@ use std::time::Duration;
 use contract::frames::ChatServerFrame;
 use domain::{ClientId, RoomId};
 use serde_json::json;
+use tempfile::TempDir;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -66,23 +67,17 @@ async fn what_only_the_broker_had_is_sent_again_in_a_new_epoch_and_is_there_once
 
 #[tokio::test]
 async fn who_was_told_of_a_lost_message_learns_it_though_an_idle_gateway_was_faster() {
-    let mut roles = Roles::start(&[]).await;
-    roles.start_all(&["gateway-2"]).await;
-    let (url, idle) = (roles.url("gateway"), roles.url("gateway-2"));
-    let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
-    let (cleo, dan) = tokio::join!(Person::join(&idle), Person::join(&idle));
-    let (room, others) = (ada.open_room(&ben).await, cleo.open_room(&dan).await);
-    let mut chat = ada.chat(room).await;
-    let epoch = epoch_of(&chat);
-    let before = chat.say_all(&texts("before", 2)).await;
-    until_stored(&mut chat, before[1].seq).await;
-    roles.kill9("nats");
-    let copy = roles.nats.copy_store();
-    roles.start_again("nats").await;
-    let mut chat = come_back(&ada, room).await;
-    roles.kill9("persistence");
-    let held = chat.say_all(&texts("held", 3)).await;
-    roles.kill9("nats");
+    let TwoGateways {
+        mut roles,
+        people: [ada, ben, cleo, dan],
+        rooms: [room, others],
+        mut chat,
+        epoch,
+        before,
+        held,
+        copy,
+    } = TwoGateways::held_by_a_broker_that_is_killed().await;
+    let url = roles.url("gateway");
     roles.nats.restore_store(&copy);
     roles.start_again("nats").await;
 
@@ -130,22 +125,16 @@ async fn who_was_told_of_a_lost_message_learns_it_though_an_idle_gateway_was_fas
 
 #[tokio::test]
 async fn a_gateway_that_slept_through_the_loss_calls_no_lost_message_stored() {
-    let mut roles = Roles::start(&[]).await;
-    roles.start_all(&["gateway-2"]).await;
-    let (url, idle) = (roles.url("gateway"), roles.url("gateway-2"));
-    let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
-    let (cleo, dan) = tokio::join!(Person::join(&idle), Person::join(&idle));
-    let (room, others) = (ada.open_room(&ben).await, cleo.open_room(&dan).await);
-    let mut chat = ada.chat(room).await;
-    let before = chat.say_all(&texts("before", 2)).await;
-    until_stored(&mut chat, before[1].seq).await;
-    roles.kill9("nats");
-    let copy = roles.nats.copy_store();
-    roles.start_again("nats").await;
-    let mut chat = come_back(&ada, room).await;
-    roles.kill9("persistence");
-    let held = chat.say_all(&texts("held", 3)).await;
-    roles.kill9("nats");
+    let TwoGateways {
+        mut roles,
+        people: [ada, ben, cleo, _dan],
+        rooms: [room, others],
+        mut chat,
+        before,
+        held,
+        copy,
+        ..
+    } = TwoGateways::held_by_a_broker_that_is_killed().await;
     roles.pause("gateway");
     roles.nats.restore_store(&copy);
     roles.start_again("nats").await;
@@ -169,6 +158,54 @@ async fn a_gateway_that_slept_through_the_loss_calls_no_lost_message_stored() {
         expected.push(send_again(&mut chat, message.client_id, &format!("held {n}")).await);
     }
     assert_eq!(shown_to(&ben, room).await, expected);
+}
+
+/// Ada and Ben at one gateway, Cleo and Dan at another one, which hears nothing.
+struct TwoGateways {
+    roles: Roles,
+    people: [Person; 4],
+    /// Of the first two, and of the others.
+    rooms: [RoomId; 2],
+    /// Ada's.
+    chat: ChatSocket,
+    epoch: Uuid,
+    /// What SQL has of hers, and the copy of the broker, too.
+    before: Vec<Acked>,
+    /// What only the broker had.
+    held: Vec<Acked>,
+    copy: TempDir,
+}
+
+impl TwoGateways {
+    async fn held_by_a_broker_that_is_killed() -> Self {
+        let mut roles = Roles::start(&[]).await;
+        roles.start_all(&["gateway-2"]).await;
+        let (url, idle) = (roles.url("gateway"), roles.url("gateway-2"));
+        let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
+        let (cleo, dan) = tokio::join!(Person::join(&idle), Person::join(&idle));
+        let (room, others) = (ada.open_room(&ben).await, cleo.open_room(&dan).await);
+        let mut chat = ada.chat(room).await;
+        let epoch = epoch_of(&chat);
+        let before = chat.say_all(&texts("before", 2)).await;
+        until_stored(&mut chat, before[1].seq).await;
+        roles.kill9("nats");
+        let copy = roles.nats.copy_store();
+        roles.start_again("nats").await;
+        let mut chat = come_back(&ada, room).await;
+        roles.kill9("persistence");
+        let held = chat.say_all(&texts("held", 3)).await;
+        roles.kill9("nats");
+        Self {
+            roles,
+            people: [ada, ben, cleo, dan],
+            rooms: [room, others],
+            chat,
+            epoch,
+            before,
+            held,
+            copy,
+        }
+    }
 }
 
 async fn shown_to(person: &Person, room: RoomId) -> Vec<Acked> {
