@@ -4,20 +4,23 @@ use contract::streams::StreamSpec;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
-use crate::{
-    Broker, ConnectError, Publish, PublishError, Skipped,
-    request::Answer,
-    state::{EPOCH, PUT_BACK, RENEWED, SKIPPED},
-};
+use crate::{Broker, ConnectError, Publish, PublishError, Skipped, request::Answer};
 
 /// Fillers that wait for their ack at the same time.
 const IN_FLIGHT: usize = 512;
+
+/// Who else may be writing into a stream that is mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writers {
+    Nobody,
+    Others,
+}
 
 impl Broker {
     /// Makes every later sequence of the stream higher than `known`. What the stream still has, stays, and it gets a new
     /// epoch and remembers what was skipped ([`crate::StreamState::skipped`]). Says whether there was anything to do: not,
     /// where the stream reaches that far already. `filler` is a subject of the stream that no consumer reads; its messages are
-    /// purged. Any number of processes may do it at once.
+    /// purged. Any number of processes may do it at once, while nobody else writes.
     ///
     /// # Errors
     /// [`ConnectError::Provision`]; it can be repeated.
@@ -27,36 +30,12 @@ impl Broker {
         known: u64,
         filler: &str,
     ) -> Result<bool, ConnectError> {
-        let refused = |reason| not_past(stream, known, reason);
-        let state = self.stream_state(stream).await;
-        let state = state.map_err(|error| refused(error.to_string()))?;
-        if state.last_seq >= known {
-            return Ok(false);
-        }
-        // Marked first: a process that dies in between leaves a stream that is still too short, and is mended again.
-        let skipped = Skipped {
-            first: state.last_seq + 1,
-            last: known,
-        };
-        let skipped = skipped.joined(state.skipped).to_string();
-        let marked = self.mark_loss(stream, &[(SKIPPED, skipped)]).await;
-        marked.map_err(refused)?;
-        if state.first_seq > state.last_seq {
-            let api = format!("$JS.API.STREAM.PURGE.{}", stream.name);
-            let query = serde_json::json!({ "seq": known + 1 });
-            match self.ask::<serde_json::Value>(api, &query).await {
-                Ok(Answer::Given(_)) => {}
-                Ok(Answer::Refused { error }) => return Err(refused(error.description)),
-                Err(error) => return Err(refused(error.to_string())),
-            }
-        } else {
-            self.fill(stream, known, filler).await.map_err(refused)?;
-        }
-        Ok(true)
+        let gone_past = self.skip_to(stream, known, filler, Writers::Nobody).await;
+        gone_past.map_err(|reason| not_past(stream, known, reason))
     }
 
-    /// As [`Broker::go_past`], where messages were lost that SQL never had: nothing is to be read from SQL in their place.
-    /// Others may be writing meanwhile, and lose nothing.
+    /// As [`Broker::go_past`], where others may be writing meanwhile, and lose nothing. It takes longer where the stream
+    /// is empty.
     ///
     /// # Errors
     /// [`ConnectError::Provision`]; it can be repeated.
@@ -66,14 +45,47 @@ impl Broker {
         known: u64,
         filler: &str,
     ) -> Result<bool, ConnectError> {
-        let refused = |reason| not_past(stream, known, reason);
+        let moved_on = self.skip_to(stream, known, filler, Writers::Others).await;
+        moved_on.map_err(|reason| not_past(stream, known, reason))
+    }
+
+    async fn skip_to(
+        &self,
+        stream: &StreamSpec,
+        known: u64,
+        filler: &str,
+        writers: Writers,
+    ) -> Result<bool, String> {
         let state = self.stream_state(stream).await;
-        if state.map_err(|error| refused(error.to_string()))?.last_seq >= known {
+        let state = state.map_err(|error| error.to_string())?;
+        if state.last_seq >= known {
             return Ok(false);
         }
-        self.mark_loss(stream, &[]).await.map_err(refused)?;
-        let filled = self.fill(stream, known, filler).await;
-        filled.map_err(refused).map(|()| true)
+        // Marked first: a process that dies in between leaves a stream that is still too short, and is mended again.
+        let skipped = Skipped {
+            first: state.last_seq + 1,
+            last: known,
+        };
+        let epoch = Uuid::now_v7();
+        self.mark(stream, |losses| losses.skip(skipped, epoch))
+            .await?;
+        let is_empty = state.first_seq > state.last_seq;
+        if is_empty && writers == Writers::Nobody {
+            self.empty_up_to(stream, known).await?;
+        } else {
+            self.fill(stream, known, filler).await?;
+        }
+        Ok(true)
+    }
+
+    async fn empty_up_to(&self, stream: &StreamSpec, known: u64) -> Result<(), String> {
+        let api = format!("$JS.API.STREAM.PURGE.{}", stream.name);
+        let query = serde_json::json!({ "seq": known + 1 });
+        match self.ask::<serde_json::Value>(api, &query).await {
+            Ok(Answer::Given(_)) => Ok(()),
+            Ok(Answer::Refused { error }) => Err(error.description),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// Gives the stream a new epoch, where other messages stand in the place of lost ones: somewhere up to its present end,
@@ -92,9 +104,9 @@ impl Broker {
         if state.has_renewed(seq) {
             return Ok(false);
         }
-        let renewed = (RENEWED, state.last_seq.to_string());
-        let marked = self.mark_loss(stream, &[renewed]).await;
-        marked.map_err(refused).map(|()| true)
+        let epoch = Uuid::now_v7();
+        let marked = self.mark(stream, |losses| losses.renew(state.last_seq, epoch));
+        marked.await.map_err(refused).map(|()| true)
     }
 
     /// Each filler names the end that it expects, so that several processes at once fill the stream once. The fillers are
@@ -128,38 +140,11 @@ impl Broker {
         stream: &StreamSpec,
         skipped: Skipped,
     ) -> Result<(), ConnectError> {
-        let metadata = [(PUT_BACK, skipped.to_string())];
-        self.mark(stream, &metadata)
-            .await
-            .map_err(|reason| ConnectError::Provision {
-                what: format!("the metadata of the stream {}", stream.name),
-                reason,
-            })
-    }
-
-    /// With a new epoch.
-    async fn mark_loss(
-        &self,
-        stream: &StreamSpec,
-        more: &[(&'static str, String)],
-    ) -> Result<(), String> {
-        let epoch = (EPOCH, Uuid::now_v7().to_string());
-        self.mark(stream, &[&[epoch], more].concat()).await
-    }
-
-    async fn mark(
-        &self,
-        stream: &StreamSpec,
-        metadata: &[(&'static str, String)],
-    ) -> Result<(), String> {
-        let existing = self.jetstream.get_stream(stream.name).await;
-        let existing = existing.map_err(|error| error.to_string())?;
-        let mut config = existing.cached_info().config.clone();
-        for (key, value) in metadata {
-            config.metadata.insert((*key).to_owned(), value.clone());
-        }
-        let updated = self.jetstream.update_stream(config).await;
-        updated.map(|_info| ()).map_err(|error| error.to_string())
+        let marked = self.mark(stream, |losses| losses.put_back(skipped)).await;
+        marked.map_err(|reason| ConnectError::Provision {
+            what: format!("the record of what the stream {} has lost", stream.name),
+            reason,
+        })
     }
 }
 

@@ -56,7 +56,17 @@ impl Broker {
         stream: &StreamSpec,
         subject: &str,
     ) -> Result<Option<Record>, ReadError> {
-        self.get_from_leader(stream, json!({ "last_by_subj": subject }))
+        self.checked().await?;
+        self.last_unchecked(stream, subject).await
+    }
+
+    /// The same before anybody has vouched for the streams.
+    pub(crate) async fn last_unchecked(
+        &self,
+        stream: &StreamSpec,
+        subject: &str,
+    ) -> Result<Option<Record>, ReadError> {
+        self.get_unchecked(stream, json!({ "last_by_subj": subject }))
             .await
     }
 
@@ -88,6 +98,14 @@ impl Broker {
         query: serde_json::Value,
     ) -> Result<Option<Record>, ReadError> {
         self.checked().await?;
+        self.get_unchecked(stream, query).await
+    }
+
+    async fn get_unchecked(
+        &self,
+        stream: &StreamSpec,
+        query: serde_json::Value,
+    ) -> Result<Option<Record>, ReadError> {
         let subject = format!("$JS.API.STREAM.MSG.GET.{}", stream.name);
         match self.ask::<GetAnswer>(subject, &query).await? {
             Answer::Given(answer) => answer.message.into_record().map(Some),

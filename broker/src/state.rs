@@ -1,57 +1,16 @@
 //! How far streams and consumers are.
 
+use std::collections::HashMap;
+
 use contract::{consumers::ConsumerSpec, streams::StreamSpec};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Broker, ReadError, read::unavailable, request::Answer};
+use crate::{Broker, ReadError, Skipped, losses::Losses, read::unavailable, request::Answer};
 
-/// Under this key a stream's metadata carries its epoch.
+/// Under this key a stream's metadata carries the epoch with which it was made.
 pub(crate) const EPOCH: &str = "webchat.epoch";
-
-/// Under this key it carries the sequences that a lost tail left without messages, as `first-last`.
-pub(crate) const SKIPPED: &str = "webchat.skipped";
-
-/// Under this key it carries the last such range of which everything that SQL has was put back.
-pub(crate) const PUT_BACK: &str = "webchat.put-back";
-
-/// Under this key it carries up to which sequence other messages may stand in the place of lost ones: its epoch says so.
-pub(crate) const RENEWED: &str = "webchat.renewed";
-
-/// Sequences of messages that the stream has lost, and SQL may have still. Others may stand among them: between two
-/// losses, or written while the stream was moved past one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Skipped {
-    /// The first one.
-    pub first: u64,
-    /// The last one.
-    pub last: u64,
-}
-
-impl Skipped {
-    /// One range that covers both, and what stands between them: what was skipped earlier is not forgotten.
-    pub(crate) fn joined(self, earlier: Option<Self>) -> Self {
-        earlier.map_or(self, |earlier| Self {
-            first: earlier.first.min(self.first),
-            last: earlier.last.max(self.last),
-        })
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let (first, last) = text.split_once('-')?;
-        Some(Self {
-            first: first.parse().ok()?,
-            last: last.parse().ok()?,
-        })
-    }
-}
-
-impl std::fmt::Display for Skipped {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{}", self.first, self.last)
-    }
-}
 
 /// How far a stream reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,42 +67,67 @@ pub struct ConsumerState {
     pub unacknowledged: u64,
 }
 
+/// What the server says of a stream.
+#[derive(Deserialize)]
+struct Info {
+    config: Config,
+    state: State,
+}
+
+#[derive(Deserialize)]
+struct Config {
+    #[serde(default)]
+    metadata: HashMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct State {
+    first_seq: u64,
+    last_seq: u64,
+}
+
+impl Info {
+    fn made_with(&self) -> Uuid {
+        let epoch = self.config.metadata.get(EPOCH);
+        epoch
+            .and_then(|epoch| Uuid::parse_str(epoch).ok())
+            .unwrap_or_default()
+    }
+}
+
 impl Broker {
     /// How far a stream reaches, and its epoch.
     ///
     /// # Errors
     /// [`ReadError`].
     pub async fn stream_state(&self, stream: &StreamSpec) -> Result<StreamState, ReadError> {
-        #[derive(Deserialize)]
-        struct Info {
-            config: Config,
-            state: State,
-        }
-        #[derive(Deserialize)]
-        struct Config {
-            #[serde(default)]
-            metadata: std::collections::HashMap<String, String>,
-        }
-        #[derive(Deserialize)]
-        struct State {
-            first_seq: u64,
-            last_seq: u64,
-        }
+        let info = self.stream_info(stream).await?;
+        let made = info.made_with();
+        // Read last: a stream that was mended is marked before it reaches as far again.
+        let (losses, _) = match stream.has_epoch {
+            true => self.losses(stream, made).await?,
+            false => (Losses::none(made), 0),
+        };
+        Ok(StreamState {
+            first_seq: info.state.first_seq,
+            last_seq: info.state.last_seq,
+            epoch: losses.epoch,
+            skipped: losses.skipped,
+            put_back: losses.skipped == losses.put_back,
+            renewed_up_to: losses.renewed_up_to,
+        })
+    }
+
+    /// The epoch with which the stream was made; nil for streams without one.
+    pub(crate) async fn made_with(&self, stream: &StreamSpec) -> Result<Uuid, ReadError> {
+        Ok(self.stream_info(stream).await?.made_with())
+    }
+
+    async fn stream_info(&self, stream: &StreamSpec) -> Result<Info, ReadError> {
         let subject = format!("$JS.API.STREAM.INFO.{}", stream.name);
         match self.ask::<Info>(subject, &json!({})).await? {
             Answer::Refused { error } => Err(unavailable(&error)),
-            Answer::Given(info) => {
-                let metadata = |key: &str| info.config.metadata.get(key);
-                let epoch = metadata(EPOCH).and_then(|epoch| Uuid::parse_str(epoch).ok());
-                Ok(StreamState {
-                    first_seq: info.state.first_seq,
-                    last_seq: info.state.last_seq,
-                    epoch: epoch.unwrap_or_default(),
-                    skipped: metadata(SKIPPED).and_then(|skipped| Skipped::parse(skipped)),
-                    put_back: metadata(SKIPPED) == metadata(PUT_BACK),
-                    renewed_up_to: metadata(RENEWED).map_or(0, |seq| seq.parse().unwrap_or(0)),
-                })
-            }
+            Answer::Given(info) => Ok(info),
         }
     }
 
@@ -202,7 +186,7 @@ impl Broker {
         match stream.skipped {
             Some(skipped) if done < skipped.last => {
                 let next = self.next_for(consumer, done + 1).await?;
-                Ok(floor(done_over(done, skipped, stream.last_seq, next)))
+                Ok(floor(skipped.done_over(done, stream.last_seq, next)))
             }
             _ => Ok(floor(done)),
         }
@@ -233,31 +217,9 @@ impl ConsumerState {
     }
 }
 
-/// Whoever has done everything up to `done`, of a stream that had reached `end` before `next` was looked for: the first
-/// message after `done` that is theirs.
-fn done_over(done: u64, skipped: Skipped, end: u64, next: Option<u64>) -> u64 {
-    let nothing_up_to = next.map_or(end, |next| next - 1);
-    done.max(skipped.last.min(nothing_up_to))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn range(first: u64, last: u64) -> Skipped {
-        Skipped { first, last }
-    }
-
-    #[test]
-    fn what_was_skipped_counts_as_done_up_to_the_first_that_is_not() {
-        let over = |done, end, next| done_over(done, range(51, 80), end, next);
-        assert_eq!(over(40, 90, Some(41)), 40);
-        assert_eq!(over(50, 90, Some(85)), 80);
-        assert_eq!(over(49, 80, None), 80, "50 was deleted");
-        assert_eq!(over(50, 90, Some(60)), 59, "written between two fillers");
-        assert_eq!(over(50, 64, None), 64, "others may still write before 80");
-        assert_eq!(over(90, 90, None), 90);
-    }
 
     #[test]
     fn a_hole_is_one_while_the_stream_reaches_back_to_it() {
@@ -269,7 +231,10 @@ mod tests {
             put_back: false,
             renewed_up_to: 0,
         };
-        let hole = range(51, 80);
+        let hole = Skipped {
+            first: 51,
+            last: 80,
+        };
         assert_eq!(state(1, None).hole(), None);
         assert_eq!(state(40, Some(hole)).hole(), Some(hole));
         assert_eq!(state(81, Some(hole)).hole(), Some(hole), "all was lost");
@@ -287,13 +252,5 @@ mod tests {
         assert_eq!(behind(0, 0).done_up_to(), 31);
         assert_eq!(behind(1, 0).done_up_to(), 21);
         assert_eq!(behind(0, 1).done_up_to(), 21);
-    }
-
-    #[test]
-    fn an_earlier_loss_is_not_forgotten() {
-        assert_eq!(range(61, 100).joined(Some(range(51, 80))), range(51, 100));
-        assert_eq!(range(61, 100).joined(Some(range(10, 20))), range(10, 100));
-        assert_eq!(range(61, 100).joined(None), range(61, 100));
-        assert_eq!(Skipped::parse(&range(3, 4).to_string()), Some(range(3, 4)));
     }
 }

@@ -39,7 +39,7 @@ pub struct StreamSpec {
     pub atomic_batches: bool,
     /// The live copies.
     pub republish: Option<Republish>,
-    /// Whether it carries an epoch in its metadata, by which clients see that it was made anew.
+    /// Whether it carries an epoch, by which clients see that it was made anew or has lost something.
     pub has_epoch: bool,
 }
 
@@ -133,8 +133,17 @@ pub const DLQ: StreamSpec = StreamSpec {
     ..PLAIN
 };
 
+/// The epochs of `CHAT` and `LIFE` after a loss, and what was lost: one value each.
+pub const EPOCHS: StreamSpec = StreamSpec {
+    name: "EPOCHS",
+    description: "What the other streams have lost",
+    subjects: &[subjects::EPOCH_ALL],
+    max_per_subject: Some(1),
+    ..PLAIN
+};
+
 /// All streams.
-pub static ALL: [StreamSpec; 6] = [CHAT, LIFE, RECEIPT, REVOKED, EVENTS, DLQ];
+pub static ALL: [StreamSpec; 7] = [CHAT, LIFE, RECEIPT, REVOKED, EVENTS, DLQ, EPOCHS];
 
 /// The stream that stores a subject, if one does.
 pub fn of(subject: &str) -> Option<&'static StreamSpec> {
@@ -158,6 +167,7 @@ mod tests {
         assert_eq!(stored("chat.3.room"), Some("CHAT"));
         assert_eq!(stored("life.ticket.user"), Some("LIFE"));
         assert_eq!(stored("webchat.v1.evt.room.1.ended"), Some("EVENTS"));
+        assert_eq!(stored(&subjects::epoch(LIFE.name)), Some("EPOCHS"));
         assert_eq!(stored("live.3.room.rt"), None);
     }
 }

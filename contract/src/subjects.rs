@@ -35,6 +35,8 @@ pub const REVOKE_ALL: &str = "revoke.>";
 pub const LIVE_REVOKED_ALL: &str = "live.revoked.>";
 /// All public events.
 pub const EVENTS_ALL: &str = "webchat.v1.evt.>";
+/// What the other streams have lost.
+pub const EPOCH_ALL: &str = "epoch.*";
 /// All poison messages.
 pub const DLQ_ALL: &str = "dlq.>";
 /// Persistence announces here how far a stream is in the database. Core, lossy.
@@ -45,6 +47,11 @@ pub const LIVE_ENDS: &str = "live.ends";
 
 /// Every gateway says here each second that it is there. Core, lossy.
 pub const LIVE_GATEWAYS: &str = "live.gateways";
+
+/// What a stream has lost, and its epoch since.
+pub fn epoch(stream: &str) -> String {
+    format!("epoch.{stream}")
+}
 
 /// The messages of a room.
 pub fn chat(room: RoomId) -> String {

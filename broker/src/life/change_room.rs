@@ -1,13 +1,16 @@
 //! Changing a room: read, decide, write if nobody was faster, otherwise again.
 
+use contract::subjects;
 use domain::{
     RoomId, Timestamp,
     pair::{self, PairKey},
     room::{Consequence, Input, Room, Transition},
 };
 
+use uuid::Uuid;
+
 use super::{ChangeError, Versioned, Write};
-use crate::{Broker, PublishError};
+use crate::{Broker, PublishError, ReadError};
 
 /// How often a change is tried again when others are faster. Two members and a timer are all who can be.
 const ATTEMPTS: usize = 16;
@@ -23,6 +26,16 @@ pub struct RoomChange {
     pub changed: bool,
 }
 
+impl RoomChange {
+    fn of(current: Versioned<Room>, changed: bool) -> Self {
+        Self {
+            room: current.value,
+            seq: current.seq,
+            changed,
+        }
+    }
+}
+
 impl Broker {
     /// Applies an input to a room at the broker's time, or at `not_before` where the own estimate lags behind that.
     /// What must change together with the room (the pair, the tickets) changes in the same atomic batch.
@@ -35,21 +48,24 @@ impl Broker {
         input: Input,
         not_before: Option<Timestamp>,
     ) -> Result<RoomChange, ChangeError> {
+        let event_id = Uuid::now_v7();
+        let mut tried_on = None;
         for _ in 0..ATTEMPTS {
             let current = self.room(id).await?.ok_or(ChangeError::NoSuchRoom)?;
+            if let Some(seq) = tried_on
+                && self
+                    .was_taken_anyhow(&current, input, event_id, seq)
+                    .await?
+            {
+                return Ok(RoomChange::of(current, true));
+            }
             let now = self.clock().now().max(not_before.unwrap_or_default());
             let (room, consequence) = match current.value.apply(input, now)? {
-                Transition::Unchanged => {
-                    return Ok(RoomChange {
-                        room: current.value,
-                        seq: current.seq,
-                        changed: false,
-                    });
-                }
+                Transition::Unchanged => return Ok(RoomChange::of(current, false)),
                 Transition::Changed { room, consequence } => (room, consequence),
             };
             let writes = self.room_writes(&room, &current, consequence).await?;
-            match self.commit(&writes).await {
+            match self.commit_as(event_id, &writes).await {
                 Ok(seq) => {
                     return Ok(RoomChange {
                         room: *room,
@@ -60,8 +76,25 @@ impl Broker {
                 Err(PublishError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
+            tried_on.get_or_insert(current.seq);
         }
         Err(ChangeError::Contended)
+    }
+
+    /// Whether an earlier try was written after all: where the broker's answer was lost, and others have written since, it is
+    /// not the last event any more. A decided room's past may be gone; its seats still tell.
+    async fn was_taken_anyhow(
+        &self,
+        current: &Versioned<Room>,
+        input: Input,
+        event_id: Uuid,
+        tried_on: u64,
+    ) -> Result<bool, ReadError> {
+        if current.value.is_decided() && current.value.has_counted(input) {
+            return Ok(true);
+        }
+        let subject = subjects::life_room(current.value.id);
+        self.has_written(event_id, &subject, tried_on).await
     }
 
     /// The room's event goes last, so that the batch's sequence is the room's.

@@ -11,13 +11,16 @@ use domain::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Broker, Publish, PublishError, life::decode};
+use crate::{Broker, Publish, PublishError, ReadError, life::decode};
 
 /// How long an ended room's last event stays in the stream; SQL keeps it longer.
 pub(super) const ENDED_ROOM_TTL: Duration = Duration::from_secs(7 * 86_400);
 /// How long a ticket that is out of the queue stays in the stream. Nothing may be behind it then: what was before it would be
 /// the subject's last event again, and wait.
 const GONE_TICKET_TTL: Duration = Duration::from_secs(3_600);
+
+/// How many events are looked through for one's own. A room has no more in the time that a request may take.
+const LOOKED_THROUGH: usize = 64;
 
 /// A new value for a subject, and the sequence that its last event must have; 0: it must have none.
 #[derive(Debug, Clone)]
@@ -92,7 +95,15 @@ impl Broker {
     /// [`PublishError::Conflict`] where any subject changed since it was read; [`PublishError::Ambiguous`] only where
     /// the broker stays away.
     pub async fn commit(&self, writes: &[Write]) -> Result<u64, PublishError> {
-        let event_id = Uuid::now_v7();
+        self.commit_as(Uuid::now_v7(), writes).await
+    }
+
+    /// The same, with the id by which [`Broker::has_written`] knows these events.
+    pub(super) async fn commit_as(
+        &self,
+        event_id: Uuid,
+        writes: &[Write],
+    ) -> Result<u64, PublishError> {
         let mut entries = Vec::with_capacity(writes.len());
         for write in writes {
             entries.push(write.publish(event_id, &Unknown::default())?);
@@ -105,6 +116,18 @@ impl Broker {
             Err(PublishError::Ambiguous) => self.recognise(&last_subject, event_id).await,
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether an event with this id stands on the subject after `seq`, be it the last one or not.
+    pub(super) async fn has_written(
+        &self,
+        event_id: Uuid,
+        subject: &str,
+        seq: u64,
+    ) -> Result<bool, ReadError> {
+        let since = self.replay(&LIFE, subject, seq + 1, LOOKED_THROUGH).await?;
+        let mut read = since.iter().map(decode::<serde_json::Value>);
+        Ok(read.any(|event| event.is_ok_and(|event| event.event_id == event_id)))
     }
 
     async fn recognise(&self, subject: &str, event_id: Uuid) -> Result<u64, PublishError> {

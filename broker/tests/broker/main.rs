@@ -9,6 +9,8 @@
 mod delivery;
 mod lagging;
 mod life;
+mod lost_answers;
+mod lost_tail;
 mod publishing;
 mod timers;
 
@@ -18,12 +20,17 @@ use webchat_broker::{Broker, BrokerOptions};
 use webchat_tests::nats::Nats;
 
 async fn connected(nats: &Nats) -> Broker {
+    connected_by(nats.port(), Duration::from_secs(5)).await
+}
+
+/// A connection by this port of loopback, whose requests take so long at most.
+async fn connected_by(port: u16, request_timeout: Duration) -> Broker {
     let options = BrokerOptions {
-        url: nats.url(),
+        url: format!("nats://127.0.0.1:{port}"),
         user: None,
         root_ca: None,
         name: "test".to_owned(),
-        request_timeout: Duration::from_secs(5),
+        request_timeout,
         replicas: 1,
     };
     let broker = Broker::connect(&options).await.expect("connected");

@@ -1,5 +1,4 @@
 use contract::{
-    consumers::PERSISTENCE_CHAT,
     streams::{CHAT, LIFE},
     subjects,
 };
@@ -89,69 +88,6 @@ async fn a_replay_holds_one_rooms_messages_in_order_and_knows_what_came_before()
             .unwrap()
             .is_empty()
     );
-}
-
-#[tokio::test]
-async fn a_stream_that_lost_its_tail_goes_on_above_it_and_keeps_what_it_has() {
-    let nats = Nats::start().await;
-    let broker = connected(&nats).await;
-    let subject = subjects::chat(RoomId(Uuid::now_v7()));
-    let send = async |text: &str| {
-        let publish = Publish::new(subject.clone(), text.to_owned());
-        broker.publish(publish).await.unwrap().seq
-    };
-    let past = async |known| {
-        let past = broker.go_past(&CHAT, known, subjects::CHAT_FILLER).await;
-        past.unwrap()
-    };
-    let epoch = async || broker.stream_state(&CHAT).await.unwrap().epoch;
-    let first = epoch().await;
-    assert!(past(40).await, "the stream is empty");
-    assert_eq!(send("one").await, 41);
-    let second = epoch().await;
-    assert_ne!(first, second);
-    assert!(!past(41).await);
-    assert_eq!(epoch().await, second, "nothing was lost");
-    assert!(past(100).await, "the stream has a message");
-    assert_eq!(send("two").await, 101);
-    assert_ne!(epoch().await, second);
-    let all = broker.replay(&CHAT, "chat.>", 1, 100).await.unwrap();
-    assert_eq!(
-        all.iter().map(|record| record.seq).collect::<Vec<_>>(),
-        [41, 101]
-    );
-}
-
-#[tokio::test]
-async fn workers_that_move_a_stream_on_at_once_move_it_once_and_no_consumer_sees_it() {
-    let nats = Nats::start().await;
-    let workers = [
-        connected(&nats).await,
-        connected(&nats).await,
-        connected(&nats).await,
-    ];
-    let broker = &workers[0];
-    let subject = subjects::chat(RoomId(Uuid::now_v7()));
-    let send = async |text: &str| {
-        let publish = Publish::new(subject.clone(), text.to_owned());
-        broker.publish(publish).await.unwrap().seq
-    };
-    send("before").await;
-    let mut deliveries = broker.consume(PERSISTENCE_CHAT).await.unwrap();
-    deliveries.next().await.done_confirmed().await;
-    let moving = workers
-        .iter()
-        .map(|worker| worker.go_past(&CHAT, 2_000, subjects::CHAT_FILLER));
-    for moved in futures_util::future::join_all(moving).await {
-        moved.unwrap();
-    }
-    let floor = async || broker.floor_of(&PERSISTENCE_CHAT).await.unwrap().seq;
-    assert_eq!(floor().await, 2_000);
-    assert_eq!(send("after").await, 2_001);
-    let next = deliveries.next().await;
-    assert_eq!(next.seq, 2_001);
-    next.done_confirmed().await;
-    assert_eq!(floor().await, 2_001);
 }
 
 #[tokio::test]

@@ -213,6 +213,15 @@ impl Room {
         matches!(self.phase, Phase::Kept | Phase::Ended { .. })
     }
 
+    /// Whether the outcome shows that this answer of a member was counted. Other inputs leave no such trace.
+    pub fn has_counted(&self, input: Input) -> bool {
+        let Input::Vote { by, vote } = input else {
+            return false;
+        };
+        self.seat_of(by)
+            .is_some_and(|seat| self.seats[seat].vote == Some(vote))
+    }
+
     /// Whether the room is over.
     pub fn is_ended(&self) -> bool {
         matches!(self.phase, Phase::Ended { .. })
