@@ -8,10 +8,10 @@ use domain::{RoomId, SessionId, UserId, pair::PairKey};
 pub const LIVE_QUEUE_OUTLOOK: &str = "live.queue.outlook";
 /// All messages of all rooms.
 pub const CHAT_ALL: &str = "chat.*.*";
-/// Of no room, and in no consumer's filter: what takes the place of messages that `CHAT` has lost. Purged as soon as it is
-/// written.
+/// Of no room, and in no consumer's filter: what takes the place of messages that `CHAT` has lost, purged as soon as it is
+/// written; and what a silent stream is tried with.
 pub const CHAT_FILLER: &str = "chat.filler";
-/// Of nothing: what takes the place of events that `LIFE` has lost. Purged as soon as it is written.
+/// The same for `LIFE`.
 pub const LIFE_FILLER: &str = "life.none.filler";
 /// Everything below the lifecycle's root.
 pub const LIFE_ALL: &str = "life.>";
