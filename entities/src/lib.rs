@@ -15,6 +15,7 @@ pub mod make_way;
 pub mod matching_model;
 pub mod matching_outcome;
 pub mod matching_person;
+pub mod matching_telling;
 pub mod message;
 pub mod outbox;
 pub mod pair;

@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
 
-use crate::{ROWS_PER_STATEMENT, matching_model, matching_person, room_member};
+use crate::{ROWS_PER_STATEMENT, matching_model, matching_person, matching_telling, room_member};
 
 /// A matched room that both have decided by their votes. Where a member was deleted, there is no row any more; where one
 /// has reset what was learned, an id of nobody stands in that member's place.
@@ -163,23 +163,6 @@ impl Entity {
         Ok(())
     }
 
-    /// How many outcomes of the user the model has learned, and when the first of them was decided.
-    pub async fn learned_of<C: ConnectionTrait>(
-        db: &C,
-        user: Uuid,
-    ) -> Result<(i64, Option<i64>), DbErr> {
-        let found = Entity::find()
-            .select_only()
-            .expr(Column::RoomId.count())
-            .expr(Column::DecidedAt.min())
-            .filter(Column::Fate.eq(LEARNED))
-            .filter(is_of(user))
-            .into_tuple::<(i64, Option<i64>)>()
-            .one(db)
-            .await?;
-        Ok(found.unwrap_or((0, None)))
-    }
-
     /// Takes the user out of what was learned: what is believed of them is what is believed of somebody new, and their
     /// outcomes so far are those of `nobody`, a random id that no account has ([`is_nobody`]). Call it in a transaction.
     pub async fn withdraw<C: ConnectionTrait>(
@@ -198,6 +181,9 @@ impl Entity {
             changed += renamed.rows_affected;
         }
         let beliefs = matching_person::Entity::delete_by_id(user).exec(db).await?;
+        matching_telling::Entity::delete_by_id(user)
+            .exec(db)
+            .await?;
         if changed + beliefs.rows_affected > 0 {
             matching_model::Entity::withdraw(db).await?;
         }
@@ -216,6 +202,9 @@ impl Entity {
         let theirs = is_of(user).add(Column::RoomId.in_subquery(rooms));
         let outcomes = Entity::delete_many().filter(theirs).exec(db).await?;
         let beliefs = matching_person::Entity::delete_by_id(user).exec(db).await?;
+        matching_telling::Entity::delete_by_id(user)
+            .exec(db)
+            .await?;
         let removed = outcomes.rows_affected + beliefs.rows_affected;
         if removed > 0 {
             matching_model::Entity::withdraw(db).await?;

@@ -20,6 +20,7 @@ mod m20261128_000012_matching;
 mod m20261128_000013_avatars;
 mod m20261128_000014_reported_avatars;
 mod m20261128_000015_model_growth;
+mod m20261128_000016_tellings;
 mod run;
 
 pub use run::{RunError, run};
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000013_avatars::Migration),
             Box::new(m20261128_000014_reported_avatars::Migration),
             Box::new(m20261128_000015_model_growth::Migration),
+            Box::new(m20261128_000016_tellings::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ use sea_orm_migration::MigratorTrait;
 use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "avatars",
     "deletions",
     "expiries",
@@ -23,6 +23,7 @@ const TABLES: [&str; 20] = [
     "matching_model",
     "matching_outcomes",
     "matching_people",
+    "matching_tellings",
     "messages",
     "outbox",
     "pairs",

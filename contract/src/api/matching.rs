@@ -51,7 +51,7 @@ impl TicketView {
     }
 }
 
-/// What matching has learned of the user: `GET /users/me/learned`.
+/// What matching has learned of the user, as it was last told: `GET /users/me/learned`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, ToSchema)]
 pub struct LearnedView {
     /// What it comes from, in a sentence.
@@ -64,6 +64,6 @@ pub struct LearnedView {
     pub outcomes: u64,
     /// When the first of these was decided; `null` where there is none.
     pub since: Option<Timestamp>,
-    /// The version of the model: it grows with everything that is learned, from anybody.
+    /// The version of the model when it was told: it grows with everything that is learned, from anybody. 0: nothing was told.
     pub model_version: u64,
 }

@@ -3,13 +3,13 @@
 use axum::{extract::State, http::StatusCode};
 use contract::api::LearnedView;
 use domain::{
-    Timestamp, UserId,
+    UserId,
     matching::{
-        in_words,
+        HIDDEN_TOGETHER, in_words,
         model::{Belief, PersonBeliefs, Prior},
     },
 };
-use entities::{matching_model, matching_outcome, matching_person};
+use entities::{matching_outcome, matching_telling};
 use uuid::Uuid;
 
 use super::{
@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{auth::CurrentUser, database::begin_write, error::ApiError, state::AppState};
 
-/// What matching has learned of the user from decided conversations, beyond the profile.
+/// What matching has learned of the user from decided conversations, beyond the profile, as far as no single answer of
+/// somebody else can be read from it.
 #[utoipa::path(
     get, path = "/users/me/learned", tag = "account", security(("bearer" = [])),
     responses((status = OK, body = LearnedView, description = "What was learned"), SignedInOnly)
@@ -50,22 +51,22 @@ pub async fn reset_learned(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What was learned of the user, as it is told.
+/// What was learned of the user, as it is told: not as it stands after each single answer of somebody else, which is private.
 ///
 /// # Errors
 /// `unavailable`.
 pub(super) async fn view(state: &AppState, user: UserId) -> Result<LearnedView, ApiError> {
-    let db = &state.db.read;
     let fresh = fresh(&state.matching_prior);
-    let beliefs = matching_person::Entity::of(db, user.0).await?;
-    let (outcomes, since) = matching_outcome::Entity::learned_of(db, user.0).await?;
-    let model = matching_model::Entity::current(db).await?;
-    let outcomes = outcomes.unsigned_abs();
+    let telling = matching_telling::Entity::of(&state.db.read, user.0).await?;
     let kappa = state.matching_prior.people.generosity_to_appeal;
-    let [generosity, appeal] = in_words(beliefs.unwrap_or(fresh), fresh, kappa);
+    let beliefs = telling.told.map_or(fresh, |told| told.beliefs);
+    let [generosity, appeal] = in_words(beliefs, fresh, kappa);
+    let outcomes = telling.told.map_or(0, |told| told.outcomes);
     Ok(LearnedView {
         text: match outcomes {
-            0 => "No decided conversation has taught matching anything about you.".to_owned(),
+            0 => format!(
+                "Nothing is told yet. What others answered is private, so it is told for {HIDDEN_TOGETHER} conversations at a time."
+            ),
             1 => "This comes from 1 conversation that you and the other have decided.".to_owned(),
             _ => format!(
                 "This comes from {outcomes} conversations that you and the others have decided."
@@ -74,8 +75,8 @@ pub(super) async fn view(state: &AppState, user: UserId) -> Result<LearnedView, 
         generosity,
         appeal,
         outcomes,
-        since: since.map(Timestamp),
-        model_version: model.version.unsigned_abs(),
+        since: telling.since.filter(|_| outcomes > 0),
+        model_version: telling.told.map_or(0, |told| told.model_version),
     })
 }
 

@@ -21,6 +21,7 @@ use super::{
     Learner,
     apply::{people_of, with_weights},
     source::{Source, UNKNOWN_ROOM, count, fate, sorted_out},
+    tell,
 };
 
 /// From so many of the newest outcomes, so that its memory is bounded: about 200 MB.
@@ -136,6 +137,8 @@ impl Remake<'_> {
         let people = people_of(&model);
         matching_person::Entity::clear(&transaction).await?;
         matching_person::Entity::save(&transaction, &people).await?;
+        let taught: Vec<_> = fates.taught.iter().collect();
+        tell::members(&transaction, &model, &taught, held.version).await?;
         matching_outcome::Entity::settle(&transaction, fates.changed.iter().copied()).await?;
         let next = matching_model::Model {
             rebuilt_at: self.broker.clock().now().0,
@@ -193,6 +196,8 @@ struct Fates {
     changed: Vec<(Uuid, &'static str)>,
     /// Of the rows that nobody had looked at.
     new: Vec<(Uuid, &'static str)>,
+    /// The rows that nobody had looked at and the model has learned.
+    taught: Vec<matching_outcome::Model>,
     learned: u64,
     ignored: u64,
 }
@@ -205,6 +210,9 @@ impl Fates {
         }
         if row.fate.is_none() {
             self.new.push((row.room_id, fate));
+            if fate == matching_outcome::LEARNED {
+                self.taught.push(row.clone());
+            }
         }
         if row.fate.as_deref() != Some(fate) {
             self.changed.push((row.room_id, fate));

@@ -17,6 +17,7 @@ use super::{
     super::{decode::sql_seq, rounds::Left, rows},
     Learner,
     source::{Source, UNKNOWN_ROOM, count, fate, sorted_out},
+    tell,
 };
 
 /// Outcomes of one transaction.
@@ -48,20 +49,27 @@ impl Learner {
         let people = matching_person::Entity::among(&transaction, &members).await?;
         let mut model = self.resume(&held, &people)?;
         let mut fates: Vec<_> = unknown.iter().map(|room| (*room, UNKNOWN_ROOM)).collect();
+        let mut taught = Vec::new();
         for row in rows {
             let Source {
                 outcome,
                 one,
                 other,
             } = Source::of(row);
-            fates.push((row.room_id, fate(model.learn(&outcome, &one, &other))));
+            let fate = fate(model.learn(&outcome, &one, &other));
+            fates.push((row.room_id, fate));
+            if fate == LEARNED {
+                taught.push(row);
+            }
         }
         let people = people_of(&model);
         matching_person::Entity::save(&transaction, &people).await?;
+        tell::members(&transaction, &model, &taught, held.version).await?;
         matching_outcome::Entity::settle(&transaction, fates.iter().copied()).await?;
-        let learned = fates.iter().filter(|(_, fate)| *fate == LEARNED).count();
         let next = matching_model::Model {
-            learned_since: held.learned_since.saturating_add(i64::try_from(learned)?),
+            learned_since: held
+                .learned_since
+                .saturating_add(i64::try_from(taught.len())?),
             ..with_weights(&held, model.weights())?
         };
         if !matching_model::Entity::replace(&transaction, &next).await? {

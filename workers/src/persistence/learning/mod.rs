@@ -11,6 +11,7 @@ mod apply;
 mod fairness;
 mod publish;
 mod source;
+mod tell;
 
 use std::time::Duration;
 

@@ -28,7 +28,13 @@ on_both_databases!(
 );
 
 /// Two people who were matched decide by their votes.
+/// A matched room in which both answer the same.
 pub async fn decide(ground: &Ground, members: [UserId; 2], vote: Vote) -> RoomId {
+    answer(ground, members, [vote; 2]).await
+}
+
+/// A matched room in which each answers this; where they differ, its time is over then.
+pub async fn answer(ground: &Ground, members: [UserId; 2], votes: [Vote; 2]) -> RoomId {
     let id = RoomId(Uuid::now_v7());
     let the_match = Match {
         score: 0.2,
@@ -43,12 +49,26 @@ pub async fn decide(ground: &Ground, members: [UserId; 2], vote: Vote) -> RoomId
         .await
         .unwrap();
     let [one, other] = members;
+    let [of_one, of_other] = votes;
+    let mut now = None;
     for input in [
         Input::Start { by: one },
-        Input::Vote { by: one, vote },
-        Input::Vote { by: other, vote },
+        Input::Vote {
+            by: one,
+            vote: of_one,
+        },
+        Input::Vote {
+            by: other,
+            vote: of_other,
+        },
     ] {
-        ground.broker.change_room(id, input, None).await.unwrap();
+        let changed = ground.broker.change_room(id, input, None).await.unwrap();
+        now = changed.room.deadline();
+    }
+    while let Some(deadline) = now {
+        let over = Input::Timer(deadline);
+        let changed = ground.broker.change_room(id, over, Some(deadline.at));
+        now = changed.await.unwrap().room.deadline();
     }
     id
 }

@@ -1,0 +1,42 @@
+//! What people are told of what was learned of them.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Timestamp, UserId,
+    matching::{Telling, model::Model},
+};
+use entities::{matching_outcome, matching_telling};
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+/// Counts outcomes that the model has just learned for their members, and tells each what gives nobody's answer away. All of
+/// one transaction are told together: what is believed is what all of them have taught.
+pub(super) async fn members<C: ConnectionTrait>(
+    db: &C,
+    model: &Model,
+    learned: &[&matching_outcome::Model],
+    model_version: i64,
+) -> Result<(), DbErr> {
+    let sides = learned
+        .iter()
+        .flat_map(|row| [(row.low_user, *row), (row.high_user, *row)]);
+    let mut of_members: BTreeMap<Uuid, Vec<&matching_outcome::Model>> = BTreeMap::new();
+    for (member, row) in sides.filter(|(member, _)| !matching_outcome::is_nobody(*member)) {
+        of_members.entry(member).or_default().push(row);
+    }
+    let members: Vec<Uuid> = of_members.keys().copied().collect();
+    let stored = matching_telling::Entity::among(db, &members).await?;
+    let mut tellings: BTreeMap<Uuid, Telling> = stored
+        .iter()
+        .map(|row| (row.user_id, row.telling()))
+        .collect();
+    for (member, rows) in &of_members {
+        let telling = tellings.entry(*member).or_default();
+        for row in rows {
+            telling.count(row.low_keeps && row.high_keeps, Timestamp(row.decided_at));
+        }
+        telling.tell(model.person(UserId(*member)), model_version.unsigned_abs());
+    }
+    matching_telling::Entity::save(db, tellings.into_iter().collect()).await
+}
