@@ -61,11 +61,14 @@ impl Losses {
         }
     }
 
-    /// Everything that SQL has of this range was put back.
+    /// Everything that SQL has of this range was put back. Of a range that others have widened since, nothing is known.
     pub fn put_back(self, range: Skipped) -> Self {
-        Self {
-            put_back: Some(range),
-            ..self
+        match self.skipped == Some(range) {
+            true => Self {
+                put_back: Some(range),
+                ..self
+            },
+            false => self,
         }
     }
 }
@@ -132,6 +135,13 @@ mod tests {
             .skip(range(61, 100), later);
         assert_eq!(losses.skipped, Some(range(51, 100)));
         assert_eq!(losses.put_back, Some(range(51, 80)), "not of all of it");
+        let all = losses.put_back(range(51, 100));
+        let late = all.put_back(range(51, 80));
+        assert_eq!(
+            late.put_back,
+            Some(range(51, 100)),
+            "who is slow takes nothing back"
+        );
         assert_eq!(losses.renewed_up_to, 90);
         assert_eq!((losses.made, losses.epoch), (made, later));
     }

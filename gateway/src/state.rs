@@ -125,7 +125,7 @@ impl AppState {
             links: Links::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
             uploads: SharedPlaces::new(settings.files.uploads_at_once, ATTACHMENTS_MAX),
             passwords: Passwords::new(&settings.auth)?,
-            floors: Floors::start(&broker, stop),
+            floors: Floors::start(&broker, &seen, stop),
             hub: Hub::new(stop),
             notifications: NotificationHub::new(stop),
             limits: Limits::start(&settings.limits, stop.clone()),

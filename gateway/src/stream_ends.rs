@@ -29,12 +29,24 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// How long SQL may take to say how far it is.
 const SQL_LIMIT: Duration = Duration::from_secs(2);
 
-/// How far SQL was at a look. What it has, it keeps: where it is away, this is what the streams must have.
+/// How far SQL was at a look. What it has, it keeps: where it is away, this is what the streams must have, and what was heard of it
+/// since.
 #[derive(Debug, Clone)]
 struct Known {
     chat: u64,
     life: u64,
     newest: Vec<Row>,
+}
+
+impl Known {
+    /// The look may be hours old: persistence has told of later rows.
+    fn or_later(self, [chat, life]: [u64; 2]) -> Self {
+        Self {
+            chat: self.chat.max(chat),
+            life: self.life.max(life),
+            ..self
+        }
+    }
 }
 
 /// Who looks at the streams of each connection.
@@ -145,8 +157,8 @@ impl Lookout {
         match (stored, &self.known) {
             (Ok(stored), _) => Ok(self.known.insert(stored).clone()),
             (Err(error), Some(known)) => {
-                tracing::debug!(%error, "SQL is away; what it had at the last look counts");
-                Ok(known.clone())
+                tracing::debug!(%error, "SQL is away; what it had at the last look counts, and what was heard since");
+                Ok(known.clone().or_later(self.seen.stored_up_to()))
             }
             (Err(error), None) => Err(error),
         }
@@ -168,4 +180,20 @@ async fn stored(database: &Database) -> Result<Known, sea_orm::DbErr> {
         life: life.unsigned_abs(),
         newest: archive::newest(&database.read).await?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_at_sql_that_is_old_is_no_excuse_for_what_was_heard_since() {
+        let known = Known {
+            chat: 1_000,
+            life: 70,
+            newest: Vec::new(),
+        };
+        let later = known.or_later([2_000, 60]);
+        assert_eq!((later.chat, later.life), (2_000, 70));
+    }
 }

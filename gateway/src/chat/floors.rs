@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::known::Known;
+use crate::stream_ends::Seen;
 
 /// A lost announcement is healed this soon.
 const POLL_EVERY: Duration = Duration::from_secs(2);
@@ -29,15 +30,17 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Floors {
     broker: Broker,
+    seen: Arc<Seen>,
     chat: watch::Sender<Known>,
     life: watch::Sender<Known>,
 }
 
 impl Floors {
     /// Follows the floors until shutdown.
-    pub fn start(broker: &Broker, shutdown: &Shutdown) -> Arc<Self> {
+    pub fn start(broker: &Broker, seen: &Arc<Seen>, shutdown: &Shutdown) -> Arc<Self> {
         let floors = Arc::new(Self {
             broker: broker.clone(),
+            seen: Arc::clone(seen),
             chat: watch::Sender::default(),
             life: watch::Sender::default(),
         });
@@ -140,6 +143,7 @@ impl Floors {
             known.epoch == announced.epoch && self.is_current(&known)
         };
         if fits {
+            self.seen.stored(&announced.stream, announced.floor);
             floor.send_if_modified(|known| known.raise(announced.floor));
         }
         fits
@@ -177,6 +181,7 @@ impl Floors {
         if !self.is_current(&read) {
             return;
         }
+        self.seen.stored(consumer.stream.name, read.floor);
         let is_behind = read.is_of_the_time_of(&before) && read.floor < before.floor;
         if is_behind {
             let (consumer, known, behind) = (consumer.name, before.floor, read.floor);

@@ -1,9 +1,16 @@
 //! What this gateway was told of `CHAT`.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use broker::{Broker, ReadError, StreamState};
-use contract::{live::StreamEnd, message::StoredMessage, streams::CHAT};
+use contract::{
+    live::StreamEnd,
+    message::StoredMessage,
+    streams::{CHAT, LIFE},
+};
 use domain::MessageId;
 
 /// The newest message of `CHAT` that this gateway was told of, by an ack or by a live copy. SQL may not have it yet.
@@ -11,6 +18,14 @@ use domain::MessageId;
 pub struct Seen {
     broker: Broker,
     newest: Mutex<Newest>,
+    stored: Stored,
+}
+
+/// Up to where the database has everything, as far as it was heard.
+#[derive(Debug, Default)]
+struct Stored {
+    chat: AtomicU64,
+    life: AtomicU64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,7 +41,23 @@ impl Seen {
         Self {
             broker: broker.clone(),
             newest: Mutex::default(),
+            stored: Stored::default(),
         }
+    }
+
+    /// The database has everything of the stream up to this sequence. It keeps that, whatever the broker loses.
+    pub fn stored(&self, stream: &str, up_to: u64) {
+        let known = match stream {
+            name if name == CHAT.name => &self.stored.chat,
+            name if name == LIFE.name => &self.stored.life,
+            _ => return,
+        };
+        known.fetch_max(up_to, Ordering::Relaxed);
+    }
+
+    /// The same of `CHAT` and `LIFE`.
+    pub(super) fn stored_up_to(&self) -> [u64; 2] {
+        [&self.stored.chat, &self.stored.life].map(|known| known.load(Ordering::Relaxed))
     }
 
     /// The stream has this message at this sequence. On a connection that was not looked at yet it counts for nothing: it

@@ -1,21 +1,72 @@
 //! A batch is stored only while its stream is the one that it was taken from.
 //!
-//! A batch may wait in this process while the broker goes and comes back with an older copy of its files. What the copy
-//! lacks may be given to other messages under the same sequences, so it is not stored any more: it comes again, or is lost
-//! with the stream and not in SQL either.
+//! A batch may wait in this process while the broker goes and comes back with an older copy of its files, and so may
+//! messages that were asked for ahead: the next batches then have some of before and some of now. What the copy lacks may be
+//! given to other messages under the same sequences, so it is not stored any more: it comes again, or is lost with the stream
+//! and not in SQL either.
 
 use bootstrap::Shutdown;
-use broker::{Broker, consume::Delivery};
+use broker::{
+    Broker,
+    consume::{Delivery, PREFETCH},
+};
 use bytes::Bytes;
 use contract::streams::StreamSpec;
 use domain::Timestamp;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::sync::OwnedRwLockReadGuard;
 
 use super::backoff::{Backoff, Stopped};
 
-/// The newest message of a batch: where the stream has it, it has the others, or had reason to remove them.
+/// Questions to the broker at the same time.
+const AT_ONCE: usize = 16;
+
+/// How many of the next messages may be of another time of the stream than the connection that it was looked at on.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    connection: u64,
+    messages: usize,
+}
+
+impl Doubt {
+    /// None, while the connection stays the one that the consumer was opened on.
+    pub(super) fn none(opened_on: u64) -> Self {
+        Self {
+            connection: opened_on,
+            messages: 0,
+        }
+    }
+
+    /// Takes out of a batch what the stream of this connection does not have at its place. A reconnect leaves what was
+    /// asked for ahead in this process, and behind it comes what the new connection brings.
+    pub(super) async fn sift(
+        &mut self,
+        stream: StreamSpec,
+        batch: Vec<Delivery>,
+        hold: &Hold,
+        shutdown: &Shutdown,
+    ) -> Result<Vec<Delivery>, Stopped> {
+        if self.connection != hold.connection {
+            (self.connection, self.messages) = (hold.connection, PREFETCH);
+        }
+        if self.messages == 0 || !stream.has_epoch {
+            return Ok(batch);
+        }
+        self.messages = self.messages.saturating_sub(batch.len());
+        let sifted = stream::iter(batch).map(|delivery| async move {
+            let place = Place::of(stream, &delivery);
+            let stands = place.is_there(&hold.broker, shutdown).await?;
+            Ok(stands.then_some(delivery))
+        });
+        let sifted: Vec<_> = sifted.buffered(AT_ONCE).try_collect().await?;
+        Ok(sifted.into_iter().flatten().collect())
+    }
+}
+
+/// A message at its place in the stream. Where the newest one of a batch of one time is there, the stream has the others, or had
+/// reason to remove them.
 #[derive(Debug, Clone)]
-pub(super) struct Newest {
+pub(super) struct Place {
     stream: StreamSpec,
     subject: String,
     seq: u64,
@@ -23,17 +74,21 @@ pub(super) struct Newest {
     payload: Bytes,
 }
 
-impl Newest {
-    /// `None` for an empty batch.
-    pub(super) fn of(stream: StreamSpec, batch: &[Delivery]) -> Option<Self> {
+impl Place {
+    /// Of the newest message; `None` for an empty batch.
+    pub(super) fn of_newest(stream: StreamSpec, batch: &[Delivery]) -> Option<Self> {
         let newest = batch.iter().max_by_key(|delivery| delivery.seq)?;
-        Some(Self {
+        Some(Self::of(stream, newest))
+    }
+
+    fn of(stream: StreamSpec, delivery: &Delivery) -> Self {
+        Self {
             stream,
-            subject: newest.subject.clone(),
-            seq: newest.seq,
-            stored_at: newest.stored_at,
-            payload: newest.payload.clone(),
-        })
+            subject: delivery.subject.clone(),
+            seq: delivery.seq,
+            stored_at: delivery.stored_at,
+            payload: delivery.payload.clone(),
+        }
     }
 
     /// Whether the stream has this very message.
@@ -77,11 +132,6 @@ impl Hold {
             connection,
             _storing: storing,
         }
-    }
-
-    /// The connection whose streams were looked at.
-    pub(super) fn connection(&self) -> u64 {
-        self.connection
     }
 
     /// Whether the connection whose streams were looked at is still there. While there is none, others may have one already,

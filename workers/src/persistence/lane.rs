@@ -19,7 +19,7 @@ use super::{
     backoff::Stopped,
     decode::{Event, Undecodable},
     floor,
-    hold::{Hold, Newest},
+    hold::{Doubt, Hold, Place},
     lost_tail::Mended,
     pace::Pace,
     settle::settle,
@@ -63,8 +63,8 @@ pub(super) trait Projection: Send + Sync + 'static {
 pub(super) struct Lane<P> {
     /// The messages of its consumer.
     pub deliveries: Deliveries,
-    /// The connection that the consumer was opened on.
-    pub opened_on: u64,
+    /// Which of its messages may be of another time.
+    pub doubt: Doubt,
     pub broker: Broker,
     pub database: Database,
     pub shutdown: Shutdown,
@@ -102,10 +102,8 @@ impl<P: Projection> Lane<P> {
     }
 
     async fn work_on(&mut self, batch: Vec<Delivery>) -> Result<(), Stopped> {
-        let Some(newest) = Newest::of(P::CONSUMER.stream, &batch) else {
-            return Ok(());
-        };
-        let Some(mut hold) = self.hold(&newest, self.opened_on).await? else {
+        let (batch, mut hold) = self.of_one_time(batch).await?;
+        let Some(newest) = Place::of_newest(P::CONSUMER.stream, &batch) else {
             return Ok(());
         };
         let (deliveries, events) = understood::<P>(batch).await;
@@ -116,7 +114,7 @@ impl<P: Projection> Lane<P> {
             }
             drop(hold);
             // Another connection: whether its stream has the batch is looked at once more.
-            hold = match self.hold(&newest, self.opened_on).await? {
+            hold = match self.hold_again(&newest).await? {
                 Some(hold) => hold,
                 None => return Ok(()),
             };
@@ -129,14 +127,45 @@ impl<P: Projection> Lane<P> {
         Ok(())
     }
 
-    /// What may be stored now; `None` where the stream came back without the batch. A stream that is not mended has nothing
-    /// that could be taken for something else.
-    async fn hold(&self, newest: &Newest, opened_on: u64) -> Result<Option<Hold>, Stopped> {
-        let hold = tokio::select! {
-            hold = self.mended.hold() => hold,
-            () = self.shutdown.requested() => return Err(Stopped),
-        };
-        if hold.connection() == opened_on || !P::CONSUMER.stream.has_epoch {
+    /// What of the batch may be stored now: of which the stream that was looked at has all.
+    async fn of_one_time(
+        &mut self,
+        batch: Vec<Delivery>,
+    ) -> Result<(Vec<Delivery>, Hold), Stopped> {
+        let mut batch = batch;
+        loop {
+            let hold = self.hold().await?;
+            let before = batch.len();
+            let stream = P::CONSUMER.stream;
+            batch = self
+                .doubt
+                .sift(stream, batch, &hold, &self.shutdown)
+                .await?;
+            if batch.len() < before {
+                tracing::warn!(
+                    consumer = P::CONSUMER.name,
+                    given_up = before - batch.len(),
+                    "messages are given up: their stream does not have them any more"
+                );
+            }
+            if hold.is_current() {
+                return Ok((batch, hold));
+            }
+        }
+    }
+
+    /// A stream that is not mended has nothing that could be taken for something else.
+    async fn hold(&self) -> Result<Hold, Stopped> {
+        tokio::select! {
+            hold = self.mended.hold() => Ok(hold),
+            () = self.shutdown.requested() => Err(Stopped),
+        }
+    }
+
+    /// For a batch of one time; `None` where the stream came back without it.
+    async fn hold_again(&self, newest: &Place) -> Result<Option<Hold>, Stopped> {
+        let hold = self.hold().await?;
+        if !P::CONSUMER.stream.has_epoch {
             return Ok(Some(hold));
         }
         if newest.is_there(&self.broker, &self.shutdown).await? {

@@ -118,40 +118,64 @@ pub(super) fn lost(stream: &StreamSpec, known: u64) {
 
 async fn mend(broker: &Broker, database: &Database) -> anyhow::Result<()> {
     let messages = message::Entity::highest_seq(&database.read).await?;
-    let known = known_of(broker, messages, &[PERSISTENCE_CHAT]).await?;
-    go_past(broker, database, &CHAT, known, CHAT_FILLER).await?;
+    go_past(
+        broker,
+        database,
+        (&CHAT, CHAT_FILLER),
+        messages.unsigned_abs(),
+    )
+    .await?;
+    // Gateways write nothing below what SQL has; what a consumer was given beyond that, they do not know.
+    move_on(broker, database, (&CHAT, CHAT_FILLER), &[PERSISTENCE_CHAT]).await?;
 
     let shown = life_rows::highest_seq(&database.read).await?;
+    go_past(broker, database, (&LIFE, LIFE_FILLER), shown.unsigned_abs()).await?;
     let readers = [PERSISTENCE_LIFE, COUNTDOWN_ROOMS, COUNTDOWN_DUE];
-    let known = known_of(broker, shown, &readers).await?;
-    go_past(broker, database, &LIFE, known, LIFE_FILLER).await?;
+    move_on(broker, database, (&LIFE, LIFE_FILLER), &readers).await?;
     put_back::lost_events(broker, database).await
-}
-
-/// The highest sequence that the stream is known to have had. A consumer that is ahead of its stream would not see what
-/// comes next.
-async fn known_of(broker: &Broker, stored: i64, consumers: &[ConsumerSpec]) -> anyhow::Result<u64> {
-    let mut known = stored.unsigned_abs();
-    for consumer in consumers {
-        let state = broker.consumer_state(consumer).await?;
-        known = known.max(state.map_or(0, |state| state.delivered));
-    }
-    Ok(known)
 }
 
 async fn go_past(
     broker: &Broker,
     database: &Database,
+    (stream, filler): (&StreamSpec, &str),
+    stored: u64,
+) -> anyhow::Result<()> {
+    note_a_loss(broker, database, stream, stored).await?;
+    if broker.go_past(stream, stored, filler).await? {
+        lost(stream, stored);
+    }
+    Ok(())
+}
+
+/// Before it is mended: a worker that dies in between has it noted.
+async fn note_a_loss(
+    broker: &Broker,
+    database: &Database,
     stream: &StreamSpec,
     known: u64,
-    filler: &str,
 ) -> anyhow::Result<()> {
     if broker.stream_state(stream).await?.last_seq < known {
-        // Before it is mended: a worker that dies in between has it noted.
         gone::note_all_again(database, broker.clock().now()).await?;
     }
-    if broker.go_past(stream, known, filler).await? {
-        lost(stream, known);
+    Ok(())
+}
+
+/// A consumer that is ahead of its stream would not see what comes next.
+async fn move_on(
+    broker: &Broker,
+    database: &Database,
+    (stream, filler): (&StreamSpec, &str),
+    consumers: &[ConsumerSpec],
+) -> anyhow::Result<()> {
+    let mut delivered = 0;
+    for consumer in consumers {
+        let state = broker.consumer_state(consumer).await?;
+        delivered = delivered.max(state.map_or(0, |state| state.delivered));
+    }
+    note_a_loss(broker, database, stream, delivered).await?;
+    if broker.move_on(stream, delivered, filler).await? {
+        lost(stream, delivered);
     }
     Ok(())
 }

@@ -222,7 +222,7 @@ impl LaneSource<'_> {
         let deliveries = patiently(P::CONSUMER.name, self.shutdown, consume).await?;
         Ok(Lane {
             deliveries,
-            opened_on,
+            doubt: hold::Doubt::none(opened_on),
             broker: self.broker.clone(),
             database: self.database.clone(),
             shutdown: self.shutdown.clone(),
