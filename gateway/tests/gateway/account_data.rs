@@ -15,7 +15,7 @@ async fn a_new_password_ends_every_other_session_and_keeps_this_one() {
 
 #[tokio::test]
 async fn a_new_password_on_postgresql_ends_every_other_session_and_keeps_this_one() {
-    new_password_ends_others(World::start_on_postgres().await).await;
+    new_password_ends_others(World::start_on_postgres(&[]).await).await;
 }
 
 async fn new_password_ends_others(world: World) {

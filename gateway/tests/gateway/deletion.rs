@@ -15,7 +15,7 @@ async fn an_account_is_deleted_with_its_password_alone() {
 
 #[tokio::test]
 async fn an_account_on_postgresql_is_deleted_with_its_password_alone() {
-    deleted_with_its_password_alone(World::start_on_postgres().await).await;
+    deleted_with_its_password_alone(World::start_on_postgres(&[]).await).await;
 }
 
 async fn deleted_with_its_password_alone(world: World) {

@@ -18,7 +18,7 @@ async fn a_report_keeps_the_rooms_last_messages_and_tells_the_world_neither_who_
 
 #[tokio::test]
 async fn a_report_on_postgresql_keeps_the_rooms_last_messages() {
-    keeps_the_last_messages(World::start_on_postgres().await).await;
+    keeps_the_last_messages(World::start_on_postgres(&[]).await).await;
 }
 
 async fn keeps_the_last_messages(world: World) {

@@ -50,9 +50,10 @@ impl World {
     }
 
     /// The same on PostgreSQL.
-    pub async fn start_on_postgres() -> Self {
+    pub async fn start_on_postgres(variables: &[(&str, &str)]) -> Self {
         let url = Postgres::shared().fresh_database();
-        Self::start(&[("DATABASE_URL", &url)]).await
+        let database = [("DATABASE_URL", url.as_str())];
+        Self::start(&[&database, variables].concat()).await
     }
 
     /// One gateway and nobody who writes what it publishes into SQL.

@@ -3,11 +3,16 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use domain::RoomId;
-use serde_json::Value;
-use webchat_tests::{disk::seen_by, pictures};
+use reqwest::Method;
+use serde_json::{Value, json};
+use webchat_tests::{
+    disk::seen_by,
+    pictures,
+    s3::{CREDENTIALS, S3},
+};
 
 use crate::{
-    client::Person,
+    client::{PASSWORD, Person},
     eventually,
     request::{Answer, http, send},
     roles::Roles,
@@ -21,17 +26,32 @@ const LONGEST: Duration = Duration::from_secs(300);
 
 /// Uploads a file into a room.
 pub async fn upload(person: &Person, room: RoomId, name: &str, content: Vec<u8>) -> Answer {
+    let path = format!("/chat/rooms/{room}/files");
+    send_form(person, Method::POST, &path, name, &content).await
+}
+
+async fn put_avatar(person: &Person, picture: &[u8]) -> Answer {
+    send_form(person, Method::PUT, "/users/me/avatar", "me.jpg", picture).await
+}
+
+async fn send_form(
+    person: &Person,
+    method: Method,
+    path: &str,
+    name: &str,
+    content: &[u8],
+) -> Answer {
     let edge = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=";
     let body = [
         format!("{edge}\"{name}\"\r\n\r\n").as_bytes(),
-        &content,
+        content,
         b"\r\n--edge--\r\n",
     ]
     .concat();
     let request = http()
-        .post(format!("{}/chat/rooms/{room}/files", person.url()))
+        .request(method, format!("{}{path}", person.url()))
         .header("content-type", "multipart/form-data; boundary=edge")
-        .header("authorization", format!("Bearer {}", person.token))
+        .bearer_auth(&person.token)
         .timeout(LONGEST)
         .body(body);
     send(request).await
@@ -56,13 +76,20 @@ async fn an_upload_that_the_disk_has_no_room_for_is_refused_and_leaves_nothing()
         .expect(201);
     let disk = web.disk();
     disk.fill();
-    for length in [MIB, 20 * MIB] {
-        let refused = upload(&ada, room, "large.bin", vec![2; length]).await;
-        assert_eq!(
-            (refused.status, refused.code()),
-            (503, "storage_unavailable"),
-            "{refused:?}"
+    let photo = pictures::jpeg(1_200, 900);
+    for refused in [
+        upload(&ada, room, "large.bin", vec![2; MIB]).await,
+        upload(&ada, room, "larger.bin", vec![2; 20 * MIB]).await,
+        upload(&ada, room, "photo.jpg", photo.clone()).await,
+        put_avatar(&ada, &photo).await,
+    ] {
+        let said = (
+            refused.status,
+            refused.code(),
+            refused.content_type.as_str(),
         );
+        let full = (503, "storage_unavailable", "application/problem+json");
+        assert_eq!(said, full, "{refused:?}");
     }
     disk.free();
     let folder = web.data_folder().join("files/files");
@@ -72,6 +99,48 @@ async fn an_upload_that_the_disk_has_no_room_for_is_refused_and_leaves_nothing()
     eventually("uploads are taken again", async || {
         let again = upload(&ada, room, "large.bin", vec![2; 20 * MIB]).await;
         (again.status == 201).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn processes_keep_files_in_a_bucket_with_the_credentials_of_their_environment() {
+    let server = S3::start();
+    let bucket = server.fresh_bucket();
+    let settings = server.settings(&bucket);
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .chain(CREDENTIALS)
+        .collect();
+    let roles = Roles::start(&settings).await;
+    let url = roles.url("gateway");
+    let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
+    let room = ada.open_room(&ben).await;
+    let words: Value = upload(&ada, room, "words.txt", b"words".to_vec())
+        .await
+        .expect(201);
+    let photo = pictures::jpeg(600, 400);
+    let photo: Value = upload(&ada, room, "photo.jpg", photo).await.expect(201);
+    let id = |file: &Value| file["id"].as_str().expect("an id").to_owned();
+    let objects = server.objects(&bucket);
+    for file in [&words, &photo] {
+        assert!(objects.contains(&id(file)), "{objects}");
+    }
+    let link = words["url"].as_str().expect("a link");
+    let read = send(http().get(format!("{url}{link}"))).await;
+    assert_eq!((read.status, &read.body), (200, &Value::from("words")));
+    // Whoever deletes the account is another process than who stored the file.
+    let gone = ada
+        .delete("/users/me", json!({ "password": PASSWORD }))
+        .await;
+    assert_eq!(gone.status, 204, "{gone:?}");
+    eventually("her files leave the bucket", async || {
+        let objects = server.objects(&bucket);
+        let is_gone = [&words, &photo]
+            .iter()
+            .all(|file| !objects.contains(&id(file)));
+        is_gone.then_some(())
     })
     .await;
 }

@@ -50,7 +50,7 @@ async fn an_avatar_that_goes_while_it_is_reported_is_kept_or_was_not_seen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_avatar_that_goes_while_it_is_reported_on_postgresql_is_kept_or_was_not_seen() {
-    taken_away_while_reported(World::start_on_postgres().await).await;
+    taken_away_while_reported(World::start_on_postgres(&[]).await).await;
 }
 
 async fn taken_away_while_reported(world: World) {

@@ -141,8 +141,16 @@ async fn a_sender_attaches_own_files_of_the_room_and_each_once() {
 }
 
 #[tokio::test]
-async fn two_messages_at_once_do_not_get_the_same_file() {
-    let world = World::start(&[]).await;
+async fn two_messages_at_once_do_not_get_the_same_file_on_sqlite() {
+    two_messages_at_once_do_not_get_the_same_file(World::start(&[]).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_messages_at_once_do_not_get_the_same_file_on_postgresql() {
+    two_messages_at_once_do_not_get_the_same_file(World::start_on_postgres(&[]).await).await;
+}
+
+async fn two_messages_at_once_do_not_get_the_same_file(world: World) {
     let (ann, _, room) = world.two_in_a_room().await;
     for _ in 0..5 {
         let file = a_file(&world, &ann, &room).await;

@@ -170,9 +170,19 @@ async fn the_files_of_one_user_take_no_more_than_the_quota() {
         .expect(201);
 }
 
+const SMALL_QUOTA: [(&str, &str); 1] = [("WEBCHAT__FILES__USER_QUOTA_BYTES", "1000")];
+
 #[tokio::test]
-async fn uploads_at_once_do_not_get_past_the_quota() {
-    let world = World::start(&[("WEBCHAT__FILES__USER_QUOTA_BYTES", "1000")]).await;
+async fn uploads_at_once_do_not_get_past_the_quota_on_sqlite() {
+    uploads_at_once_do_not_get_past_the_quota(World::start(&SMALL_QUOTA).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_at_once_do_not_get_past_the_quota_on_postgresql() {
+    uploads_at_once_do_not_get_past_the_quota(World::start_on_postgres(&SMALL_QUOTA).await).await;
+}
+
+async fn uploads_at_once_do_not_get_past_the_quota(world: World) {
     let (ann, _, room) = world.two_in_a_room().await;
     let uploads = (0..6).map(|_| world.upload(&ann, &room, "a.txt", &[b'a'; 300]));
     let answers = futures_util::future::join_all(uploads).await;

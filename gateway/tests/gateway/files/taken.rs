@@ -205,3 +205,17 @@ async fn a_small_picture_does_not_become_a_large_one() {
     let given = world.client().bytes("GET", url, &[]).await;
     assert_eq!(given.body.len() as u64, size_bytes, "what the quota counts");
 }
+
+#[tokio::test]
+async fn a_picture_and_a_file_may_be_just_as_large_as_the_limit() {
+    let world = World::start(&[]).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    let mib = 1024 * 1024;
+    let mut picture = pictures::png(64, 64, 64);
+    // What comes after its end is no part of it, and counts.
+    picture.resize(10 * mib, 0);
+    for (name, content) in [("photo.png", picture), ("long.bin", vec![7; 25 * mib])] {
+        let taken = world.upload(&ann, &room, name, &content).await;
+        taken.expect(201);
+    }
+}
