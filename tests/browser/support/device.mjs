@@ -24,11 +24,16 @@ export async function newcomerOf(origin, name) {
   const person = { username, password: "a quiet green river" };
   await ask(`${origin}/auth/register`, "POST", {}, { ...person, date_of_birth: "1994-03-09", display_name: name });
   const device = await deviceOf(origin, person);
-  await device("/users/me/profile", "PUT", {
-    display_name: name, bio: "", gender: "woman", interests: ["hiking"], languages: ["en"], looking_for: [],
-    preferred_genders: [], age_min: null, age_max: null,
-  });
+  await device("/users/me/profile", "PUT", profileOf(name));
   return device;
+}
+
+/** A complete profile. @param {string} name */
+export function profileOf(name) {
+  return {
+    display_name: name, bio: "", gender: "woman", interests: ["hiking", "music"], languages: ["en"], looking_for: [],
+    preferred_genders: [], age_min: null, age_max: null,
+  };
 }
 
 async function ask(address, method, headers, body) {

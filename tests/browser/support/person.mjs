@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { axeFaults } from "./axe.mjs";
+import { profileOf } from "./device.mjs";
 import { LOW, narrowFaults } from "./layout.mjs";
 import { PICTURES } from "./places.mjs";
 import { Watch } from "./watch.mjs";
@@ -122,7 +123,24 @@ export class Person {
     await this.find("profile-saved").getByText("Saved.", { exact: true }).waitFor();
   }
 
-  /** Everything up to the waiting room's door. */
+  /** Comes with an account and a complete profile that were made over the API. */
+  async comeAsMember() {
+    const { name, username, password } = this;
+    const account = { username, password, date_of_birth: "1994-03-09", display_name: name };
+    const { access_token } = await this.#ask("post", "/auth/register", account);
+    await this.#ask("put", "/users/me/profile", profileOf(name), { authorization: `Bearer ${access_token}` });
+    await this.page.goto("/#/profile");
+    await this.sees("profile-form");
+  }
+
+  /** With the browser's cookies, and without a page. */
+  async #ask(method, path, data, headers = {}) {
+    const answer = await this.context.request[method](path, { data, headers });
+    assert.ok(answer.ok(), `${path}: ${answer.status()} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** Everything up to the waiting room's door, on the page. */
   async becomeMember() {
     await this.signUp();
     await this.chooseProfile();

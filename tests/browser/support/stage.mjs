@@ -46,18 +46,23 @@ class Scene {
   }
 
   /** Somebody new comes to the landing page, at the server or where a way of their own leads to it. */
-  async enter(name, { device, origin = this.server.origin } = {}) {
-    const person = await Person.sitDown(this.#browser, origin, { name, device });
-    this.people.push(person);
+  async enter(name, { device, origin } = {}) {
+    const person = await this.#sitDown(name, device, origin);
     await person.arrive();
     return person;
   }
 
-  /** New members with complete profiles, one for each name. */
+  async #sitDown(name, device, origin = this.server.origin) {
+    const person = await Person.sitDown(this.#browser, origin, { name, device });
+    this.people.push(person);
+    return person;
+  }
+
+  /** New members with complete profiles, one for each name, whose pages show them. The way in has stories of its own. */
   async members(...names) {
     return Promise.all(names.map(async (name) => {
-      const person = await this.enter(name);
-      await person.becomeMember();
+      const person = await this.#sitDown(name);
+      await person.comeAsMember();
       return person;
     }));
   }
