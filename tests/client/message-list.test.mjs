@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  acknowledge, closeGap, emptyList, hasEarlier, hasGap, lastSeq, mergeHistory, receive, resumeSeq,
+  acknowledge, closeGap, emptyList, hasEarlier, hasGap, lastSeq, mergeHistory, mergeNewest, receive, resumeSeq,
 } from "../../static/js/models/message-list.js";
 
 const message = (seq, prev_seq, fields = {}) => ({
@@ -93,6 +93,30 @@ test("earlier messages exist as long as the first one names a predecessor", () =
   assert.equal(hasEarlier(mergeHistory(emptyList(), [message(5, 4)])), true);
   assert.equal(hasEarlier(mergeHistory(emptyList(), [message(4, 0)])), false);
   assert.equal(hasEarlier(emptyList()), false);
+});
+
+/** The newest page of a long conversation. */
+const newest = () => Array.from({ length: 50 }, (_, index) => message(101 + index, 100 + index));
+
+test("the ack of a message from long ago hides nothing that was before", () => {
+  const list = acknowledge(mergeNewest(emptyList(), newest()), message(40, null, { sender_id: "me" }));
+  assert.deepEqual([hasEarlier(list), resumeSeq(list), seqs(list).at(0)], [true, 150, 101]);
+  const back = mergeHistory(list, Array.from({ length: 100 }, (_, index) => message(1 + index, index)));
+  assert.deepEqual([hasEarlier(back), hasGap(back), seqs(back).length], [false, false, 150], "it comes with the pages before");
+});
+
+test("nor does it where it comes before the first page, and one that is newer than the page stays", () => {
+  const acked = acknowledge(acknowledge(emptyList(), message(40, null, { sender_id: "me" })), message(151, null, { sender_id: "me" }));
+  const list = mergeNewest(acked, newest());
+  assert.deepEqual([hasEarlier(list), hasGap(list), resumeSeq(list)], [true, false, 150]);
+  assert.deepEqual([seqs(list).at(0), seqs(list).at(-1)], [101, 151]);
+  const directly = mergeNewest(acknowledge(emptyList(), message(100, null, { sender_id: "me" })), newest());
+  assert.equal(hasEarlier(directly), true, "also where nothing is between");
+});
+
+test("a page with nothing before it leaves what is acknowledged where it is", () => {
+  const list = mergeNewest(acknowledge(emptyList(), message(7, null, { sender_id: "me" })), [message(5, 0), message(7, 5, { sender_id: "me" })]);
+  assert.deepEqual([seqs(list), resumeSeq(list), hasEarlier(list)], [[5, 7], 7, false]);
 });
 
 test("changing a list leaves the old one as it was", () => {

@@ -46,7 +46,7 @@ async function readOn(context, roomId) {
   changeChat(context, roomId, () => ({ historyWanted: false }));
   const { items } = await api.request("GET", `/chat/rooms/${roomId}/messages?${query}`);
   changeChat(context, roomId, (chat) => {
-    const merged = list.mergeHistory(chat.list, items);
+    const merged = after === 0 ? list.mergeNewest(chat.list, items) : list.mergeHistory(chat.list, items);
     const stuck = list.hasGap(merged) && list.resumeSeq(merged) === after;
     return {
       list: stuck ? list.closeGap(merged, after) : merged,

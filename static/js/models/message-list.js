@@ -26,6 +26,20 @@ export function mergeHistory(list, items) {
 }
 
 /**
+ * Adds the newest page of history to a list that is certain of nothing. What the list knows by an ack alone, and is older
+ * than a page with more before it, is left to the pages before: an end of history that is none would hide them.
+ * @param {MessageList} list
+ * @param {Message[]} items
+ * @returns {MessageList}
+ */
+export function mergeNewest(list, items) {
+  const page = mergeHistory(emptyList(), items);
+  const from = hasEarlier(page) ? page.messages[0].seq : 0;
+  const messages = list.messages.filter(({ seq, prev_seq }) => prev_seq !== null || seq > from);
+  return mergeHistory({ ...list, messages }, items);
+}
+
+/**
  * Adds a message that arrived live. The server sends in order, and leaves out only what this socket itself sent:
  * whatever the list knew by ack alone below the arrival is thereby known to be in its place.
  * @param {MessageList} list
@@ -43,12 +57,14 @@ export function receive(list, message) {
 }
 
 /**
- * Adds the user's own message once it is acknowledged.
+ * Adds the user's own message once it is acknowledged. One that was sent long ago, and is older than all that is known of
+ * a room with more before it, comes with the pages before.
  * @param {MessageList} list
  * @param {Omit<Message, "prev_seq">} message
  * @returns {MessageList}
  */
 export function acknowledge(list, message) {
+  if (hasEarlier(list) && message.seq < list.messages[0].seq) return list;
   return put(list, { ...message, prev_seq: null });
 }
 
