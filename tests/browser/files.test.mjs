@@ -97,6 +97,17 @@ story("what is too large is refused before it goes out, what is under way can be
   assert.equal(await rob.find("file-card").count(), 0);
 });
 
+story("a picture that the server refuses says why", async (scene) => {
+  const [kim, sam] = await scene.members("Kim", "Sam");
+  await meet(kim, sam);
+  kim.watch.expect(/^422 POST \/chat\/rooms\/[^/]+\/files$/);
+  const whole = picture("half.png");
+  await pick(kim, { ...whole, buffer: whole.buffer.subarray(0, whole.buffer.length / 2) });
+  await kim.sees("upload", { "data-state": "failed" });
+  assert.match(await kim.reads("upload"), /damaged or not whole/);
+  await kim.inspect("50-picture-refused");
+});
+
 story("a folder is refused in words, a file that is gone says so, and what is let go beside the conversation opens nothing", async (scene) => {
   const [lou, max] = await scene.members("Lou", "Max");
   await meet(lou, max);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import "./support/english.mjs";
 import { fieldWords, wordsFor } from "../../static/js/models/problem.js";
@@ -8,6 +9,9 @@ import {
 import { uuid7 } from "../../static/js/models/uuid7.js";
 
 const problem = (fields) => ({ status: 422, code: "validation_failed", detail: "", errors: [], retryAfterS: null, ...fields });
+const UNKNOWN = "Something went wrong. Please try again.";
+/** A source of the server. @param {string} path */
+const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 test("a profile is complete with a display name, a gender and one interest", () => {
   const complete = { ...emptyProfile(), display_name: "Ada", gender: "woman", interests: ["hiking"] };
@@ -51,7 +55,7 @@ test("options are shown in words, and languages by their names", () => {
 test("a problem's fields are told beside the fields", () => {
   const errors = [{ field: "password", code: "too_short", detail: "Said by the server." }];
   assert.deepEqual(fieldWords(problem({ errors })), { password: "Use at least 8 characters." });
-  assert.deepEqual(fieldWords(problem({ errors: [{ ...errors[0], code: "brand_new" }] })), { password: "Said by the server." });
+  assert.deepEqual(fieldWords(problem({ errors: [{ ...errors[0], code: "brand_new" }] })), { password: "Please check this." });
   assert.ok(fieldWords(problem({ status: 409, code: "username_taken" })).username);
   assert.ok(fieldWords(problem({ code: "too_young" })).date_of_birth);
 });
@@ -61,9 +65,38 @@ test("a limit or an outage says when to try again", () => {
   assert.match(wordsFor(problem({ status: 503, retryAfterS: 1 })), /1 second/);
 });
 
-test("an unknown code falls back to what the server said", () => {
-  assert.equal(wordsFor(problem({ code: "brand_new", detail: "Said by the server." })), "Said by the server.");
-  assert.ok(wordsFor(problem({ code: "brand_new" })).length > 0);
+test("what there are no words for is told as unknown, and not in the server's own words", () => {
+  assert.equal(wordsFor(problem({ code: "brand_new", detail: "Said by the server." })), UNKNOWN);
+});
+
+/** Codes that no person sees: the client does not do what they answer, or has an answer of its own. */
+const UNSEEN = [
+  "malformed_json", "profile_incomplete", "not_authenticated", "invalid_refresh_token", "foreign_origin", "avatar_not_found",
+  "method_not_allowed", "unsupported_media_type", "range_not_satisfiable",
+];
+
+test("every code that the server can answer with is told in words of the person's language", () => {
+  const codes = [...source("contract/src/problem.rs").matchAll(/^ {4}\w+ = "(\w+)", (\d+), "/gm)].map(([, code, status]) => ({ code, status: Number(status) }));
+  assert.ok(codes.length > 30, "the codes are found");
+  const untold = codes.filter((each) => wordsFor(problem({ ...each, detail: "Said by the server." })) === UNKNOWN);
+  assert.deepEqual(untold.map(({ code }) => code), UNSEEN);
+});
+
+test("a picture that is refused says why", () => {
+  const codes = [...source("media/src/image/refusal.rs").matchAll(/=> "(\w+)"/g)].map(([, code]) => code);
+  assert.ok(codes.length > 5, "the codes are found");
+  const told = [...codes, "incomplete"].map((code) => wordsFor(problem({ errors: [{ field: "file", code, detail: "Said by the server." }] })));
+  const others = [UNKNOWN, wordsFor(problem({}))];
+  assert.deepEqual(told.filter((words) => others.includes(words)), []);
+  assert.equal(new Set(told).size, told.length, "each in words of its own");
+});
+
+test("a fault of any field is told in words of the person's language", () => {
+  const faults = { new_password: "invalid_characters", bio: "invalid_characters", interests: "unknown_value", languages: "duplicate" };
+  for (const [field, code] of Object.entries(faults)) {
+    const words = fieldWords(problem({ errors: [{ field, code, detail: "Said by the server." }] }))[field];
+    assert.ok(words !== "Said by the server." && words !== "Please check this.", `${field} ${code}: ${words}`);
+  }
 });
 
 test("a client_id is a UUIDv7 that carries its time", () => {

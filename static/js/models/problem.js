@@ -15,6 +15,7 @@ import { has, t } from "./language.js";
 const RETRY_AFTER_S = 5;
 
 /**
+ * What the server says in English is for who reads its answers. Where there are no words for it here, it is told as unknown.
  * @param {Problem} problem
  * @returns {string}
  */
@@ -22,8 +23,8 @@ export function wordsFor(problem) {
   const count = problem.retryAfterS ?? RETRY_AFTER_S;
   if (problem.status === 429) return t("problem.too_fast", { count });
   if (problem.status === 503) return t("problem.busy", { count });
-  const key = `problem.${problem.code}`;
-  return has(key) ? t(key) : problem.detail || t("problem.unknown");
+  const file = problem.errors.find(({ field }) => field === "file");
+  return t([`field.file_${file?.code}`, `problem.${problem.code}`].find(has) ?? "problem.unknown");
 }
 
 /** Codes that concern one field of a form even where the answer lists no fields. @type {Record<string, string>} */
@@ -41,7 +42,6 @@ export function fieldWords(problem) {
 }
 
 /** @param {Problem["errors"][number]} fault */
-function faultWords({ field, code, detail }) {
-  const known = [`field.${field}_${code}`, `field.${code}`].find(has);
-  return known ? t(known) : detail || code;
+function faultWords({ field, code }) {
+  return t([`field.${field}_${code}`, `field.${code}`].find(has) ?? "field.unknown");
 }
