@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 
-const story = openStage({ room: { countdown_secs: 110 } });
+const story = openStage({ room: { countdown_secs: 240 } });
 
 /** What a page may say while it has no network. */
 const OFFLINE = [/^no answer: .*net::ERR_INTERNET_DISCONNECTED/, /^console error: (WebSocket|action failed)/];
@@ -25,6 +25,7 @@ story("a short loss is nobody's business, a longer one is said, and the page cat
   assert.equal(await ana.find("presence").getAttribute("data-online"), "false");
   await ana.say("written without a network");
   await ana.sees("message", { "data-state": "sending" });
+  await ana.inspect("49-sending");
   for (const line of ["one", "two", "three"]) await tom.say(line);
   await tom.find("message", { "data-state": "sending" }).first().waitFor({ state: "detached" });
 
