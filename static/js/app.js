@@ -103,6 +103,7 @@ function probe() {
   if (document.visibilityState !== "visible") return;
   sockets.notifications?.probe();
   sockets.chat?.probe();
+  if (Object.keys(store.state.notSent).length > 0) dispatch("lookAgain");
   dispatch("tick");
 }
 

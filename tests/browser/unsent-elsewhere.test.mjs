@@ -65,11 +65,18 @@ story("what the server does not take any more is shown as not sent in the list, 
   cay.watch.expect(/^409 POST \/chat\/rooms\/[^/]+\/messages$/);
   await cay.openTab("/#/conversations");
   await cay.sees("not-sent", { "data-state": "failed" });
+  const another = cay.page;
+  await cay.openTab("/#/conversations");
+  await cay.sees("not-sent", { "data-state": "failed" });
   await cay.find("not-sent").click();
   await cay.sees("message", { "data-state": "failed" });
   await cay.press("remove-message");
   await cay.find("message", { "data-state": "failed" }).waitFor({ state: "detached" });
+  cay.page = another;
+  await cay.go("account");
+  await cay.sees("account");
   await cay.go("conversations");
+  await cay.find("not-sent").waitFor({ state: "detached" });
   await cay.sees("past-conversations");
   await cay.page.reload();
   await cay.sees("past-conversations");

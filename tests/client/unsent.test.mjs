@@ -135,9 +135,19 @@ test("an acknowledgement does not outlive the page: only the server can tell whe
   assert.deepEqual([entry.seq, entry.state], [null, "sending"]);
 });
 
+test("what was acknowledged before the page was loaded anew goes out again, and nobody is told that it is not sent", () => {
+  const both = takenUp([], acknowledged(acknowledged(two(), "a", 7), "b", 8).map(keptForm));
+  assert.deepEqual([ids(unsettled(both)), outlook(both)], [["a", "b"], null]);
+  assert.equal(outlook(takenUp([], acknowledged(two(), "a", 7).map(keptForm))), "sending", "of the other one they are");
+  assert.equal(outlook(lost(both, "a", "The chat had ended.")), "failed");
+  assert.equal(outlook(retried(lost(both, "a", "The chat had ended."), "a")), "sending");
+  assert.equal(outlook(rewound(both)), "sending", "the stream has lost its end");
+});
+
 test("only what outlives the page is written again", () => {
   const [entry] = two();
-  assert.ok(sameKept(entry, tried(acknowledged([entry], "a", 7), "a", 9_000)[0]));
+  assert.ok(sameKept(entry, putOff(tried([entry], "a", 9_000), "a", 9_100, 0.5)[0]));
+  assert.ok(!sameKept(entry, acknowledged([entry], "a", 7)[0]));
   assert.ok(!sameKept(entry, failed([entry], "a", "Too long.")[0]));
   assert.ok(!sameKept(undefined, entry));
 });

@@ -15,9 +15,14 @@ const busy = new Map();
 
 /** There is a connection, for the first time or again: in every room whatever this page or another has left. @param {Context} context */
 export async function sendKept(context) {
-  const { store, outbox } = context;
-  const { user } = store.state;
-  for (const roomId of user ? await outbox.rooms(user.id) : []) await again(context, roomId);
+  const { user } = context.store.state;
+  for (const roomId of user ? await context.outbox.rooms(user.id) : []) await again(context, roomId);
+  await lookAgain(context);
+}
+
+/** The list is looked at: what it says is not sent, another tab may have sent or removed. @param {Context} context */
+export async function lookAgain(context) {
+  for (const roomId of Object.keys(context.store.state.notSent)) await again(context, roomId);
 }
 
 /**

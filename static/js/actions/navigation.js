@@ -59,7 +59,10 @@ export async function loadScreen({ store, dispatch }) {
   if (route.screen === "room" && (chat?.roomId !== route.roomId || chat?.load === "failed")) await dispatch("openRoom", route.roomId);
   if (route.screen === "wait") await Promise.all([dispatch("loadTicket"), dispatch("loadProfile")]);
   if (route.screen === "account") await dispatch("loadAccount");
-  if (route.screen === "conversations") await dispatch("loadRooms");
+  if (route.screen === "conversations") {
+    dispatch("lookAgain");
+    await dispatch("loadRooms");
+  }
   if (route.screen === "profile") await dispatch("loadProfile");
   store.update({ retrying: false });
   if (route.screen === "profile" && store.state.profile.profile !== null) await dispatch("loadPicture", user?.id);

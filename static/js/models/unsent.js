@@ -16,9 +16,10 @@ import { retryDelayMs } from "./reconnect.js";
  * @property {number} refusals how often in a row it could not
  * @property {"sending"|"sent"|"failed"} state `sent`: acknowledged, and not stored yet
  * @property {number|null} seq
+ * @property {boolean} acked it has been acknowledged, here or in another page: as far as anybody knows it is sent
  * @property {string|null} problem why it failed, for the reader
  *
- * @typedef {Pick<Unsent, "client_id"|"text"|"attachments"|"created_ms"|"problem">} Kept what outlives the page; a problem: it has failed
+ * @typedef {Pick<Unsent, "client_id"|"text"|"attachments"|"created_ms"|"problem"|"acked">} Kept what outlives the page; a problem: it has failed
  */
 
 /** How long an acknowledgement may take before the message goes out again, in milliseconds. */
@@ -49,7 +50,7 @@ const NEVER_TRIED = { ...ANSWERED, tried_ms: null };
  */
 export function add(entries, { client_id, text, attachments = [] }, nowMs) {
   const place = entries.some(isHeldUp) ? { ...NEVER_TRIED, again_ms: nowMs, put_off: true } : NEVER_TRIED;
-  return [...entries, { client_id, text, attachments, created_ms: nowMs, ...place, state: "sending", seq: null, problem: null }];
+  return [...entries, { client_id, text, attachments, created_ms: nowMs, ...place, state: "sending", seq: null, acked: false, problem: null }];
 }
 
 /** Whether the server may refuse it and take one that it has not seen before: of this one it asks the database. @param {Unsent} entry */
@@ -80,14 +81,19 @@ function change(entries, clientId, fields) {
   return entries.map((entry) => (entry.client_id === clientId ? { ...entry, ...fields } : entry));
 }
 
-/** What of an entry outlives the page. An acknowledgement does not: the server may have lost what it stands for. @param {Unsent} entry @returns {Kept} */
-export function keptForm({ client_id, text, attachments = [], created_ms, problem }) {
-  return { client_id, text, attachments, created_ms, problem };
+/**
+ * What of an entry outlives the page. That it was acknowledged does, and what the acknowledgement stands for does not: the
+ * server may have lost it, so it goes out again, and nobody is told that it is not sent.
+ * @param {Unsent} entry
+ * @returns {Kept}
+ */
+export function keptForm({ client_id, text, attachments = [], created_ms, problem, acked = false }) {
+  return { client_id, text, attachments, created_ms, problem, acked };
 }
 
 /** @param {Unsent|undefined} before @param {Unsent} after */
 export function sameKept(before, after) {
-  return before !== undefined && before.problem === after.problem;
+  return before !== undefined && before.problem === after.problem && before.acked === after.acked;
 }
 
 /**
@@ -116,7 +122,7 @@ function stateOf(problem) {
  * @returns {Unsent[]}
  */
 export function rewound(entries) {
-  return entries.map((entry) => ({ ...entry, state: stateOf(entry.problem), seq: null }));
+  return entries.map((entry) => ({ ...entry, state: stateOf(entry.problem), seq: null, acked: false }));
 }
 
 /** @param {Unsent[]} entries @param {string} clientId @param {number} nowMs */
@@ -145,7 +151,7 @@ export function putOff(entries, clientId, nowMs, random) {
 
 /** @param {Unsent[]} entries @param {string} clientId @param {number} seq */
 export function acknowledged(entries, clientId, seq) {
-  return change(entries, clientId, { ...ANSWERED, state: "sent", seq, problem: null });
+  return change(entries, clientId, { ...ANSWERED, state: "sent", seq, acked: true, problem: null });
 }
 
 /** @param {Unsent[]} entries @param {string} clientId @param {string} problem @returns {Unsent[]} */
@@ -183,7 +189,7 @@ export function lost(entries, clientId, problem) {
 
 /** @param {Unsent} entry @param {string} problem @returns {Unsent} */
 function asFailed(entry, problem) {
-  return { ...entry, state: "failed", problem };
+  return { ...entry, state: "failed", acked: false, problem };
 }
 
 /**
@@ -233,5 +239,5 @@ export function dropOld(entries, nowMs) {
 /** What a person is told of a room's messages that they do not see; null: nothing. @param {Unsent[]} entries @returns {"failed"|"sending"|null} */
 export function outlook(entries) {
   if (entries.some(({ state }) => state === "failed")) return "failed";
-  return unsettled(entries).length > 0 ? "sending" : null;
+  return unsettled(entries).some(({ acked }) => !acked) ? "sending" : null;
 }
