@@ -25,17 +25,42 @@ async function keepShell() {
   await cache.addAll(await shellFiles());
 }
 
-/** The newest file where the server is in reach, else the one that was kept. @param {FetchEvent} event */
+/** How long an answer may take before the file that was kept stands in for it. */
+const ANSWER_WITHIN_MS = 4_000;
+/** Where one answer took too long, what is kept of the page comes at once, and not each file after a wait of its own. */
+const ALL_KEPT_FOR_MS = 10_000;
+let allKeptUntilMs = 0;
+
+/** The newest file where the server is in reach, and answers; else the one that was kept. @param {FetchEvent} event */
 async function freshOrKept(event) {
   const { request } = event;
+  const atOnce = Date.now() < allKeptUntilMs ? await kept(request) : undefined;
+  if (atOnce) return atOnce;
+  const asked = fetch(request);
+  // Also an answer that comes too late is kept. Who has asked hears of a failure.
+  event.waitUntil(asked.then((response) => (response.ok ? keep(request, response.clone()) : undefined), () => undefined));
   try {
-    const response = await fetch(request);
-    if (response.ok) event.waitUntil(keep(request, response.clone()));
-    return response;
+    return await inTime(asked);
   } catch (error) {
     const known = await kept(request);
-    if (known) return known;
-    throw error;
+    if (!known) return asked;
+    if (error === LATE) allKeptUntilMs = Date.now() + ALL_KEPT_FOR_MS;
+    return known;
+  }
+}
+
+const LATE = new Error("there is no answer yet");
+
+/** @param {Promise<Response>} asked @returns {Promise<Response>} */
+async function inTime(asked) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(reject, ANSWER_WITHIN_MS, LATE);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

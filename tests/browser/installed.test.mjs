@@ -34,6 +34,19 @@ story("the page opens without a connection, and nothing that the API answers is 
   await ida.sees("join-queue", {}, 30_000);
 });
 
+story("the page also opens where the server takes the call and never answers", async (scene) => {
+  const [ina] = await scene.members("Ina");
+  await ina.page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active.state));
+  await ina.page.reload();
+  await ina.sees("profile-form");
+  ina.watch.expect(/^(no answer|console (error|warning))/, Infinity);
+  await scene.server.withoutAnswers(async () => {
+    await ina.page.reload({ waitUntil: "commit" });
+    await ina.page.getByText("One moment…").waitFor();
+  });
+  await ina.sees("profile-form", {}, 30_000);
+});
+
 story("a browser without room for the page's files shows the newest ones all the same", async (scene) => {
   const [ida] = await scene.members("Ida");
   await ida.page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active.state));

@@ -116,6 +116,16 @@ export class Server {
     }
   }
 
+  /** The server takes every call and answers nobody while this lasts. @param {() => Promise<void>} meanwhile */
+  async withoutAnswers(meanwhile) {
+    this.#process.kill("SIGSTOP");
+    try {
+      await meanwhile();
+    } finally {
+      this.#process.kill("SIGCONT");
+    }
+  }
+
   /** As `kill -9` or a power cut. */
   async kill() {
     await this.#end("SIGKILL");
