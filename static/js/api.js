@@ -7,7 +7,14 @@
 import { siteData } from "./site-data.js";
 
 const REFRESH_LOCK = "webchat-refresh";
-const REFRESH_AGAIN_MS = 5_000;
+const REFRESH_AGAIN_MS = 3_000;
+/**
+ * How long each try of a refresh may take. The server takes a spent cookie for 10 s more, then it counts as stolen and the
+ * session ends: so an answer that may be lost is asked for again within them. All together they are not longer than a
+ * tab waits for another one.
+ */
+const REFRESH_WITHIN_MS = [3_000, 3_000, 12_000];
+const REFRESH_PAUSE_MS = 500;
 /** How long an answer may take, its body included, before it counts as none. The server itself gives up after 10 s. */
 const ANSWER_WITHIN_MS = 20_000;
 /** The same where the request or the answer is a file. */
@@ -57,15 +64,16 @@ function unreachable(cause) {
  * @param {unknown} body
  * @param {string|null} token
  * @param {(response: Response) => Promise<T>} read what a success carries
+ * @param {number} [withinMs] how long the answer may take
  * @returns {Promise<T>} rejects with an ApiError, at the latest when the answer has taken too long
  */
-async function send(method, path, body, token, read) {
+async function send(method, path, body, token, read, withinMs) {
   /** @type {Record<string, string>} */
   const headers = { accept: "application/json" };
   const isForm = body instanceof FormData; // which says itself what it is
   if (body !== undefined && !isForm) headers["content-type"] = "application/json";
   if (token !== null) headers.authorization = `Bearer ${token}`;
-  const signal = AbortSignal.timeout(isForm || read === file ? FILE_WITHIN_MS : ANSWER_WITHIN_MS);
+  const signal = AbortSignal.timeout(withinMs ?? (isForm || read === file ? FILE_WITHIN_MS : ANSWER_WITHIN_MS));
   const request = { method, headers, signal, body: body === undefined || isForm ? body : JSON.stringify(body) };
   try {
     const response = await fetch(path, request);
@@ -91,6 +99,18 @@ async function alone(work) {
     return await navigator.locks.request(REFRESH_LOCK, { signal }, work);
   } catch (cause) {
     throw cause === signal.reason ? unreachable(cause) : cause;
+  }
+}
+
+/** Spends the cookie, and asks again where no answer comes: it may be spent all the same. @returns {Promise<Session>} */
+async function spendCookie(tries = REFRESH_WITHIN_MS) {
+  const [withinMs, ...others] = tries;
+  try {
+    return await send("POST", "/auth/refresh", undefined, null, json, withinMs);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 0 || others.length === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, REFRESH_PAUSE_MS));
+    return spendCookie(others);
   }
 }
 
@@ -132,7 +152,7 @@ export function createApi({ onSession, onSignedOut }) {
   /** Renews the session by its cookie. @returns {Promise<Session>} */
   function refresh() {
     const before = token;
-    refreshing ??= alone(() => send("POST", "/auth/refresh", undefined, null, json))
+    refreshing ??= alone(() => spendCookie())
       .then(adopt)
       .catch((error) => {
         // Whoever has signed in meanwhile stays so.

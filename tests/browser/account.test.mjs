@@ -26,8 +26,20 @@ story("who is signed in elsewhere sees it, and signs that device out", async (sc
   assert.match(await here.innerText(), /Chrome · Linux\s+This device/);
   await nia.inspect("account");
   await nia.find("session", { "data-current": "false" }).getByRole("button").click();
+  await away.find("notice").getByText("You have been signed out here").waitFor();
   await away.sees("go-login");
   await nia.find("session", { "data-current": "false" }).waitFor({ state: "detached" });
+});
+
+story("whoever comes back to a session that was ended meanwhile is told so", async (scene) => {
+  const [uli] = await scene.members("Uli");
+  await uli.page.goto("about:blank");
+  const elsewhere = await scene.server.device(uli);
+  const { items } = await elsewhere("/auth/sessions");
+  for (const { id, current } of items) if (!current) await elsewhere(`/auth/sessions/${id}`, "DELETE");
+  uli.watch.expect(/^401 POST \/auth\/refresh$/);
+  await uli.page.goto("/");
+  await uli.find("notice").getByText("You have been signed out here").waitFor();
 });
 
 story("a new password signs out everywhere else, and the old one does not count any more", async (scene) => {
@@ -48,6 +60,8 @@ story("a new password signs out everywhere else, and the old one does not count 
   assert.equal(await ole.page.locator("#new_password").inputValue(), "", "a password does not stay in the page");
 
   await ole.press("logout");
+  await ole.sees("go-login");
+  assert.equal(await ole.find("notice").count(), 0, "nobody is told what they did themselves");
   await ole.press("go-login");
   ole.watch.expect(/^401 POST \/auth\/login$/);
   await ole.fill({ username: ole.username, password: ole.password });

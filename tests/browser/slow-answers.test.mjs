@@ -73,6 +73,23 @@ story("a request that never has its answer does not keep the page from coming ba
   assert.ok(Date.now() - since < 10_000, "with a network again, it does not wait for the request that hangs");
 });
 
+story("a refresh whose answer is lost is asked for again in time, and the session goes on", async (scene) => {
+  const [hal] = await scene.members("Hal");
+  const answers = [];
+  await hal.page.route("**/auth/refresh", async (route) => {
+    if (answers.length > 0) return route.continue();
+    // It reaches the server, and the page never hears of it.
+    const cookies = (await hal.context.cookies(`${hal.origin}/auth/refresh`)).map(({ name, value }) => `${name}=${value}`);
+    const headers = { cookie: cookies.join("; "), origin: hal.origin };
+    answers.push((await fetch(`${hal.origin}/auth/refresh`, { method: "POST", headers })).status);
+  });
+  for (let times = 0; times < 2; times += 1) {
+    await hal.page.reload();
+    await hal.sees("profile-form", {}, ASKED_AGAIN_MS);
+  }
+  assert.deepEqual(answers, [200], "the server has taken the first");
+});
+
 story("what is read of somebody comes to nobody else's panel, however late", async (scene) => {
   const [eli, fay] = await scene.members("Eli", "Fay");
   const gus = await scene.server.newcomer("gus");

@@ -43,7 +43,7 @@ export async function loadPart({ store, api, turns }, part) {
 /** Signs another device out, or this one. @param {Context} context @param {{id: string, current: boolean}} session */
 export async function endSession({ api, turns, dispatch }, { id, current }) {
   await turns.write("sessions", () => api.request("DELETE", `/auth/sessions/${id}`));
-  await dispatch(current ? "signedOut" : "loadPart", "sessions");
+  await (current ? dispatch("signedOut", { isAsked: true }) : dispatch("loadPart", "sessions"));
 }
 
 /** @param {Context} context @param {{form: Record<string, string>, done: () => void}} payload `done` empties the form */
@@ -60,7 +60,7 @@ export async function changePassword(context, { form, done }) {
 export async function deleteAccount(context, form) {
   const { api, dispatch } = context;
   const isDone = await submit(context, () => api.request("DELETE", "/users/me", form), "password");
-  if (isDone) await dispatch("signedOut");
+  if (isDone) await dispatch("signedOut", { isAsked: true });
 }
 
 /** @param {Context} context @param {boolean} asked whether the person is asked for the password */

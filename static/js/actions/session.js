@@ -4,6 +4,7 @@
  * @typedef {import("../dispatch.js").Context} Context
  */
 import { ApiError } from "../api.js";
+import { t } from "../models/language.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
 import { keepSignedIn } from "../preferences.js";
 import { idleForm, signedOutState } from "../store.js";
@@ -81,7 +82,7 @@ export function sessionRenewed({ store, sockets, outbox, dispatch }, session) {
 /** @param {Context} context */
 export async function logout({ api, dispatch }) {
   await api.signOut();
-  await dispatch("signedOut");
+  await dispatch("signedOut", { isAsked: true });
 }
 
 /** What the page holds of pictures. @param {import("../store.js").State} state */
@@ -89,8 +90,10 @@ function dropPictures({ pictures, avatarEdit }) {
   for (const url of [...Object.values(pictures), avatarEdit?.cut?.url]) if (url) URL.revokeObjectURL(url);
 }
 
-/** The session is over, here or elsewhere. @param {Context} context */
-export function signedOut({ store, api, sockets, outbox, keptDrafts, dispatch }) {
+/** The session is over: the person has ended it, or it was ended elsewhere. @param {Context} context @param {{isAsked: boolean}} [by] */
+export function signedOut({ store, api, sockets, outbox, keptDrafts, dispatch }, by) {
+  const { session, expected } = store.state;
+  const isNews = (session === "in" || expected) && by?.isAsked !== true;
   api.forget();
   sockets.notifications?.close();
   sockets.notifications = null;
@@ -101,5 +104,6 @@ export function signedOut({ store, api, sockets, outbox, keptDrafts, dispatch })
   keptDrafts.clear();
   keepSignedIn(false);
   store.update({ session: "out", expected: false, ...signedOutState(Date.now()) });
+  if (isNews) dispatch("tell", t("app.signed_out"));
   dispatch("navigated");
 }
