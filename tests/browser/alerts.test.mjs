@@ -1,6 +1,7 @@
 // What a person has answered about being called back: changed later, heard by other tabs, and what the browser itself refuses.
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
+import { hidePage, isShown, showPage, shownTo } from "./support/alerts.mjs";
 import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 
@@ -30,26 +31,12 @@ story("the answer is changed on the account's screen, and every tab of the brows
   await tim.say("are you there?");
   await ida.hears("are you there?");
   await setTimeout(500); // other tabs are asked first
-  assert.deepEqual(await first.evaluate(shownNotifications), []);
+  assert.deepEqual(await shownTo(first), []);
   await second.evaluate(showPage);
   await second.getByTestId("alert-notices").check();
   await second.evaluate(hidePage);
   await tim.say("and now?");
   await isShown(first, "and now?");
-});
-
-story("a notification goes when its conversation is looked at", async (scene) => {
-  const [eva, kai] = await scene.members("Eva", "Kai");
-  await eva.context.grantPermissions(["notifications"]);
-  await meet(eva, kai);
-  await eva.say("hello Kai");
-  await eva.press("allow-alerts");
-  await eva.find("offer-alerts").waitFor({ state: "detached" });
-  await eva.page.evaluate(hidePage);
-  await kai.say("over here");
-  await isShown(eva.page, "over here");
-  await eva.page.evaluate(showPage);
-  while ((await eva.page.evaluate(shownNotifications)).length > 0) await setTimeout(50);
 });
 
 story("a browser that refuses notifications is told of, and the sound stays", async (scene) => {
@@ -87,26 +74,3 @@ story("a browser without notifications is offered the sound", async (scene) => {
   await amy.sees("no-notices", { "data-why": "missing" });
   assert.equal(await amy.find("alert-sound").isChecked(), true);
 });
-
-/** Runs in the page: what the system shows of it. */
-async function shownNotifications() {
-  const worker = await navigator.serviceWorker.getRegistration();
-  return (await worker.getNotifications()).map(({ body }) => body);
-}
-
-/** Some seconds later the system takes it away by itself. */
-async function isShown(page, body) {
-  for (let shown = []; !shown.includes(body); shown = await page.evaluate(shownNotifications)) await setTimeout(50);
-}
-
-/** Runs in the page: as if another tab were in front. */
-function hidePage() {
-  Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
-  document.dispatchEvent(new Event("visibilitychange"));
-}
-
-/** Runs in the page. */
-function showPage() {
-  delete document.visibilityState;
-  document.dispatchEvent(new Event("visibilitychange"));
-}

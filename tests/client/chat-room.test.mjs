@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { tableOf } from "./support/english.mjs";
-import { alertsFrom, mayAsk, noticesStand, quiet } from "../../static/js/models/alerts.js";
+import { alertsFrom, isTold, mayAsk, noticesStand, quiet } from "../../static/js/models/alerts.js";
 import { icebreakerWords, reasonWords } from "../../static/js/models/match-reason.js";
 import { textParts } from "../../static/js/models/text-links.js";
 import { timeCallWords, timeToCall } from "../../static/js/models/time-call.js";
@@ -127,6 +127,15 @@ test("alerts are offered once, and not before the person has said something", ()
   assert.deepEqual(alertsFrom(null), quiet());
   assert.deepEqual(alertsFrom('{"asked":tr'), quiet(), "what is spoilt is asked for again");
   assert.deepEqual(alertsFrom('{"asked":true,"sound":"yes","notices":true}'), { asked: true, sound: false, notices: true });
+});
+
+test("a notification has something to say until its conversation is read, or its meeting is over", () => {
+  const told = (fields) => isTold([{ id: "one", state: "countdown", unread_count: 0, last_message: { seq: 3 }, ...fields }], "one");
+  assert.equal(told({}), true, "what was said is read");
+  assert.equal(told({ unread_count: 1 }), false);
+  for (const state of ["idle", "countdown", "notification"]) assert.equal(told({ state, last_message: null }), false, "somebody waits there");
+  for (const state of ["kept", "ended"]) assert.equal(told({ state, last_message: null }), true);
+  assert.equal(isTold([], "one"), false, "nothing is known of it");
 });
 
 test("the system's notifications are on where the person and the browser want them", () => {

@@ -4,7 +4,7 @@
  * @typedef {import("../dispatch.js").Context} Context
  * @typedef {import("../models/alerts.js").Alerts} Alerts
  */
-import { alertsFrom, noticesStand } from "../models/alerts.js";
+import { alertsFrom, isTold, noticesStand } from "../models/alerts.js";
 import { chime, readyChime } from "../chime.js";
 import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
@@ -64,15 +64,22 @@ export async function allowAlerts({ store, dispatch }) {
 let takenBack = null;
 
 /** Who looks at a room has no use for its notifications any more. @param {Context} context */
-export async function takeBackAlerts({ store }) {
-  const { chat, permission } = store.state;
+export async function takeBackAlerts({ store, dispatch }) {
+  const { chat } = store.state;
   const roomId = chat !== null && isLookedAt() ? chat.roomId : null;
   if (roomId === takenBack) return;
   takenBack = roomId;
-  if (roomId === null || permission !== "granted") return;
+  if (roomId !== null) await dispatch("sweepAlerts", roomId);
+}
+
+/** Takes back what has nothing to say any more. @param {Context} context @param {string} [roomId] of this room; else of all */
+export async function sweepAlerts({ store }, roomId) {
+  if (store.state.permission !== "granted") return;
   const worker = await navigator.serviceWorker.getRegistration();
-  const shown = await worker?.getNotifications({ tag: roomId });
-  shown?.forEach((notification) => notification.close());
+  const shown = (await worker?.getNotifications(roomId === undefined ? {} : { tag: roomId })) ?? [];
+  const { session, chat, rooms } = store.state;
+  const before = isLookedAt() ? chat?.roomId : undefined;
+  for (const each of shown) if (session !== "in" || each.tag === before || isTold(rooms, each.tag)) each.close();
 }
 
 /**
@@ -82,10 +89,14 @@ export async function takeBackAlerts({ store }) {
  */
 export async function alertPerson({ store, tabs, dispatch }, { title, body, roomId }) {
   if (isLookedAt() || (await tabs.isAnotherWatched())) return;
+  // While the other tabs were asked, it may have been read on the phone, and the session been ended there.
+  if (store.state.session !== "in" || isTold(store.state.rooms, roomId)) return;
   await dispatch("readPermission");
   const { alerts, permission } = store.state;
   const notify = async () => {
-    if (noticesStand(alerts, permission) === "on") await show(title, body, roomId);
+    if (noticesStand(alerts, permission) !== "on") return;
+    await show(title, body, roomId);
+    await dispatch("sweepAlerts", roomId); // of what has happened meanwhile
   };
   // What comes on the heels of it makes no second sound, but it is the newest.
   if (isCaller) return notify();
@@ -108,4 +119,5 @@ export async function alertPerson({ store, tabs, dispatch }, { title, body, room
 async function show(title, body, roomId) {
   const worker = await navigator.serviceWorker.getRegistration();
   await worker?.showNotification(title, { body, tag: roomId, icon: "/img/icon-192.png", data: roomHash(roomId) });
+  if (takenBack === roomId) takenBack = null;
 }

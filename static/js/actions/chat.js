@@ -83,6 +83,7 @@ export function closeRoom({ store, sockets, dispatch }) {
   sockets.chat?.close();
   sockets.chat = null;
   store.update({ chat: null, links: { ...store.state.links, chat: null } });
+  dispatch("takeBackAlerts"); // nobody looks at a room now
   if (chat) dispatch("sendElsewhere", { roomId: chat.roomId, entries: chat.unsent });
 }
 

@@ -19,6 +19,8 @@ import { readNeeded } from "./reading.js";
 
 /** Matches already shown: the server repeats them rather than lose one. @type {Set<string>} */
 const presented = new Set();
+/** The newest message of each room that the person was called for: what is left to read is told again. @type {Map<string, number>} */
+const called = new Map();
 
 /** @param {Context} context */
 export function connectNotifications({ store, api, dispatch, sockets }) {
@@ -64,6 +66,7 @@ function hello({ store, dispatch }, { rooms: named, ticket }) {
   store.update({ rooms: readHere(rooms, chat?.roomId ?? "", chat?.saidReadSeq ?? 0), roomsLoaded: true, online: new Set() });
   if (isNotRead(store.state)) dispatch("loadScreen");
   if (!areAll) dispatch("loadRooms");
+  dispatch("sweepAlerts");
   dispatch("sendKept");
   return dispatch("ticketTold", ticket);
 }
@@ -125,6 +128,7 @@ function roomChanged({ store, dispatch }, frame) {
       ends_at: status.ends_at,
     }),
   });
+  dispatch("sweepAlerts", status.room_id);
   if (chat?.roomId === status.room_id) dispatch("statusRead", { status, live: true });
   // Who keeps a room sees more of the other one, and this frame comes after the database knows it.
   const members = rooms.find((room) => room.id === status.room_id)?.members;
@@ -145,13 +149,15 @@ async function unreadChanged(context, frame) {
   const now = recounted(room, { count, last_message, onScreen });
   store.update({ rooms: putRoom(rooms, now) });
   // The count comes after the message: by then it may have been read here, and the page be left.
-  if (now.unread_count > 0) return messageCame(context, now);
+  return now.unread_count > 0 ? messageCame(context, now) : dispatch("sweepAlerts", now.id);
 }
 
 /** @param {Context} context @param {import("../types.js").Room} room */
 function messageCame({ store, dispatch }, { id: roomId, members, last_message: message }) {
   const sender = members.find((member) => member.id === message?.sender_id);
   if (!message || !sender || sender.id === store.state.user?.id) return;
+  if (message.seq <= (called.get(roomId) ?? 0)) return;
+  called.set(roomId, message.seq);
   return dispatch("alertPerson", { title: sender.display_name, body: message.text || t("message.attachment"), roomId });
 }
 
@@ -160,6 +166,7 @@ export async function loadRooms(context) {
   const { store, api, dispatch } = context;
   await readNeeded(context, "rooms", () => api.list("/chat/rooms"), (rooms) =>
     store.update({ rooms: mergedRooms(store.state.rooms, rooms), roomsLoaded: true }));
+  dispatch("sweepAlerts");
   const { rooms, route, user } = store.state;
   if (route.screen === "conversations") await dispatch("loadPictures", shownFirst(rooms).map(({ members }) => peerAmong(members, user?.id ?? "")?.id));
 }

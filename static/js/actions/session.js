@@ -7,6 +7,7 @@ import { ApiError } from "../api.js";
 import { t } from "../models/language.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
 import { keepSignedIn } from "../preferences.js";
+import { closeShownAlerts } from "../shown-alerts.js";
 import { idleForm, signedOutState } from "../store.js";
 
 const RESTORE_AGAIN_MS = 3_000;
@@ -61,8 +62,7 @@ export function sessionRenewed({ store, sockets, outbox, dispatch }, session) {
   const { state } = store;
   if (state.session === "in" && state.user?.id !== session.user.id) {
     // Another tab has signed in as somebody else; the cookie is theirs now.
-    location.reload();
-    return;
+    return closeShownAlerts().finally(() => location.reload());
   }
   keepSignedIn(true);
   store.update({ user: session.user });
@@ -102,6 +102,7 @@ export function signedOut({ store, api, sockets, outbox, keptDrafts, dispatch },
   dropPictures(store.state);
   outbox.clear();
   keptDrafts.clear();
+  closeShownAlerts();
   keepSignedIn(false);
   store.update({ session: "out", expected: false, ...signedOutState(Date.now()) });
   if (isNews) dispatch("tell", t("app.signed_out"));

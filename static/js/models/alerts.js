@@ -40,6 +40,18 @@ export function mayAsk({ asked }, hasSpoken) {
 }
 
 /**
+ * Whether a room's notification has nothing to say any more: its messages are read, here or elsewhere, or the meeting is over.
+ * Where nobody has written yet, it is about the match, and that somebody waits there.
+ * @param {import("../types.js").Room[]} rooms
+ * @param {string} roomId
+ */
+export function isTold(rooms, roomId) {
+  const room = rooms.find(({ id }) => id === roomId);
+  if (room === undefined || room.unread_count > 0) return false;
+  return room.last_message !== null || room.state === "kept" || room.state === "ended";
+}
+
+/**
  * What the browser says of notifications: "missing" where it has none, as over plain http and on some phones.
  * @typedef {NotificationPermission|"missing"} Permission
  */
