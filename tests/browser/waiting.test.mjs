@@ -30,6 +30,21 @@ story("who waits sees whom a wish leaves out, and gives it up with one click", a
   await eve.hears("hello after all");
 });
 
+story("the way back out of a meeting leads past the waiting room, and the meeting goes on", async (scene) => {
+  const [una, rob] = await scene.members("Una", "Rob");
+  await una.joinQueue();
+  await una.sees("waiting");
+  await rob.joinQueue();
+  await una.press("start-chatting");
+  const room = await una.roomId();
+  await una.page.goBack();
+  await una.sees("profile-form");
+  await una.sees("meeting");
+  await una.page.goForward();
+  await una.sees("message-input");
+  assert.equal(await una.roomId(), room);
+});
+
 story("alerts are offered after the first message, once, and bring back who has gone elsewhere", async (scene) => {
   const [ida, tim] = await scene.members("Ida", "Tim");
   await ida.context.grantPermissions(["notifications"]);

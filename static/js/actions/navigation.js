@@ -7,7 +7,7 @@ import { loadInside } from "../load-inside.js";
 import { remainingMs, serverNowMs } from "../models/countdown.js";
 import { t } from "../models/language.js";
 import { isRunning } from "../models/room.js";
-import { parseRoute, redirect } from "../models/route.js";
+import { parseRoute, redirect, roomHash } from "../models/route.js";
 import { isNotRead } from "../models/screen.js";
 import { overdue } from "../models/unsent.js";
 import { idleForm } from "../store.js";
@@ -50,6 +50,12 @@ export async function navigated({ store, dispatch }) {
   store.update({ route, form: idleForm(), profile: { ...store.state.profile, saved: false } });
   if (before.screen === "room" && before.roomId !== route.roomId) await dispatch("closeRoom");
   dispatch("loadScreen");
+}
+
+/** Out of the waiting room for good: the way back leads past it, or it would lead here again. @param {Context} context @param {string} roomId */
+export function goToMeeting({ store }, roomId) {
+  if (store.state.route.screen === "wait") location.replace(roomHash(roomId));
+  else location.hash = roomHash(roomId);
 }
 
 /** What each screen shows: read as it is opened, and again where it could not be read. @param {Context} context */

@@ -13,7 +13,6 @@ import {
   withNamed, withPresence,
 } from "../models/room.js";
 import { t } from "../models/language.js";
-import { roomHash } from "../models/route.js";
 import { isNotRead } from "../models/screen.js";
 import { readNeeded } from "./reading.js";
 
@@ -80,7 +79,7 @@ function matchFound(context, frame) {
   if (store.state.rooms.some(({ id, state }) => id === frame.room_id && state !== "idle")) return;
   dispatch("ticketTold", { state: "matched", room_id: frame.room_id });
   if (isOccupied(store.state)) showMeeting(context, frame);
-  else location.hash = roomHash(frame.room_id);
+  else dispatch("goToMeeting", frame.room_id);
   const name = frame.peer.display_name;
   return dispatch("alertPerson", { title: t("notify.match", { name }), body: t("notify.match_body"), roomId: frame.room_id });
 }

@@ -6,7 +6,6 @@
 import { ApiError } from "../api.js";
 import { t } from "../models/language.js";
 import { openRooms } from "../models/room.js";
-import { roomHash } from "../models/route.js";
 import { relaxed } from "../models/waiting.js";
 import { readNeeded } from "./reading.js";
 
@@ -37,7 +36,7 @@ async function goToUndecidedRoom({ store, api, dispatch }) {
   const ticket = await api.request("GET", "/match/queue");
   if (!ticket.room_id) await dispatch("loadRooms");
   const roomId = ticket.room_id ?? openRooms(store.state.rooms).find((room) => room.match !== null)?.id;
-  if (roomId) location.hash = roomHash(roomId);
+  if (roomId) await dispatch("goToMeeting", roomId);
 }
 
 /** @param {Context} context */
@@ -58,10 +57,10 @@ export function ticketTold(context, ticket) {
 }
 
 /** @param {Context} context @param {import("../types.js").Ticket} ticket */
-function ticketRead({ store }, ticket) {
+function ticketRead({ store, dispatch }, ticket) {
   store.update({ ticket });
   const { route } = store.state;
-  if (ticket.state === "matched" && ticket.room_id && route.screen === "wait") location.hash = roomHash(ticket.room_id);
+  if (ticket.state === "matched" && ticket.room_id && route.screen === "wait") dispatch("goToMeeting", ticket.room_id);
 }
 
 /** Gives up one wish, and goes on waiting without it. @param {Context} context @param {string} filter */
