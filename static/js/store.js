@@ -53,6 +53,7 @@ import { quiet } from "./models/alerts.js";
  * @property {import("./types.js").LearnedView|null} learned
  * @property {Partial<Record<AccountPart, string|null>>} faults why a part could not be read
  * @property {boolean} deleting the person is asked whether they mean it
+ * @property {boolean} typing the form for a new password is begun
  *
  * @typedef {object} Cut a picture that is being cut
  * @property {File} file
@@ -127,7 +128,7 @@ export function signedOutState(nowMs) {
     profile: { profile: null, draft: null, options: null, saved: false },
     pictures: {},
     avatarEdit: null,
-    account: { sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false },
+    account: { sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false, typing: false },
     ticket: null,
     faults: {},
     retrying: false,

@@ -56,6 +56,41 @@ describe("a match", () => {
     await ada.hears("half a sentence");
     assert.equal(await ada.find("message-input").inputValue(), "", "what is sent is not written any more");
   });
+
+  story("does not tear away who changes their password, nor who is asked whether to delete the account", async (scene) => {
+    const [dan, eli, fay, gus] = await scene.members("Dan", "Eli", "Fay", "Gus");
+    const passwords = { current_password: dan.password, new_password: "another quiet river" };
+    await dan.joinQueue();
+    await dan.sees("waiting");
+    await dan.go("account");
+    await dan.sees("session");
+    await dan.fill(passwords);
+    await eli.joinQueue();
+    await dan.sees("meeting");
+    for (const [name, value] of Object.entries(passwords)) assert.equal(await dan.page.locator(`[name="${name}"]`).inputValue(), value);
+
+    await fay.joinQueue();
+    await fay.sees("waiting");
+    await fay.go("account");
+    await fay.press("ask-deletion");
+    await fay.fill({ password: "half a pass" });
+    await gus.joinQueue();
+    await fay.sees("meeting");
+    assert.equal(await fay.page.locator('[name="password"]').inputValue(), "half a pass");
+  });
+
+  story("takes who has a new password already, or has left the form", async (scene) => {
+    const [hal, ivy] = await scene.members("Hal", "Ivy");
+    await hal.joinQueue();
+    await hal.sees("waiting");
+    await hal.go("account");
+    await hal.sees("session");
+    await hal.fill({ current_password: hal.password, new_password: "another quiet river" });
+    await hal.press("change-password");
+    await hal.sees("notice");
+    await ivy.joinQueue();
+    await hal.sees("match-moment");
+  });
 });
 
 describe("a match that nobody comes to", () => {

@@ -80,9 +80,10 @@ test("what is being written is kept by room, and nothing where there is nothing"
   assert.deepEqual(draftOf(drafts, "one"), { text: "", uploads: [] });
 });
 
-test("who writes, sends files, reports somebody or fills in the profile is occupied", () => {
+test("who writes, sends files, reports somebody, fills in the profile or a form of the account is occupied", () => {
   const chat = { roomId: "one", peer: null, reportDetail: "" };
-  const at = (screen) => ({ route: { screen, roomId: null }, chat: null, drafts: {}, profile: { draft: null }, avatarEdit: null });
+  const quietAccount = { typing: false, deleting: false };
+  const at = (screen) => ({ route: { screen, roomId: null }, chat: null, drafts: {}, profile: { draft: null }, avatarEdit: null, account: quietAccount });
   const inRoom = (fields) => isOccupied({ ...at("room"), chat, ...fields });
   assert.equal(inRoom({}), false);
   assert.equal(inRoom({ drafts: { one: { text: " \n", uploads: [] } } }), false);
@@ -92,6 +93,10 @@ test("who writes, sends files, reports somebody or fills in the profile is occup
   assert.equal(inRoom({ chat: { ...chat, peer: {}, reportDetail: "he said" } }), true);
   assert.equal(isOccupied({ ...at("profile"), profile: { draft: {} } }), true);
   assert.equal(isOccupied({ ...at("wait"), profile: { draft: {} } }), false, "it is kept too");
+  assert.equal(isOccupied(at("account")), false);
+  assert.equal(isOccupied({ ...at("account"), account: { ...quietAccount, typing: true } }), true);
+  assert.equal(isOccupied({ ...at("account"), account: { ...quietAccount, deleting: true } }), true);
+  assert.equal(isOccupied({ ...at("wait"), account: { ...quietAccount, deleting: true } }), false, "the question waits there");
 });
 
 test("of words that come with their picture the words are meant, of files that come with their names the files", () => {

@@ -52,8 +52,15 @@ export async function changePassword(context, { form, done }) {
   const isDone = await submit(context, () => api.request("POST", "/auth/password", form), "current_password");
   if (!isDone) return;
   done();
+  typePassword(context, false);
   await dispatch("tell", t("account.password_changed"));
   await dispatch("loadPart", "sessions");
+}
+
+/** @param {Context} context @param {boolean} typing whether anything stands in the form */
+export function typePassword({ store }, typing) {
+  const { account } = store.state;
+  if (account.typing !== typing) store.update({ account: { ...account, typing } });
 }
 
 /** For good. @param {Context} context @param {Record<string, string>} form with the password */

@@ -47,7 +47,8 @@ export async function navigated({ store, dispatch }) {
     location.replace(instead);
     return;
   }
-  store.update({ route, form: idleForm(), profile: { ...store.state.profile, saved: false } });
+  const { profile, account } = store.state;
+  store.update({ route, form: idleForm(), profile: { ...profile, saved: false }, account: { ...account, typing: false } });
   if (before.screen === "room" && before.roomId !== route.roomId) await dispatch("closeRoom");
   dispatch("loadScreen");
 }

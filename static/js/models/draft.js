@@ -38,10 +38,12 @@ export function areSettled(uploads) {
 }
 
 /**
- * Whether the person is in the middle of something that they would be torn from: a message, a report, their profile, their picture.
- * @param {Pick<import("../store.js").State, "route"|"chat"|"drafts"|"profile"|"avatarEdit">} state
+ * Whether the person is in the middle of something that they would be torn from: a message, a report, their profile, their picture,
+ * a new password, or the question whether to delete the account.
+ * @param {Pick<import("../store.js").State, "route"|"chat"|"drafts"|"profile"|"avatarEdit"|"account">} state
  */
-export function isOccupied({ route, chat, drafts, profile, avatarEdit }) {
+export function isOccupied({ route, chat, drafts, profile, avatarEdit, account }) {
+  if (route.screen === "account") return account.typing || account.deleting;
   if (route.screen === "profile") return profile.draft !== null || avatarEdit !== null;
   if (chat === null) return false;
   const { text, uploads } = draftOf(drafts, chat.roomId);

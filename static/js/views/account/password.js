@@ -6,7 +6,9 @@ import { formMessage, textField, textsOf } from "../field.js";
 export function password({ form: { fields, busy, message }, account: { deleting } }, dispatch) {
   return html`
     <section class="card" aria-labelledby="password-heading">
-      <form class="stack stack-close" data-testid="password-form" novalidate @submit=${(/** @type {SubmitEvent} */ event) => {
+      <form class="stack stack-close" data-testid="password-form" novalidate
+        @input=${(/** @type {Event} */ { currentTarget }) => dispatch("typePassword", isBegun(/** @type {HTMLFormElement} */ (currentTarget)))}
+        @submit=${(/** @type {SubmitEvent} */ event) => {
         const form = /** @type {HTMLFormElement} */ (event.currentTarget);
         dispatch("changePassword", { form: textsOf(event), done: () => form.reset() });
       }}>
@@ -21,4 +23,9 @@ export function password({ form: { fields, busy, message }, account: { deleting 
           ${t("account.change_password")}</button></div>
       </form>
     </section>`;
+}
+
+/** Whether the person has typed anything: what the browser has filled in costs nobody anything. @param {HTMLFormElement} form */
+function isBegun(form) {
+  return [...form.querySelectorAll("input")].some((input) => input.value !== "" && !input.matches(":autofill"));
 }
