@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use super::{
     json::Json,
-    queue_features::follow_profile,
+    queue_features::Change,
+    queue_follow::save_and_follow,
     responses::{Limited, SignedInOnly},
 };
 use crate::{auth::CurrentUser, database::begin_write, error::ApiError, state::AppState};
@@ -44,11 +45,15 @@ pub async fn reset_learned(
 ) -> Result<StatusCode, ApiError> {
     // It changes a waiting ticket, as joining does.
     state.limits.check_queue(user.id)?;
-    let transaction = begin_write(&state.db).await?;
-    matching_outcome::Entity::withdraw(&transaction, user.id.0, Uuid::new_v4()).await?;
-    transaction.commit().await?;
-    follow_profile(&state, user.id).await?;
+    let save = withdraw(state.clone(), user.id);
+    save_and_follow(&state, user.id, Change::Reset, save).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn withdraw(state: AppState, user: UserId) -> Result<(), ApiError> {
+    let transaction = begin_write(&state.db).await?;
+    matching_outcome::Entity::withdraw(&transaction, user.0, Uuid::new_v4()).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// What was learned of the user, as it is told: not as it stands after each single answer of somebody else, which is private.

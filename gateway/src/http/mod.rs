@@ -23,6 +23,7 @@ pub mod profile;
 pub mod query;
 pub mod queue;
 mod queue_features;
+mod queue_follow;
 pub mod relation_lists;
 pub mod relations;
 pub mod reports;

@@ -13,7 +13,8 @@ use sea_orm::Select;
 
 use super::{
     json::Json,
-    queue_features::follow_profile,
+    queue_features::Change,
+    queue_follow::save_and_follow,
     responses::{Limited, ReadsForm, SignedInOnly},
     users::{account_of, rename},
 };
@@ -49,15 +50,19 @@ pub async fn replace(
     // It may change the place in the queue.
     state.limits.check_queue(user.id)?;
     let profile = form.trimmed();
+    let save = save(state.clone(), user.id, profile.clone());
+    save_and_follow(&state, user.id, Change::Profile(profile.clone()), save).await?;
+    Ok(Json(profile))
+}
+
+async fn save(state: AppState, user: UserId, profile: Profile) -> Result<(), ApiError> {
     let transaction = begin_write(&state.db).await?;
-    if !user::Entity::hold_active(&transaction, user.id.0).await? {
+    if !user::Entity::hold_active(&transaction, user.0).await? {
         return Err(ApiError::not_authenticated());
     }
-    rename(&transaction, user.id, &profile.display_name).await?;
-    profile::Entity::save(&transaction, row_of(user.id, &profile, state.now())).await?;
-    transaction.commit().await?;
-    follow_profile(&state, user.id).await?;
-    Ok(Json(profile))
+    rename(&transaction, user, &profile.display_name).await?;
+    profile::Entity::save(&transaction, row_of(user, &profile, state.now())).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// The values that profile and report forms accept.

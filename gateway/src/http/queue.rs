@@ -16,11 +16,13 @@ use domain::{
     matching::Features,
     ticket::{Gone, Ticket, TicketState},
 };
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{
     json::Json,
-    queue_features::{About, catch_up},
+    queue_features::About,
+    queue_follow::catch_up,
     responses::{Limited, SignedInOnly},
 };
 use crate::{auth::CurrentUser, error::ApiError, state::AppState};
@@ -43,14 +45,23 @@ pub async fn join(
     user: CurrentUser,
 ) -> Result<(StatusCode, Json<TicketView>), ApiError> {
     state.limits.check_queue(user.id)?;
-    let about = About::of(&state, user.id).await?;
-    let enqueued = enqueue(&state, user.id, &about).await?;
-    catch_up(&state, user.id, &about, &enqueued).await?;
-    state.notifications.user_is_waiting(user.id);
+    let work = async move { enter(&state, user.id).await };
+    // A client that goes away does not keep the ticket from catching up.
+    let view = tokio::spawn(work.in_current_span())
+        .await
+        .map_err(ApiError::internal)??;
+    Ok((StatusCode::ACCEPTED, Json(view)))
+}
+
+async fn enter(state: &AppState, user: UserId) -> Result<TicketView, ApiError> {
+    let about = About::of(state, user).await?;
+    let enqueued = enqueue(state, user, &about).await?;
+    catch_up(state, user, &about, &enqueued).await?;
+    state.notifications.user_is_waiting(user);
     let (Enqueued::Now(ticket) | Enqueued::Before(ticket)) = &enqueued;
     let view = waiting(ticket);
-    tell(&state, user.id, &view).await;
-    Ok((StatusCode::ACCEPTED, Json(view)))
+    tell(state, user, &view).await;
+    Ok(view)
 }
 
 /// The user's place in the queue.

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use crate::world::{Person, World};
 
-fn id_of(person: &Person) -> UserId {
+pub fn id_of(person: &Person) -> UserId {
     person.id.parse().unwrap()
 }
 
@@ -28,7 +28,7 @@ fn beliefs() -> PersonBeliefs {
 }
 
 /// As persistence would store it.
-async fn learn(world: &World, user: UserId) {
+pub async fn learn(world: &World, user: UserId) {
     let begun = async || {
         let model = matching_model::Entity::current(&world.database.read).await;
         model.unwrap().prior_version > 0

@@ -22,6 +22,7 @@ mod operation;
 mod presence;
 mod privacy;
 mod queue;
+mod queue_broken_off;
 mod queue_undecided;
 mod realtime;
 mod reports;
