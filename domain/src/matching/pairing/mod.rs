@@ -10,6 +10,7 @@ mod screen;
 mod spread;
 #[cfg(test)]
 mod tests;
+mod unlucky;
 
 use std::{cmp::Ordering, time::Duration};
 

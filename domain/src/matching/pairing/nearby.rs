@@ -7,6 +7,7 @@ use super::{
     reserve::Terms,
     roster::Person,
     spread::{mixed, spread},
+    unlucky::{Unlucky, who_looks_at_all},
 };
 use crate::UserId;
 
@@ -16,8 +17,6 @@ const LOOKED_AT_PER_SCORED: usize = 4;
 const SIDE_BY_SIDE: usize = 8;
 /// How often one looks again where too few were found that want one, too.
 const ROUNDS: u64 = 8;
-/// So many of those who still found too few look at everybody: whose language few speak, say. Others do in another tick.
-const LOOK_AT_ALL: usize = 64;
 
 /// What the filters ask of people as a group: minor, gender, wanted genders.
 type Kind = (bool, u8, u64);
@@ -95,16 +94,21 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
         for (place, (&rank, person)) in bucket.ranks.iter().zip(&bucket.people).enumerate() {
             let saw_all = search.look_around(&partners, rank, person, policy.scored);
             if !saw_all && search.found.len() < policy.scored {
-                unlucky.push((mixed(search.tick ^ u64::from(rank)), at, place));
+                unlucky.push(Unlucky {
+                    found_somebody: !search.found.is_empty(),
+                    rank,
+                    lot: mixed(search.tick ^ u64::from(rank)),
+                    stands: (at, place),
+                });
             }
             add(&search, rank);
         }
     }
-    if unlucky.len() > LOOK_AT_ALL {
-        unlucky.select_nth_unstable(LOOK_AT_ALL);
-        unlucky.truncate(LOOK_AT_ALL);
-    }
-    for (_, at, place) in unlucky {
+    for Unlucky {
+        stands: (at, place),
+        ..
+    } in who_looks_at_all(unlucky)
+    {
         let bucket = &buckets[at];
         let (rank, person) = (bucket.ranks[place], &bucket.people[place]);
         search.look_at_all(&partners_of(bucket, &buckets), rank, person, policy.scored);
