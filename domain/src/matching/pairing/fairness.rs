@@ -11,7 +11,8 @@ use crate::{Timestamp, UserId, matching::Features, profile::GENDERS};
 
 /// How many of the newest waits of a segment are summed up.
 const NEWEST: usize = 512;
-const SCORE_BANDS: usize = 5;
+/// Where the bands of scores begin: .15 is usual, .4 is high.
+const BANDS_FROM: [f64; 6] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.3];
 /// How many kinds of people are looked at for who starves.
 const KINDS_AT_MOST: usize = 1_024;
 
@@ -51,33 +52,29 @@ pub struct WaitSummary {
     pub p95: Duration,
 }
 
-/// A fifth of the range of scores.
+/// A part of the range of scores, narrow where most scores are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ScoreBand(usize);
 
 impl ScoreBand {
     /// The band of a score; a score that is no number is in the lowest.
     pub fn of(score: f64) -> Self {
-        let reached = (1..SCORE_BANDS).filter(|band| score >= lower_bound(*band));
+        let reached = BANDS_FROM[1..].iter().filter(|from| score >= **from);
         Self(reached.count())
     }
 
     /// The lowest score in the band.
     pub fn from(self) -> f64 {
-        lower_bound(self.0)
+        BANDS_FROM[self.0]
     }
-}
-
-fn lower_bound(band: usize) -> f64 {
-    u32::try_from(band).map_or(1.0, f64::from) / 5.0
 }
 
 /// What is watched, from the newest outcomes. Pure; fed by whoever sees them.
 #[derive(Debug, Default)]
 pub struct Fairness {
     waits: BTreeMap<Segment, VecDeque<Duration>>,
-    decided: [u64; SCORE_BANDS],
-    kept: [u64; SCORE_BANDS],
+    decided: [u64; BANDS_FROM.len()],
+    kept: [u64; BANDS_FROM.len()],
 }
 
 impl Fairness {

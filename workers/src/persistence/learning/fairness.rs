@@ -25,7 +25,7 @@ async fn look(database: &Database) -> anyhow::Result<Left> {
         fairness.decided(outcome.score, outcome.low_keeps && outcome.high_keeps);
     }
     for (band, rate) in fairness.keep_rates() {
-        let from = format!("{:.1}", band.from());
+        let from = format!("{:.2}", band.from());
         metrics::gauge!("webchat_match_keep_rate", "score_from" => from).set(rate);
     }
     Ok(Left::Nothing)

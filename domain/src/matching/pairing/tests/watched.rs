@@ -31,8 +31,12 @@ fn waits_are_summed_up_by_segment_and_keeps_by_score() {
     };
     assert_eq!(waits, [(segment, expected)]);
     for (score, kept) in [
-        (0.1, false),
+        (0.04, true),
+        (0.05, false),
+        (0.14, false),
         (0.1, true),
+        (0.15, true),
+        (0.29, false),
         (0.95, true),
         (f64::NAN, false),
         (1.0, true),
@@ -43,7 +47,15 @@ fn waits_are_summed_up_by_segment_and_keeps_by_score() {
         .keep_rates()
         .map(|(band, rate)| (band.from(), rate))
         .collect();
-    assert_eq!(rates, [(0.0, 1.0 / 3.0), (0.8, 1.0)]);
+    let expected = [
+        (0.0, 0.5),
+        (0.05, 0.0),
+        (0.1, 0.5),
+        (0.15, 1.0),
+        (0.2, 0.0),
+        (0.3, 1.0),
+    ];
+    assert_eq!(rates, expected);
 }
 
 #[test]
