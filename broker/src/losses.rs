@@ -24,10 +24,13 @@ pub(crate) struct Losses {
     /// The stream's epoch now.
     pub epoch: Uuid,
     /// The sequences that lost tails left without messages.
+    #[serde(default)]
     pub skipped: Option<Skipped>,
     /// The last such range of which everything that SQL has was put back.
+    #[serde(default)]
     pub put_back: Option<Skipped>,
     /// Up to which sequence other messages may stand in the place of lost ones: the epoch says so.
+    #[serde(default)]
     pub renewed_up_to: u64,
 }
 
@@ -144,5 +147,24 @@ mod tests {
         );
         assert_eq!(losses.renewed_up_to, 90);
         assert_eq!((losses.made, losses.epoch), (made, later));
+    }
+
+    #[test]
+    fn the_record_is_read_as_it_is_on_disks_by_this_release_and_the_next() {
+        let record = r#"{"made":"00000000-0000-0000-0000-000000000001","epoch":"00000000-0000-0000-0000-000000000002","skipped":{"first":51,"last":80},"put_back":null,"renewed_up_to":90,"of_a_newer_release":1}"#;
+        let losses: Losses = serde_json::from_str(record).expect("a record");
+        let written = serde_json::to_value(losses).expect("a record");
+        let mut kept: serde_json::Value = serde_json::from_str(record).expect("a record");
+        kept.as_object_mut()
+            .expect("an object")
+            .remove("of_a_newer_release");
+        assert_eq!(written, kept);
+        assert_eq!(
+            losses.skipped,
+            Some(Skipped {
+                first: 51,
+                last: 80
+            })
+        );
     }
 }

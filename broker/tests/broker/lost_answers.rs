@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contract::{streams::LIFE, subjects};
 use domain::{
     RoomId, UserId,
     pair::PairKey,
@@ -26,6 +27,13 @@ const TIMING: Timing = Timing {
     extension_ms: 20_000,
     extensions_max: 10,
 };
+
+/// What becomes of the room's earlier events: persistence purges those of a decided room.
+#[derive(Clone, Copy, PartialEq)]
+enum Past {
+    Stays,
+    Purged,
+}
 
 /// A room that both are asked about, one broker whose answers can be lost, and another.
 struct Asked {
@@ -66,7 +74,7 @@ impl Asked {
 
     /// Ada's input is written and its answer lost; `meanwhile` is written by another; then answers come again, when the
     /// publish has been given up and before the question whether it is there has.
-    async fn answer_lost_over(&self, lost: Input, meanwhile: Input) -> RoomState {
+    async fn answer_lost_over(&self, lost: Input, meanwhile: Input, past: Past) -> RoomState {
         // The answer is on its way for long enough to be lost when its write is seen.
         self.proxy.set(Link::Open { delay: ON_ITS_WAY });
         let revision = self.revision().await;
@@ -78,6 +86,10 @@ impl Asked {
             self.proxy.set(Link::Unanswered);
             let written = self.other.change_room(self.room, meanwhile, None);
             written.await.unwrap();
+            if past == Past::Purged {
+                let subject = subjects::life_room(self.room);
+                self.other.purge(&LIFE, &subject, 1).await.unwrap();
+            }
             sleep(REQUEST).await;
             self.proxy.set(Link::PLAIN);
         };
@@ -95,20 +107,22 @@ impl Asked {
 
 #[tokio::test]
 async fn an_answer_that_decided_the_room_is_not_refused_by_its_own_outcome() {
-    let asked = Asked::begin().await;
-    let keep = |by| Input::Vote {
-        by,
-        vote: Vote::Keep,
-    };
-    let state = asked.answer_lost_over(keep(asked.ada), keep(asked.ben));
-    assert_eq!(state.await, RoomState::Kept);
+    for past in [Past::Stays, Past::Purged] {
+        let asked = Asked::begin().await;
+        let keep = |by| Input::Vote {
+            by,
+            vote: Vote::Keep,
+        };
+        let state = asked.answer_lost_over(keep(asked.ada), keep(asked.ben), past);
+        assert_eq!(state.await, RoomState::Kept);
+    }
 }
 
 #[tokio::test]
 async fn time_that_was_given_is_not_given_twice() {
     let asked = Asked::begin().await;
     let extend = |by| Input::Extend { by };
-    let state = asked.answer_lost_over(extend(asked.ada), extend(asked.ben));
+    let state = asked.answer_lost_over(extend(asked.ada), extend(asked.ben), Past::Stays);
     assert_eq!(state.await, RoomState::Notification);
     let room = asked.other.room(asked.room).await.unwrap().unwrap().value;
     assert_eq!(room.seats.map(|seat| seat.extensions), [1, 1]);

@@ -54,7 +54,7 @@ pub async fn page(
 
 /// Reads from the stream and SQL what belongs to what is known of both, anew where the broker came back in between: it may
 /// be an older one, and what was known of the one before is not true of it.
-async fn at_one_time<T, Reading>(
+pub(super) async fn at_one_time<T, Reading>(
     state: &AppState,
     read: impl Fn(Known) -> Reading,
 ) -> Result<T, ApiError>

@@ -6,7 +6,7 @@ use domain::{RoomId, room::Room};
 use entities::message;
 
 use super::{
-    history,
+    history::{self, at_one_time},
     known::Known,
     rows::{signed, unsigned},
     tail,
@@ -18,7 +18,14 @@ use crate::{error::ApiError, state::AppState};
 /// # Errors
 /// The broker or the database is away.
 pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Message>, ApiError> {
-    let known = state.floors.known().await?;
+    at_one_time(state, |known| last_message_of(state, known, room)).await
+}
+
+async fn last_message_of(
+    state: &AppState,
+    known: Known,
+    room: RoomId,
+) -> Result<Option<Message>, ApiError> {
     let in_stream = tail::newest(&state.broker, room).await?;
     let last = in_stream.as_ref().map_or(0, |(seq, _)| *seq);
     if last == 0 || known.may_lack_between(last, u64::MAX) {
@@ -42,7 +49,10 @@ pub async fn last_message(state: &AppState, room: RoomId) -> Result<Option<Messa
 /// # Errors
 /// The broker or the database is away.
 pub async fn last_seq(state: &AppState, room: RoomId) -> Result<u64, ApiError> {
-    let known = state.floors.known().await?;
+    at_one_time(state, |known| last_seq_of(state, known, room)).await
+}
+
+async fn last_seq_of(state: &AppState, known: Known, room: RoomId) -> Result<u64, ApiError> {
     let in_stream = tail::newest(&state.broker, room).await?;
     let last = in_stream.map_or(0, |(seq, _)| seq);
     if last > 0 && !known.may_lack_between(last, u64::MAX) {
@@ -77,7 +87,15 @@ pub(super) async fn prev_seq(
 /// # Errors
 /// The broker is away; the database, where it is asked.
 pub async fn prev_seq_of_new(state: &AppState, room: &Room, seq: u64) -> Result<u64, ApiError> {
-    let known = state.floors.known().await?;
+    at_one_time(state, |known| prev_seq_of(state, known, room, seq)).await
+}
+
+async fn prev_seq_of(
+    state: &AppState,
+    known: Known,
+    room: &Room,
+    seq: u64,
+) -> Result<u64, ApiError> {
     let age = state.now().since(room.created_at);
     let remembers_all = CHAT.max_age.is_none_or(|memory| age < memory);
     let in_stream = tail::newest_before(&state.broker, room.id, seq).await?;

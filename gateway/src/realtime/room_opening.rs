@@ -35,6 +35,11 @@ pub(super) async fn open(
         reads.confirm(member, read_position(state, id, member).await?);
     }
     let epoch = state.hub.epoch(state).await?;
+    if *state.broker.vouched().borrow() != compared_on || !state.broker.is_vouched() {
+        return Err(ApiError::unavailable(
+            "the broker came back while the room was read",
+        ));
+    }
     let actor = RoomActor {
         state: state.clone(),
         id,
