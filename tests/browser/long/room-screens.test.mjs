@@ -1,10 +1,10 @@
 // Every screen of a meeting, narrow and wide, light and dark: looked over by axe-core, for its layout, and in a language that nobody speaks.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tableOf } from "../client/support/english.mjs";
-import { DESKTOP, meet } from "./support/person.mjs";
-import { plainWords, speakPseudo } from "./support/pseudo.mjs";
-import { openStage } from "./support/stage.mjs";
+import { tableOf } from "../../client/support/english.mjs";
+import { DESKTOP, meet } from "../support/person.mjs";
+import { plainWords, speakPseudo } from "../support/pseudo.mjs";
+import { openStage } from "../support/stage.mjs";
 
 // Long enough to look over all that may be open before the question closes it, on a busy machine.
 const story = openStage({ room: { countdown_secs: 40, notification_secs: 200 } });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Deployment } from "./support/deployment.mjs";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
-import { OUTAGE } from "./support/watch.mjs";
+import { Deployment } from "../support/deployment.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
+import { OUTAGE } from "../support/watch.mjs";
 
 const deployment = new Deployment({ room: { countdown_secs: 240 } });
 const story = openStage({}, deployment);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
-import { OUTAGE } from "./support/watch.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
+import { OUTAGE } from "../support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 180 } });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { meet } from "./support/person.mjs";
-import { tabTo } from "./support/keyboard.mjs";
-import { openStage } from "./support/stage.mjs";
+import { meet } from "../support/person.mjs";
+import { tabTo } from "../support/keyboard.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const EXTENSION_S = 20;
 const story = openStage({ room: { countdown_secs: 63, notification_secs: 24, extension_secs: EXTENSION_S } });

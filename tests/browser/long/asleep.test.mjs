@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
-import { OUTAGE } from "./support/watch.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
+import { OUTAGE } from "../support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 200 } });
 
@@ -45,7 +45,7 @@ story("a page that was asleep, and whose sockets and token died meanwhile, goes 
 
 /**
  * The process of a person's page stands still, as on a machine that sleeps.
- * @param {import("./support/person.mjs").Person} person
+ * @param {import("../support/person.mjs").Person} person
  * @returns {Promise<() => void>} wakes it
  */
 async function putToSleep({ context, page }) {

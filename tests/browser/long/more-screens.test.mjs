@@ -1,11 +1,11 @@
 // What is not on the main way: looked over by axe-core, for its layout, and in a language that nobody speaks.
 import assert from "node:assert/strict";
-import { meet } from "./support/person.mjs";
-import { examine } from "./support/examine.mjs";
-import { png } from "./support/pixels.mjs";
-import { speakPseudo } from "./support/pseudo.mjs";
-import { openStage } from "./support/stage.mjs";
-import { OUTAGE } from "./support/watch.mjs";
+import { meet } from "../support/person.mjs";
+import { examine } from "../support/examine.mjs";
+import { png } from "../support/pixels.mjs";
+import { speakPseudo } from "../support/pseudo.mjs";
+import { openStage } from "../support/stage.mjs";
+import { OUTAGE } from "../support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 280 } });
 const NOWHERE = "00000000-0000-7000-8000-000000000000";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
-import { OUTAGE } from "./support/watch.mjs";
-import { Wire } from "./support/wire.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
+import { OUTAGE } from "../support/watch.mjs";
+import { Wire } from "../support/wire.mjs";
 
 const story = openStage({ room: { countdown_secs: 200 } });
 

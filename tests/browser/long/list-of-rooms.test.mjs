@@ -1,9 +1,9 @@
 // The list of conversations, and what is counted in it, over losses of the connection.
 import assert from "node:assert/strict";
-import { cableOf } from "./support/cable.mjs";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
-import { OUTAGE } from "./support/watch.mjs";
+import { cableOf } from "../support/cable.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
+import { OUTAGE } from "../support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 240 } });
 /** More than a new connection names. */
