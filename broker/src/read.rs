@@ -16,6 +16,8 @@ use crate::{
 
 /// "No message found", and "stream not found".
 const NO_MESSAGE: u32 = 10037;
+/// As the sequence up to which is looked: there is no limit.
+pub(crate) const NEWEST: u64 = 0;
 /// A stored message.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -173,7 +175,7 @@ impl Broker {
     }
 
     /// The last message of each of these subjects, at most 1,024 of them, up to a sequence, ascending, by direct get.
-    /// Subjects without one are absent.
+    /// Subjects without one are absent. Up to 0 means up to the newest.
     ///
     /// # Errors
     /// [`ReadError`].

@@ -6,6 +6,8 @@ mod change_room;
 mod commit;
 mod open_room;
 
+use std::collections::HashSet;
+
 use contract::{Envelope, EnvelopeError, Unknown, streams::LIFE, subjects};
 use domain::{
     RoomId, UserId,
@@ -25,7 +27,7 @@ pub use open_room::Opened;
 
 use commit::ENDED_ROOM_TTL;
 
-use crate::{Broker, PublishError, ReadError, Record};
+use crate::{Broker, PublishError, ReadError, Record, read::NEWEST};
 
 /// A value and the sequence of the event that holds it: what a compare-and-set compares.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,6 +143,25 @@ impl Broker {
     /// [`ReadError`].
     pub async fn ticket(&self, user: UserId) -> Result<Option<Versioned<Ticket>>, ReadError> {
         self.last_life(&subjects::life_ticket(user)).await
+    }
+
+    /// Who of these users, at most 1,024, waits, found by one request that any replica may answer. One that lags behind leaves
+    /// out who has just come and names who has just been matched: [`Broker::ticket`] knows better.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn who_waits(&self, users: &[UserId]) -> Result<HashSet<UserId>, ReadError> {
+        let subjects: Vec<String> = users
+            .iter()
+            .map(|user| subjects::life_ticket(*user))
+            .collect();
+        let records = self.last_of_each(&LIFE, &subjects, NEWEST).await?;
+        // One that cannot be read is looked at by itself, and told then.
+        let tickets = records
+            .iter()
+            .filter_map(|record| decode::<Ticket>(record).ok());
+        let waiting = tickets.filter(|ticket| ticket.value.is_waiting());
+        Ok(waiting.map(|ticket| ticket.value.user_id).collect())
     }
 
     async fn last_life<T: DeserializeOwned + Serialize>(

@@ -48,6 +48,7 @@ mod room_presence;
 mod sends;
 mod sent_here;
 mod sockets;
+mod tickets;
 mod upgrade;
 mod user_actor;
 mod user_notices;

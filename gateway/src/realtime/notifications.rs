@@ -80,7 +80,7 @@ impl NotificationHub {
     /// One more socket of a user, of either kind.
     pub(super) fn socket_opened(self: &Arc<Self>, state: &AppState, user: UserId) -> OpenSocket {
         if !self.started.swap(true, Ordering::Relaxed) {
-            tokio::spawn(leases::run(state.clone()));
+            leases::begin(state);
             tokio::spawn(gateways::run(state.clone()));
         }
         *self.sockets.entry(user).or_insert(0) += 1;

@@ -15,6 +15,7 @@ mod deletion;
 mod export;
 mod files;
 mod learned;
+mod leases;
 mod lifecycle;
 mod messages;
 mod notifications;
