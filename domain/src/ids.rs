@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::Timestamp;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -80,16 +82,20 @@ id!(
 
 impl ClientId {
     /// When the client made this id, in epoch milliseconds; `None` unless it is a UUIDv7.
-    pub fn made_at(self) -> Option<crate::Timestamp> {
-        if self.0.get_version_num() != 7 {
-            return None;
-        }
-        let (secs, nanos) = self.0.get_timestamp()?.to_unix();
-        let millis = secs
-            .checked_mul(1000)?
-            .checked_add(u64::from(nanos / 1_000_000))?;
-        i64::try_from(millis).ok().map(crate::Timestamp)
+    pub fn made_at(self) -> Option<Timestamp> {
+        made_at(self.0)
     }
+}
+
+fn made_at(id: Uuid) -> Option<Timestamp> {
+    if id.get_version_num() != 7 {
+        return None;
+    }
+    let (secs, nanos) = id.get_timestamp()?.to_unix();
+    let millis = secs
+        .checked_mul(1000)?
+        .checked_add(u64::from(nanos / 1_000_000))?;
+    i64::try_from(millis).ok().map(Timestamp)
 }
 
 /// How many shards the room subjects are spread over. Fixed for ever: subjects on disk contain the shard.
@@ -113,6 +119,11 @@ impl fmt::Display for Shard {
 }
 
 impl RoomId {
+    /// When the room was made, in epoch milliseconds; `None` unless its id is a UUIDv7.
+    pub fn made_at(self) -> Option<Timestamp> {
+        made_at(self.0)
+    }
+
     /// The room's shard: the low six bits of its last byte, which are random in a UUIDv7.
     pub fn shard(self) -> Shard {
         Shard(self.0.as_bytes()[15] % SHARDS)

@@ -35,7 +35,7 @@ impl Waits {
     }
 
     /// What is left of the median for somebody who has `waited` already; `None` after too few matches.
-    fn left(&self, waited: Duration) -> Option<Duration> {
+    pub(super) fn left(&self, waited: Duration) -> Option<Duration> {
         if self.0.len() < ENOUGH {
             return None;
         }

@@ -142,8 +142,11 @@ impl Pool {
                     tracing::error!(user_id = %user, seq = ticket.seq, "what a ticket says was learned is left alone");
                     metrics::counter!("webchat_match_beliefs_ignored_total").increment(1);
                 }
-                if let Some(room) = ticket.value.matched_room() {
-                    let waited = record.stored_at.since(ticket.value.joined_at);
+                if let Some(room) = ticket.value.matched_room()
+                    && let Some(matched_at) = room.made_at()
+                {
+                    // A matched ticket is written again when its owner changes the profile: its own time says nothing.
+                    let waited = matched_at.since(ticket.value.joined_at);
                     self.waits.matched_after(user, room, waited);
                 }
                 self.ticket_is(user, ticket);

@@ -83,3 +83,35 @@ fn a_ticket_that_cannot_be_read_any_more_does_not_wait_as_it_was() {
     assert_eq!(seq_of(&pool), None);
     assert_eq!(pool.size(), 0);
 }
+
+/// A room of this time.
+fn room(made_at: Timestamp, number: u8) -> domain::RoomId {
+    let millis = u64::try_from(made_at.0).unwrap();
+    let random = [number; 10];
+    domain::RoomId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+}
+
+#[test]
+fn a_profile_that_is_saved_days_after_the_match_does_not_count_as_a_wait() {
+    const DAYS: Duration = Duration::from_secs(4 * 86_400);
+    let (joined_at, waited) = (Timestamp(1_000), Duration::from_secs(20));
+    let mut pool = pool();
+    for number in 1..=10 {
+        let user = UserId(Uuid::from_u128(number.into()));
+        let room_id = room(joined_at.plus(waited), number);
+        let ticket = Ticket {
+            user_id: user,
+            ..waiting().moved_to(TicketState::Matched { room_id })
+        };
+        // As it stands days later, when a matchmaker begins to look.
+        let envelope = contract::Envelope::new(Uuid::nil(), ticket.forgetting());
+        let record = Record {
+            subject: subjects::life_ticket(user),
+            payload: serde_json::to_vec(&envelope).unwrap().into(),
+            seq: number.into(),
+            stored_at: joined_at.plus(DAYS),
+        };
+        pool.feed(&record, joined_at.plus(DAYS));
+    }
+    assert_eq!(pool.waits.left(Duration::ZERO), Some(waited));
+}
