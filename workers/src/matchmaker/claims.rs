@@ -10,10 +10,10 @@ use domain::{
     room::Room,
     ticket::TicketState,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use uuid::Uuid;
 
-use super::{Matchmaker, apart::apart_until, pool::Waiting};
+use super::{Matchmaker, apart::apart_until, decide::Couple, pool::Waiting};
 
 /// How many pairs are read at once.
 const READS_AT_ONCE: usize = 16;
@@ -36,27 +36,29 @@ struct Claim {
 }
 
 impl Matchmaker {
-    /// Claims what can be claimed. Whoever stays behind is looked at again by the next tick.
-    pub(super) async fn claim(&self, intents: Vec<Intent>) {
-        let plans = stream::iter(intents).map(|intent| self.plan_if_readable(intent));
-        let planned = plans
-            .buffer_unordered(READS_AT_ONCE)
-            .try_collect::<Vec<_>>()
-            .await;
-        let claims: Vec<Claim> = match planned {
-            Ok(claims) => claims.into_iter().flatten().collect(),
-            Err(error) => {
-                return tracing::warn!(%error, "pairs could not be read; nobody is matched in this tick");
-            }
-        };
-        for batch in claims.chunks(self.claims_per_batch) {
+    /// Claims what can be claimed, some at a time: the first need not wait for the last, and a plan is as new as it can be.
+    /// Whoever stays behind is looked at again by the next tick.
+    pub(super) async fn claim(&self, couples: Vec<Couple>) {
+        for couples in couples.chunks(self.claims_per_batch) {
             if !self.lead.is_held() {
-                return;
+                break;
             }
-            if let Err(error) = self.execute(batch).await {
-                return tracing::warn!(%error, "matches could not be written; the next tick tries again");
+            let plans =
+                stream::iter(self.intents(couples)).map(|intent| self.plan_if_readable(intent));
+            let planned = plans.buffer_unordered(READS_AT_ONCE).collect().await;
+            let claims: Vec<Claim> = match readable(planned) {
+                Ok(claims) => claims.into_iter().flatten().collect(),
+                Err(error) => {
+                    tracing::warn!(%error, "pairs could not be read; the next tick tries again");
+                    break;
+                }
+            };
+            if let Err(error) = self.execute(&claims).await {
+                tracing::warn!(%error, "matches could not be written; the next tick tries again");
+                break;
             }
         }
+        self.watched.tell_waits();
     }
 
     /// Two of whom something cannot be read are kept apart for a while, and nobody else has to wait for it.
@@ -126,6 +128,9 @@ impl Matchmaker {
 
     /// Writes a batch; where any of its claims came too late, each by itself.
     async fn execute(&self, batch: &[Claim]) -> Result<(), PublishError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
         let writes: Vec<Write> = batch
             .iter()
             .flat_map(|claim| claim.writes.iter().cloned())
@@ -170,5 +175,50 @@ impl Matchmaker {
         for waiting in &claim.tickets {
             self.reread_ticket(waiting).await;
         }
+    }
+}
+
+/// What could be read. A read without an answer keeps nobody else apart.
+///
+/// # Errors
+/// The last one, where nothing could be read.
+fn readable<T>(reads: Vec<Result<T, ReadError>>) -> Result<Vec<T>, ReadError> {
+    let mut unread = None;
+    let mut found = Vec::with_capacity(reads.len());
+    for read in reads {
+        match read {
+            Ok(read) => found.push(read),
+            Err(error) => {
+                tracing::debug!(%error, "two are not matched in this tick, as their pair could not be read");
+                unread = Some(error);
+            }
+        }
+    }
+    match unread {
+        Some(error) if found.is_empty() => Err(error),
+        _ => Ok(found),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unanswered<T>() -> Result<T, ReadError> {
+        Err(ReadError::Unavailable("no answer in time".to_owned()))
+    }
+
+    #[test]
+    fn one_read_without_an_answer_keeps_nobody_else_apart() {
+        let reads = vec![Ok(1), unanswered(), Ok(3)];
+        assert_eq!(readable(reads).unwrap(), [1, 3]);
+    }
+
+    #[test]
+    fn a_broker_that_answers_nothing_ends_the_tick() {
+        let reads: Vec<Result<u8, _>> = vec![unanswered(), unanswered()];
+        assert!(readable(reads).is_err());
+        let nothing: Vec<Result<u8, _>> = Vec::new();
+        assert!(readable(nothing).unwrap().is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! Whom a tick wants to bring together: the pure part, off the async threads.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::{
     Timestamp, UserId,
@@ -38,7 +38,8 @@ pub(super) struct Decided {
     starving: Option<usize>,
 }
 
-struct Couple {
+/// Two whom a tick wants to bring together, as it has seen them.
+pub(super) struct Couple {
     users: [UserId; 2],
     /// Of the tickets that the tick has looked at.
     seqs: [u64; 2],
@@ -96,7 +97,7 @@ impl Memory {
 
 impl Matchmaker {
     /// Whom this tick wants to bring together; `None` where the view does not say enough.
-    pub(super) async fn intend(&self) -> Option<Vec<Intent>> {
+    pub(super) async fn decide(&self) -> Option<Vec<Couple>> {
         let now = self.broker.clock().now();
         let snapshot = {
             let mut pool = self.pool();
@@ -104,6 +105,7 @@ impl Matchmaker {
         };
         let mut memory = self.memory().take()?;
         let starves_after = self.starves_after;
+        let begun = Instant::now();
         let decided = tokio::task::spawn_blocking(move || {
             let decided = memory.decide(&snapshot, starves_after, now);
             (decided, memory)
@@ -111,6 +113,8 @@ impl Matchmaker {
         let decided = match decided.await {
             Ok((decided, memory)) => {
                 *self.memory() = Some(memory);
+                metrics::histogram!("webchat_match_pairing_seconds")
+                    .record(begun.elapsed().as_secs_f64());
                 decided
             }
             Err(error) => {
@@ -122,13 +126,17 @@ impl Matchmaker {
         if let Some(starving) = decided.starving {
             self.watched.starve(starving, starves_after);
         }
+        Some(decided.couples)
+    }
+
+    /// What is said of each couple that can still be brought together. It is made for some couples at a time, as nothing else
+    /// happens meanwhile.
+    pub(super) fn intents(&self, couples: &[Couple]) -> Vec<Intent> {
         let (pool, now) = (self.pool(), self.broker.clock().now());
-        let couples = decided.couples.into_iter();
-        Some(
-            couples
-                .filter_map(|couple| intent(&pool, &couple, now))
-                .collect(),
-        )
+        let intents = couples
+            .iter()
+            .filter_map(|couple| intent(&pool, couple, now));
+        intents.collect()
     }
 }
 

@@ -147,8 +147,8 @@ impl Matchmaker {
     async fn tick(&self) {
         let begun = Instant::now();
         self.expire_tickets().await;
-        if let Some(intents) = self.intend().await {
-            self.claim(intents).await;
+        if let Some(couples) = self.decide().await {
+            self.claim(couples).await;
         }
         metrics::histogram!("webchat_match_tick_seconds").record(begun.elapsed().as_secs_f64());
     }

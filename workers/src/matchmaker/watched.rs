@@ -1,7 +1,7 @@
 //! Whether matching treats people alike, as metrics, and an alarm for who starves.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -50,12 +50,16 @@ impl Watched {
 
     /// These were matched.
     pub(super) fn matched(&self, tickets: &[Waiting; 2], now: Timestamp) {
-        let mut fairness = self.fairness.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fairness = self.fairness();
         for Waiting { ticket, .. } in tickets {
             let waited = now.since(ticket.joined_at);
             fairness.matched_after(Segment::of(&ticket.features), waited);
         }
-        for (Segment { gender, ages }, waits) in fairness.waits() {
+    }
+
+    /// Tells how long people of each segment have waited: once a tick, as all waits are sorted for it.
+    pub(super) fn tell_waits(&self) {
+        for (Segment { gender, ages }, waits) in self.fairness().waits() {
             for (quantile, wait) in [("0.5", waits.p50), ("0.95", waits.p95)] {
                 metrics::gauge!(
                     "webchat_match_wait_seconds",
@@ -64,6 +68,10 @@ impl Watched {
                 .set(wait.as_secs_f64());
             }
         }
+    }
+
+    fn fairness(&self) -> MutexGuard<'_, Fairness> {
+        self.fairness.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
