@@ -28,7 +28,9 @@ pub struct Side<'a> {
 
 /// What is said of two people who are brought together with this score.
 ///
-/// Neither reasons nor question tell anything of the ages, which nobody is shown. Reasons name what both have in common and nothing that only one of them has said; of biographies not even that, as neither
+/// Neither reasons nor question tell anything of the ages, which nobody is shown. The score, which the ages move, has two
+/// decimals: of new people with average wishes a year more or less moves it by less than one step, and tells something only
+/// where it lies between two steps. Reasons name what both have in common and nothing that only one of them has said; of biographies not even that, as neither
 /// sees the other's yet: only that they are alike. Those whose part of the score speaks for
 /// the pair come first, the strongest before the others.
 pub fn explain(one: Side<'_>, other: Side<'_>, score: f64, parts: &Parts) -> Match {
@@ -36,8 +38,8 @@ pub fn explain(one: Side<'_>, other: Side<'_>, score: f64, parts: &Parts) -> Mat
     let shared_interests = shared(&a.interests, &b.interests);
     let (topic, question) = icebreaker(&shared_interests, spread([one, other]));
     Match {
-        // Four decimals are plenty, and such a number survives JSON unchanged.
-        score: (score.clamp(0.0, 1.0) * 10_000.0).round() / 10_000.0,
+        // With more decimals, whoever knows the weights reads the other's age from it. Such a number survives JSON unchanged.
+        score: (score.clamp(0.0, 1.0) * 100.0).round() / 100.0,
         icebreaker: Some(question.to_owned()),
         icebreaker_topic: Some(topic.to_owned()),
         reasons: reasons(one, other, &shared_interests, parts),

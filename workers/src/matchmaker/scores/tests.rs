@@ -2,7 +2,10 @@
 
 use domain::{
     TicketId, Timestamp,
-    matching::{Features, model::Belief},
+    matching::{
+        Features, Side, explain,
+        model::{Belief, Parts},
+    },
 };
 use uuid::Uuid;
 
@@ -52,6 +55,32 @@ fn what_was_learned_of_people_moves_their_score() {
     let strangers = score_of(&mut scores, [at(1, None), at(2, None)]);
     let liked = score_of(&mut scores, [at(3, liked(1.0)), at(4, liked(1.0))]);
     assert!(liked > strangers + 0.1, "{liked} {strangers}");
+}
+
+/// What two new people are told of their score who differ by nothing but their ages.
+fn told(ages: [u8; 2]) -> f64 {
+    let mut scores = scores();
+    let pool = [candidate(1, ages[0]), candidate(2, ages[1])];
+    scores.prepare(&pool, &[at(1, None), at(2, None)]);
+    let people = scores.in_order(&pool);
+    let score = scores.score(people[0], people[1]);
+    let side = |person: usize| Side {
+        ticket: pool[person].ticket,
+        features: &pool[person].features,
+        words: None,
+        bio: None,
+    };
+    explain(side(0), side(1), score, &Parts::default()).score
+}
+
+#[test]
+fn a_year_more_or_less_is_hardly_seen_in_the_score_that_is_told() {
+    assert_eq!(told([30, 30]), told([30, 31]));
+    for older in 30..60 {
+        let step = told([30, older]) - told([30, older + 1]);
+        // Where a score lies between two steps, a year tells something: that cannot be had otherwise by rounding.
+        assert!(step.abs() < 0.011, "{older}: {step}");
+    }
 }
 
 #[test]

@@ -55,6 +55,9 @@ fn liked() -> Option<PersonBeliefs> {
     })
 }
 
+/// A score is told with two decimals.
+const TOLD: f64 = 0.005_001;
+
 /// What the model says of two such people.
 fn expected(weights: Option<Weights>, learned: Option<PersonBeliefs>) -> f64 {
     let prior = settings::matching_prior().expect("weights");
@@ -72,7 +75,7 @@ async fn a_match_carries_the_models_score_and_plain_reasons() {
     join(&broker, anybody(), liked()).await;
     let found = match_of(&broker, one).await;
     assert!(
-        (found.score - expected(None, liked())).abs() < 1e-4,
+        (found.score - expected(None, liked())).abs() < TOLD,
         "{found:?}"
     );
     assert!(expected(None, liked()) > expected(None, None) + 0.1);
@@ -120,7 +123,7 @@ async fn published_weights_are_used_and_those_of_another_prior_are_not() {
     join(&broker, anybody(), None).await;
     let found = match_of(&broker, one).await;
     assert!(
-        (found.score - expected(None, None)).abs() < 1e-4,
+        (found.score - expected(None, None)).abs() < TOLD,
         "{found:?}"
     );
     publish(2, &weights).await;
@@ -128,7 +131,7 @@ async fn published_weights_are_used_and_those_of_another_prior_are_not() {
     join(&broker, anybody(), None).await;
     let found = match_of(&broker, one).await;
     let learned = expected(Some(weights), None);
-    assert!((found.score - learned).abs() < 1e-4, "{found:?} {learned}");
+    assert!((found.score - learned).abs() < TOLD, "{found:?} {learned}");
 }
 
 #[tokio::test]
