@@ -1,5 +1,7 @@
 // Who presses something that goes away keeps their place, and who does not see the page hears what has changed.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { uuid7 } from "../../static/js/models/uuid7.js";
 import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 
@@ -109,6 +111,42 @@ story("on the account's screen the focus stays with its part", async (scene) => 
   await hal.page.waitForFunction(() => document.querySelectorAll('[data-testid="session"]').length === 1);
   await hasFocus(hal, "h2", /^Where you are signed in/);
 });
+
+story("in a list the focus stays with its row when others come in above it", async (scene) => {
+  const [jan] = await scene.members("Jan");
+  const asJan = await scene.server.device(jan);
+  const [kit, lou] = await Promise.all(["kit", "lou"].map((name) => scene.server.newcomer(name)));
+  const [withKit, withLou] = [await roomOf(asJan, kit), await roomOf(asJan, lou)];
+  await write(kit, withKit, 60);
+  await jan.go("conversations");
+  await jan.find("conversation", { "data-room-id": withLou }).waitFor();
+  await jan.find("conversation", { "data-room-id": withKit }).focus();
+  await write(lou, withLou, 1);
+  await jan.page.waitForFunction((first) => document.querySelector('[data-testid="conversation"]').dataset.roomId === first, withLou);
+  await hasFocus(jan, `[data-room-id="${withKit}"]`);
+
+  await jan.page.keyboard.press("Enter");
+  await jan.hears("kit's 60");
+  assert.equal(await jan.find("message").count(), 50);
+  await jan.find("copy").last().focus();
+  await jan.page.keyboard.press("Home");
+  await jan.hears("kit's 1");
+  assert.equal(await jan.page.evaluate(() => document.activeElement.closest("li").querySelector('[data-testid="message-text"]').textContent), "kit's 11");
+});
+
+/** That one opens with another, over the API. @returns {Promise<string>} */
+async function roomOf(one, other) {
+  const { id: peer_id } = await other("/users/me");
+  return (await one("/chat/rooms", "POST", { peer_id })).id;
+}
+
+/** So many messages of theirs. */
+async function write(device, room, count) {
+  const { display_name } = await device("/users/me");
+  for (let number = 1; number <= count; number += 1) {
+    await device(`/chat/rooms/${room}/messages`, "POST", { client_id: uuid7(Date.now(), randomBytes(10)), text: `${display_name}'s ${number}`, attachment_ids: [] });
+  }
+}
 
 /** As the keyboard does it. */
 async function presses(person, testId) {

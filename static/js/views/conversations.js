@@ -71,7 +71,7 @@ function row(room, me, state) {
   const unread = isOver ? 0 : room.unread_count;
   return html`
     <li>
-      <a class="room" href=${roomHash(room.id)} data-testid="conversation" data-room-id=${room.id}>
+      <a class="room" href=${roomHash(room.id)} data-testid="conversation" data-room-id=${room.id} data-same=${`room ${room.id}`}>
         <span class="face">${avatar(name, state.pictures[peer?.id ?? ""])}${presence(room, peer?.id ?? "", state)}</span>
         <span class="room-words">
           <span class="room-top"><strong dir="auto">${name}</strong><time class="muted small">${when(lastActivity(room), state.nowMs)}</time></span>

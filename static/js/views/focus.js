@@ -1,12 +1,13 @@
 /**
  * Where the focus goes when what had it goes away, or when something opens that asks for it: nobody is thrown back to the
- * beginning of the page, and everybody hears what has changed.
+ * beginning of the page, and everybody hears what has changed. In a list whose rows are drawn by their place, a control may be
+ * another row's after the drawing: what it belongs to is named by `data-same`, and the focus goes along with that.
  */
 
 /** What can take the focus without being a control. */
 const PLACES = "h1, h2, h3, [role='log'], [tabindex='-1']:not(a, button, input, select, textarea)";
 
-/** @type {{control: HTMLElement, around: HTMLElement[], waits: boolean}|null} */
+/** @type {{control: HTMLElement, same: string|undefined, around: HTMLElement[], waits: boolean}|null} */
 let held = null;
 /** @type {Element|null} */
 let opened = null;
@@ -18,7 +19,7 @@ addEventListener("pointerdown", () => (held = null));
 export function holdFocus() {
   const { activeElement: control } = document;
   if (!(control instanceof HTMLElement) || control === document.body) return;
-  held = { control, around: partsAround(control), waits: held?.control === control && held.waits };
+  held = { control, same: control.dataset.same, around: partsAround(control), waits: held?.control === control && held.waits };
 }
 
 /** After the drawing. @param {HTMLElement} root */
@@ -27,7 +28,8 @@ export function settleFocus(root) {
   if (asks !== opened && asks instanceof HTMLElement) focus(asks);
   opened = asks;
   if (held === null) return;
-  const { control, around, waits } = held;
+  const { control, same, around, waits } = held;
+  if (followed(control, same, root)) return;
   // It waits for what it has asked for. The browser takes the focus away from it only a moment later.
   if (control.matches(":disabled")) held.waits = true;
   if (document.activeElement !== null && document.activeElement !== document.body) return;
@@ -39,6 +41,22 @@ export function settleFocus(root) {
     held = null;
     if (waits) control.focus({ preventScroll: true });
   }
+}
+
+/**
+ * Goes along with what a control belonged to, if that is somewhere else now.
+ * @param {HTMLElement} control
+ * @param {string|undefined} same
+ * @param {HTMLElement} root
+ * @returns {boolean} whether it did
+ */
+function followed(control, same, root) {
+  const { activeElement } = document;
+  if (same === undefined || (control.isConnected && control.dataset.same === same)) return false;
+  if (activeElement !== control && activeElement !== document.body) return false;
+  const moved = root.querySelector(`[data-same="${CSS.escape(same)}"]`);
+  if (moved instanceof HTMLElement) moved.focus({ preventScroll: true });
+  return moved !== null;
 }
 
 /** The nearest first. @param {HTMLElement} control @returns {HTMLElement[]} */

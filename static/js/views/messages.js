@@ -84,7 +84,8 @@ function message(row, { name, takesMore, isStop, nowMs }, dispatch) {
         </div>
         ${row.text === "" || !navigator.clipboard ? nothing : html`
           <button class="icon-button copy" type="button" tabindex=${isStop ? "0" : "-1"} aria-label=${t("message.copy")}
-            title=${t("message.copy")} aria-describedby="text-${row.key} copy-keys" data-testid="copy" @click=${() => dispatch("copyText", row.text)}>${copy}</button>`}
+            title=${t("message.copy")} aria-describedby="text-${row.key} copy-keys" data-testid="copy"
+            data-same=${`copy ${row.clientId ?? row.key}`} @click=${() => dispatch("copyText", row.text)}>${copy}</button>`}
         ${isTimed(row) ? nothing : html`<time class="when" datetime=${row.at.toISOString()} data-testid="message-time">${formatTime(row.at)}</time>`}
       </div>
       ${foot(row, takesMore, dispatch)}
@@ -111,9 +112,10 @@ function isTimed({ state, endsGroup, receipt }) {
 function foot(row, takesMore, dispatch) {
   if (row.state === "failed") {
     return html`<p class="foot foot-failed">${t("message.not_sent")} ${row.problem ?? ""} ${takesMore ? html`
-      <button class="link" type="button" data-testid="retry"
+      <button class="link" type="button" data-testid="retry" data-same=${`retry ${row.clientId}`}
         @click=${() => dispatch("retryMessage", row.clientId)}>${t("app.retry")}</button>` : nothing}
-      <button class="link" type="button" data-testid="remove-message" @click=${() => giveUp(row, dispatch)}>${t("message.remove")}</button></p>`;
+      <button class="link" type="button" data-testid="remove-message" data-same=${`remove ${row.clientId}`}
+        @click=${() => giveUp(row, dispatch)}>${t("message.remove")}</button></p>`;
   }
   if (row.state === "sending") return html`<p class="foot">${t("message.sending")}</p>`;
   if (!isTimed(row)) return nothing;
