@@ -28,7 +28,10 @@ pub mod state;
 mod stream_ends;
 mod texts;
 
-use crate::state::{AppState, Parts};
+use crate::{
+    http::health,
+    state::{AppState, Parts},
+};
 
 /// How long a starting gateway waits for the streams, which persistence makes.
 const STREAMS_WITHIN: Duration = Duration::from_secs(30);
@@ -96,7 +99,7 @@ impl Gateway {
             texts,
         };
         let state = AppState::start(parts, shutdown, &stop).await?;
-        http::health::watch(&state, &stop);
+        health::watch(&state, &stop);
         Ok(Self {
             listener,
             address,
@@ -110,12 +113,15 @@ impl Gateway {
         self.address
     }
 
-    /// Reports as the readiness check `gateway` of the process, every second until shutdown; and tells of the workers.
+    /// Reports as the readiness check `gateway` of the process, every second until shutdown, by the same measure as its own
+    /// `/readyz`; and tells of the storage and the workers.
     pub fn report_readiness(&self, readiness: &Readiness) {
         let parts = self.state.readiness.clone();
-        readiness.tell_of(&parts, CONSUMERS);
+        for told in [health::STORAGE, CONSUMERS] {
+            readiness.tell_of(&parts, told);
+        }
         readiness.probe("gateway", READINESS_PERIOD, &self.stop, move || {
-            let is_ready = parts.report().ready;
+            let is_ready = health::can_serve(&parts.report());
             async move {
                 if is_ready {
                     Ok(())

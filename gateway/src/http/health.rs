@@ -19,7 +19,8 @@ use crate::state::AppState;
 
 const DATABASE: &str = "database";
 const NATS: &str = "nats";
-const STORAGE: &str = "storage";
+/// Tells of the storage.
+pub const STORAGE: &str = "storage";
 const REVOCATIONS: &str = "revocations";
 
 const PROBE_PERIOD: Duration = Duration::from_secs(2);
@@ -105,11 +106,7 @@ pub async fn livez() -> &'static str {
     responses((status = OK, body = String, description = "Yes"), (status = SERVICE_UNAVAILABLE, body = String, description = "No"))
 )]
 pub async fn readyz(State(state): State<AppState>) -> (StatusCode, HeaderMap, &'static str) {
-    let report = state.readiness.report();
-    let needed = [DATABASE, NATS, REVOCATIONS];
-    let can_serve = needed
-        .iter()
-        .all(|name| report.checks.get(name).is_some_and(CheckStatus::is_ok));
+    let can_serve = can_serve(&state.readiness.report());
     let leaves = state.leaving.is_requested();
     let (status, headers) = answer(can_serve && !leaves);
     let word = match (can_serve, leaves) {
@@ -118,6 +115,14 @@ pub async fn readyz(State(state): State<AppState>) -> (StatusCode, HeaderMap, &'
         (false, false) => "not ready",
     };
     (status, headers, word)
+}
+
+/// Whether a gateway of which this is known should get requests, at whichever port it is asked: a storage that is away is away
+/// for all gateways, and takes files along and nothing else.
+pub fn can_serve(report: &ReadinessReport) -> bool {
+    [DATABASE, NATS, REVOCATIONS]
+        .iter()
+        .all(|name| report.checks.get(name).is_some_and(CheckStatus::is_ok))
 }
 
 fn answer(is_ok: bool) -> (StatusCode, HeaderMap) {

@@ -25,6 +25,8 @@ pub struct World {
     settings: Settings,
     shutdown: Shutdown,
     main: Client,
+    /// The checks of the first gateway's process, as its admin port tells them.
+    pub readiness: Readiness,
     pub nats: Nats,
     _folder: TempDir,
 }
@@ -67,7 +69,8 @@ impl World {
         let database = database::connect(&settings).await.unwrap();
         let shutdown = Shutdown::new();
         let storage = storage(&settings);
-        let main = gateway(&settings, &database, &storage, &shutdown).await;
+        let readiness = Readiness::default();
+        let main = gateway(&settings, &database, &storage, &readiness, &shutdown).await;
         Self {
             broker,
             database,
@@ -75,6 +78,7 @@ impl World {
             settings,
             shutdown,
             main,
+            readiness,
             nats,
             _folder: folder,
         }
@@ -99,6 +103,7 @@ impl World {
             &self.settings,
             &self.database,
             &self.storage,
+            &Readiness::default(),
             &self.shutdown,
         )
         .await
@@ -233,6 +238,7 @@ async fn gateway(
     settings: &Settings,
     database: &Database,
     storage: &Storage,
+    readiness: &Readiness,
     shutdown: &Shutdown,
 ) -> Client {
     let broker = connect_broker(settings, "gateway").await.unwrap();
@@ -247,6 +253,7 @@ async fn gateway(
     )
     .await
     .unwrap();
+    gateway.report_readiness(readiness);
     let base = format!("http://{}", gateway.local_addr());
     tokio::spawn(async move { gateway.run().await.unwrap() });
     Client::of(base)

@@ -40,6 +40,14 @@ async fn a_bucket_that_is_away_refuses_uploads_and_downloads_and_nothing_else() 
         sleep(Duration::from_millis(200)).await;
     }
     world.say(&ann, &room, "words go on").await.expect(201);
+    // Both ports say so to whoever sends people here; only alarms hear of the storage.
+    let public = world.client().send("GET", "/readyz", None, None).await;
+    assert_eq!(public.status, 200, "{}", public.text);
+    // The admin port is told every second.
+    sleep(Duration::from_secs(3)).await;
+    let admin = world.readiness.report();
+    assert!(admin.ready && !admin.healthy, "{admin:?}");
+    assert!(!admin.checks["storage"].is_ok(), "{admin:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
