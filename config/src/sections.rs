@@ -112,6 +112,8 @@ pub struct Storage {
     pub region: String,
     /// Whether the bucket is part of the host's name and not of the path.
     pub virtual_hosted_style: bool,
+    /// How much of a folder's disk uploads leave free.
+    pub keep_free_bytes: u64,
 }
 
 /// What people may upload.

@@ -6,6 +6,7 @@
 mod key;
 mod open;
 mod patience;
+mod space;
 mod unfinished;
 mod upload;
 
@@ -19,6 +20,7 @@ use thiserror::Error;
 
 pub use key::Key;
 use patience::{each_within, within};
+use space::Space;
 use unfinished::Folder;
 pub use upload::{PART_BYTES, Upload};
 
@@ -31,6 +33,8 @@ pub struct Storage {
     store: Arc<dyn ObjectStore>,
     /// Where it is a folder.
     folder: Option<Folder>,
+    /// Where something has to stay free.
+    space: Option<Space>,
 }
 
 /// The storage did not do what it was asked: it is away, full, or does not let us.
@@ -57,12 +61,22 @@ impl Storage {
     /// Whether it takes bytes and gives them back.
     ///
     /// # Errors
-    /// What it said, or that it gave something else.
+    /// What it said, or that it has no space left for uploads.
     pub async fn probe(&self) -> Result<(), StorageError> {
+        self.has_space().await?;
         let path = Path::from(PROBE);
         within(self.store.put(&path, PROBE.into())).await?;
         within(async { self.store.get(&path).await?.bytes().await }).await?;
         Ok(())
+    }
+
+    /// Whether it has space for another object at all: of the disk of a folder, `storage.keep_free_bytes` stay free. Writers are
+    /// held to it whether they have asked or not.
+    ///
+    /// # Errors
+    /// It has not.
+    pub async fn has_space(&self) -> Result<(), StorageError> {
+        takes(self.space.as_ref(), 0).await
     }
 
     /// Writes a small object at once.
@@ -70,13 +84,14 @@ impl Storage {
     /// # Errors
     /// [`StorageError`]; then there is no object.
     pub async fn put(&self, key: &Key, bytes: Bytes) -> Result<(), StorageError> {
+        takes(self.space.as_ref(), bytes.len()).await?;
         within(self.store.put(key.path(), bytes.into())).await?;
         Ok(())
     }
 
     /// Begins an object whose bytes come one after the other.
     pub fn upload(&self, key: &Key) -> Upload {
-        Upload::new(Arc::clone(&self.store), key.clone())
+        Upload::new(Arc::clone(&self.store), self.space.clone(), key.clone())
     }
 
     /// The bytes of an object, or the range of them, as they come; `None` where there is none. The range is within the object.
@@ -180,5 +195,12 @@ impl Storage {
             Some(folder) => folder.sweep(until).await,
             None => Ok(0),
         }
+    }
+}
+
+async fn takes(space: Option<&Space>, bytes: usize) -> Result<(), StorageError> {
+    match space {
+        Some(space) => space.takes(bytes as u64).await,
+        None => Ok(()),
     }
 }

@@ -10,7 +10,7 @@ use object_store::{
 };
 use settings::{Settings, SettingsError, StorageLocation};
 
-use super::{Storage, unfinished::Folder};
+use super::{Storage, space::Space, unfinished::Folder};
 
 /// A bucket that is away is told as such soon: somebody waits for an answer.
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
@@ -41,7 +41,10 @@ impl Storage {
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
         match settings.storage_location()? {
-            StorageLocation::Folder(folder) => open_folder(&folder),
+            StorageLocation::Folder(folder) => {
+                let space = Space::new(&folder, settings.storage.keep_free_bytes);
+                open_folder(&folder, space)
+            }
             StorageLocation::S3 { bucket, prefix } => {
                 let store = open_bucket(settings, &bucket, variables)?;
                 let store: Arc<dyn ObjectStore> = match prefix.is_empty() {
@@ -51,13 +54,14 @@ impl Storage {
                 Ok(Self {
                     store,
                     folder: None,
+                    space: None,
                 })
             }
         }
     }
 }
 
-fn open_folder(folder: &FolderPath) -> Result<Storage, SettingsError> {
+fn open_folder(folder: &FolderPath, space: Option<Space>) -> Result<Storage, SettingsError> {
     let failed = |error: &dyn Display| {
         SettingsError::about(URL, format!("cannot use {}: {error}", folder.display()))
     };
@@ -67,6 +71,7 @@ fn open_folder(folder: &FolderPath) -> Result<Storage, SettingsError> {
         // An answered upload survives the machine.
         store: Arc::new(store.with_fsync(true)),
         folder: Some(Folder::new(folder)),
+        space,
     })
 }
 

@@ -4,7 +4,7 @@ use std::{mem, sync::Arc};
 
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, PutPayloadMut};
 
-use super::{Key, StorageError, patience::within};
+use super::{Key, StorageError, patience::within, space::Space, takes};
 
 /// What an upload holds in memory at the most. A longer object goes in parts of so many bytes.
 pub const PART_BYTES: usize = 8 * 1024 * 1024;
@@ -14,15 +14,17 @@ pub const PART_BYTES: usize = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Upload {
     store: Arc<dyn ObjectStore>,
+    space: Option<Space>,
     key: Key,
     part: PutPayloadMut,
     parts: Option<Box<dyn MultipartUpload>>,
 }
 
 impl Upload {
-    pub(crate) fn new(store: Arc<dyn ObjectStore>, key: Key) -> Self {
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, space: Option<Space>, key: Key) -> Self {
         Self {
             store,
+            space,
             key,
             part: PutPayloadMut::new(),
             parts: None,
@@ -72,7 +74,7 @@ impl Upload {
 
     async fn complete(&mut self) -> Result<(), StorageError> {
         if self.parts.is_none() {
-            let whole = self.take_part();
+            let whole = self.take_part().await?;
             within(self.store.put(self.key.path(), whole)).await?;
             return Ok(());
         }
@@ -80,13 +82,15 @@ impl Upload {
             self.send_part().await?;
         }
         if let Some(parts) = &mut self.parts {
+            // Others may have filled the disk since the last part.
+            takes(self.space.as_ref(), 0).await?;
             within(parts.complete()).await?;
         }
         Ok(())
     }
 
     async fn send_part(&mut self) -> Result<(), StorageError> {
-        let part = self.take_part();
+        let part = self.take_part().await?;
         let parts = match &mut self.parts {
             Some(parts) => parts,
             None => {
@@ -98,7 +102,9 @@ impl Upload {
         Ok(())
     }
 
-    fn take_part(&mut self) -> PutPayload {
-        mem::take(&mut self.part).freeze()
+    /// What is to be written next, where there is space for it.
+    async fn take_part(&mut self) -> Result<PutPayload, StorageError> {
+        takes(self.space.as_ref(), self.part.content_length()).await?;
+        Ok(mem::take(&mut self.part).freeze())
     }
 }

@@ -61,6 +61,7 @@ async fn take_form(
     }
     store::check_quota(state, member.user).await?;
     let _place = state.uploads.take(member.user)?;
+    state.storage.has_space().await?;
     let id = FileId(Uuid::now_v7());
     let (name, content) = {
         let mut field = form.file().await?;

@@ -21,6 +21,8 @@ use crate::{
 };
 
 const DISK_MIB: u32 = 96;
+/// Uploads may take the last of the disk.
+pub const ALL_OF_IT: (&str, &str) = ("WEBCHAT__STORAGE__KEEP_FREE_BYTES", "0");
 
 /// Ada and Ben, and what the broker has acknowledged to Ada.
 struct Talk {
@@ -125,7 +127,7 @@ fn told_how_it_ended(what: &str, talk: &Talk, freed: Instant) {
 
 #[tokio::test]
 async fn a_full_disk_on_one_machine_refuses_loses_nothing_and_heals_with_space() {
-    let mut web = Serve::start_on_small_disk(DISK_MIB).await;
+    let mut web = Serve::start_on_small_disk(DISK_MIB, &[ALL_OF_IT]).await;
     let url = web.url();
     let mut talk = Talk::begin(&url).await;
     let mut chat = talk.ben.chat(talk.room).await;

@@ -29,6 +29,7 @@ mod full_disk;
 mod ground;
 mod jetstream;
 mod journey;
+mod keep_free;
 mod learning;
 mod lost_acks;
 mod lost_batches;

@@ -59,9 +59,9 @@ impl Serve {
         }
     }
 
-    /// Starts one whose data folder is a disk of so many mebibytes, and waits until it is ready.
-    pub async fn start_on_small_disk(mib: u32) -> Self {
-        let mut serve = Self::prepare(&[]);
+    /// Starts one with these settings whose data folder is a disk of so many mebibytes, and waits until it is ready.
+    pub async fn start_on_small_disk(mib: u32, settings: &[(&str, &str)]) -> Self {
+        let mut serve = Self::prepare(settings);
         serve.disk_mib = Some(mib);
         serve.restart().await;
         serve

@@ -14,6 +14,7 @@ use webchat_tests::{
 use crate::{
     client::{PASSWORD, Person},
     eventually,
+    full_disk::ALL_OF_IT,
     request::{Answer, http, send},
     roles::Roles,
     serve::Serve,
@@ -67,7 +68,7 @@ fn objects(folder: PathBuf) -> Vec<String> {
 
 #[tokio::test]
 async fn an_upload_that_the_disk_has_no_room_for_is_refused_and_leaves_nothing() {
-    let mut web = Serve::start_on_small_disk(DISK_MIB).await;
+    let mut web = Serve::start_on_small_disk(DISK_MIB, &[ALL_OF_IT]).await;
     let url = web.url();
     let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
     let room = ada.open_room(&ben).await;
