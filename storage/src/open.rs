@@ -103,7 +103,7 @@ fn open_bucket(
         builder = builder.with_region(&storage.region);
     }
     if !storage.endpoint.is_empty() {
-        builder = builder.with_endpoint(&storage.endpoint);
+        builder = builder.with_endpoint(endpoint(storage, bucket));
     }
     let client = ClientOptions::new()
         .with_connect_timeout(CONNECT_WITHIN)
@@ -112,4 +112,16 @@ fn open_bucket(
         .with_allow_http(storage.endpoint.starts_with("http://"));
     let opened = builder.with_client_options(client).build();
     opened.map_err(|error| SettingsError::about(URL, format!("cannot use s3://{bucket}: {error}")))
+}
+
+/// Where requests for the bucket go. The client takes an endpoint as it is: where the bucket is to be part of the host's name,
+/// it has to be there already.
+fn endpoint(storage: &settings::Storage, bucket: &str) -> String {
+    let Some((scheme, host)) = storage.endpoint.split_once("://") else {
+        return storage.endpoint.clone();
+    };
+    match storage.virtual_hosted_style && !host.starts_with(&format!("{bucket}.")) {
+        true => format!("{scheme}://{bucket}.{host}"),
+        false => storage.endpoint.clone(),
+    }
 }

@@ -20,13 +20,13 @@ use crate::{
     trouble::{SOON, a_key},
 };
 
-/// The status with which a request is answered that begins with this line; `None` where the bucket answers it.
+/// The status with which a request is answered that has this head; `None` where the bucket answers it.
 type Answer = dyn Fn(&str) -> Option<&'static str> + Send + Sync;
 
 #[tokio::test]
 async fn a_service_that_does_not_remove_several_objects_at_once_will_do() {
-    let storage = behind(|line| {
-        let is_of_several = line.starts_with("POST") && line.contains("?delete");
+    let storage = behind(|head| {
+        let is_of_several = head.starts_with("POST") && head.contains("?delete");
         is_of_several.then_some("501 Not Implemented")
     });
     let (storage, key) = (storage.await, a_key());
@@ -67,7 +67,9 @@ async fn a_bucket_that_stays_busy_is_given_up_soon() {
 }
 
 /// A storage in a fresh bucket behind such a service.
-async fn behind(answer: impl Fn(&str) -> Option<&'static str> + Send + Sync + 'static) -> Storage {
+pub async fn behind(
+    answer: impl Fn(&str) -> Option<&'static str> + Send + Sync + 'static,
+) -> Storage {
     bootstrap::install_crypto_provider();
     let bucket = S3::shared().endpoint();
     let bucket = bucket.strip_prefix("http://").unwrap().to_owned();
@@ -96,16 +98,14 @@ async fn serve(near: TcpStream, bucket: String, answer: Arc<Answer>) {
             return;
         }
     }
-    let mut lines = head.lines();
-    let line = lines.next().unwrap();
-    let length = lines.find_map(|header| {
+    let length = head.lines().find_map(|header| {
         let (name, value) = header.split_once(':')?;
         name.eq_ignore_ascii_case("content-length")
             .then_some(value.trim())
     });
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     near.read_exact(&mut body).await.unwrap();
-    if let Some(status) = answer(line) {
+    if let Some(status) = answer(&head) {
         let refusal =
             format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         near.write_all(refusal.as_bytes()).await.unwrap();

@@ -6,6 +6,7 @@
     reason = "a test ends where its ground is missing"
 )]
 
+mod asked;
 mod front;
 mod promises;
 mod trouble;

@@ -7,7 +7,7 @@ use domain::FileId;
 use futures_util::{StreamExt, TryStreamExt};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
-use webchat_storage::{Key, PART_BYTES};
+use webchat_storage::{Key, PART_BYTES, Storage};
 
 use crate::{Ground, in_both_places};
 
@@ -28,7 +28,7 @@ fn a_file() -> FileId {
 }
 
 /// Bytes of which no two parts are the same.
-fn bytes_of(length: usize) -> Vec<u8> {
+pub fn bytes_of(length: usize) -> Vec<u8> {
     let words =
         (0_u64..).flat_map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
     words.take(length).collect()
@@ -40,8 +40,8 @@ async fn read(ground: &Ground, key: &Key, range: std::ops::Range<u64>) -> Option
     Some(pieces.concat())
 }
 
-async fn upload(ground: &Ground, key: &Key, bytes: &[u8]) {
-    let mut upload = ground.storage.upload(key);
+pub async fn upload(storage: &Storage, key: &Key, bytes: &[u8]) {
+    let mut upload = storage.upload(key);
     for piece in bytes.chunks(60_000) {
         upload.write(piece).await.unwrap();
     }
@@ -51,7 +51,7 @@ async fn upload(ground: &Ground, key: &Key, bytes: &[u8]) {
 async fn what_was_written_in_pieces_is_read_whole_and_in_ranges(ground: Ground) {
     let key = Key::file(a_file());
     let bytes = bytes_of(200_000);
-    upload(&ground, &key, &bytes).await;
+    upload(&ground.storage, &key, &bytes).await;
     assert_eq!(read(&ground, &key, 0..200_000).await.unwrap(), bytes);
     assert_eq!(read(&ground, &key, 0..1).await.unwrap(), bytes[..1]);
     assert_eq!(
@@ -65,7 +65,7 @@ async fn a_long_upload_goes_in_parts_and_is_whole(ground: Ground) {
     for length in [PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES + 12_345] {
         let key = Key::file(a_file());
         let bytes = bytes_of(length);
-        upload(&ground, &key, &bytes).await;
+        upload(&ground.storage, &key, &bytes).await;
         let read = read(&ground, &key, 0..length as u64).await.unwrap();
         assert!(read == bytes, "{length} bytes come back as they went");
     }
