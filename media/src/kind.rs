@@ -90,7 +90,7 @@ pub fn of(head: &[u8]) -> Kind {
 }
 
 /// TIFF and the raw formats that are made of it (DNG, CR2, NEF, ARW and others), HEIF and AVIF, JPEG XL, JPEG 2000, JPEG XR,
-/// Photoshop. BMP and icons have no place for a place.
+/// Photoshop; raw formats of their own (CRW, X3F, MRW, ORF of the other byte order), OpenEXR, GIMP. BMP and icons have no place for a place.
 fn is_foreign_image(head: &[u8]) -> bool {
     const BEGINNINGS: &[&[u8]] = &[
         b"II*\0",
@@ -107,6 +107,13 @@ fn is_foreign_image(head: &[u8]) -> bool {
         b"\0\0\0\x0CjP  \r\n\x87\n",
         b"\xFF\x4F\xFF\x51",
         b"8BPS",
+        b"II\x1A\0\0\0HEAPCCDR",
+        b"FOVb",
+        b"\0MRM",
+        b"MMOR\0\0",
+        b"\x76\x2F\x31\x01",
+        b"gimp xcf file\0",
+        b"gimp xcf v0",
     ];
     BEGINNINGS.iter().any(|begin| head.starts_with(begin)) || has_brand_of_pictures(head)
 }
@@ -175,6 +182,12 @@ mod tests {
             b"MM\0*\0\0\0\x08",
             b"\xFF\x0A\0",
             b"8BPS\0\x01",
+            b"II\x1A\0\0\0HEAPCCDR\x02\0",
+            b"FOVb\0\0\x02\0",
+            b"\0MRM\0\0\x40\0\0PRD",
+            b"MMOR\0\0\0\x08",
+            b"\x76\x2F\x31\x01\x02\0\0\0",
+            b"gimp xcf v011\0",
         ] {
             assert_eq!(of(head), Kind::ForeignImage, "{head:?}");
         }
@@ -185,7 +198,9 @@ mod tests {
             "what follows is no brand"
         );
         assert_eq!(of(b"BM, a firm in Ulm"), file("image/bmp"));
-        assert_eq!(of(b"II and MM"), file(OPAQUE));
+        for words in [&b"II and MM"[..], b"MMORPG: no", b"gimp is a word"] {
+            assert_eq!(of(words), file(OPAQUE), "{words:?}");
+        }
     }
 
     #[test]
