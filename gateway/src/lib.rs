@@ -38,8 +38,10 @@ const STREAMS_WITHIN: Duration = Duration::from_secs(30);
 /// How long requests and sockets that are under way may take when the gateway stops. With the time before it, in which the
 /// gateway serves on, less than a process may take to end.
 const FINISH_WITHIN: Duration = Duration::from_secs(20);
+/// Uploads may take so much of that. What one has left in the storage has to go before the process does.
+const UPLOADS_WITHIN: Duration = Duration::from_secs(10);
 const READINESS_PERIOD: Duration = Duration::from_secs(1);
-/// How often the last sockets are looked for.
+/// How often the last sockets and uploads are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A gateway that listens already and serves when it is run.
@@ -133,7 +135,7 @@ impl Gateway {
     }
 
     /// Serves until it stops; then takes no new connections, closes the sockets and finishes what is under way, for 20
-    /// seconds at most.
+    /// seconds at most; uploads for ten, and those that take longer leave nothing.
     ///
     /// # Errors
     /// The listener fails.
@@ -157,6 +159,7 @@ impl Gateway {
             served = async {
                 let served = serving.await;
                 until_sockets_are_closed(&state).await;
+                until_uploads_are_cleared(&state).await;
                 served
             } => served.context("the server failed")?,
             () = too_late(&stop) => tracing::warn!("stopped with requests or sockets still under way"),
@@ -169,6 +172,14 @@ async fn until_sockets_are_closed(state: &AppState) {
     while state.hub.socket_count() > 0 {
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// Whoever began an upload may have gone away since.
+async fn until_uploads_are_cleared(state: &AppState) {
+    while !state.uploads.are_free() {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    state.storage.aborted().await;
 }
 
 async fn too_late(stop: &Shutdown) {

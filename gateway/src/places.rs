@@ -86,6 +86,11 @@ impl SharedPlaces {
         })
     }
 
+    /// Whether nobody holds any.
+    pub fn are_free(&self) -> bool {
+        self.held().is_empty()
+    }
+
     /// Nothing that holds the lock can leave the counts half-changed.
     fn held(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
@@ -123,7 +128,7 @@ mod tests {
         drop(first);
         let again = places.take(ada).unwrap();
         drop((second, third, again));
-        assert!(places.held().is_empty());
+        assert!(places.are_free());
         assert_eq!(places.all.free(), 3);
     }
 

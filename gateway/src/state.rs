@@ -12,6 +12,7 @@ use text_model::Texts;
 use uuid::Uuid;
 
 use crate::{
+    UPLOADS_WITHIN,
     auth::{Passwords, RefreshKey, Revocations, Tokens},
     chat::floors::Floors,
     files::Links,
@@ -19,6 +20,7 @@ use crate::{
     limits::Limits,
     places::SharedPlaces,
     realtime::{Hub, NotificationHub},
+    stop_after,
     stream_ends::Seen,
 };
 
@@ -51,6 +53,8 @@ pub struct Services {
     pub links: Links,
     /// Uploads that may be read now.
     pub uploads: SharedPlaces,
+    /// Whether uploads that are under way have to end, as the gateway does.
+    pub uploads_end: Shutdown,
     /// How far `CHAT` was seen to reach.
     pub seen: Arc<Seen>,
     /// How far persistence is.
@@ -124,6 +128,7 @@ impl AppState {
             image_work: ImageWork::new()?,
             links: Links::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
             uploads: SharedPlaces::new(settings.files.uploads_at_once, ATTACHMENTS_MAX),
+            uploads_end: stop_after(stop, UPLOADS_WITHIN),
             passwords: Passwords::new(&settings.auth)?,
             floors: Floors::start(&broker, &seen, stop),
             hub: Hub::new(stop),

@@ -17,6 +17,7 @@ use domain::UserId;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 use thiserror::Error;
+use tokio_util::task::TaskTracker;
 
 pub use key::Key;
 use patience::{each_within, within};
@@ -35,6 +36,8 @@ pub struct Storage {
     folder: Option<Folder>,
     /// Where something has to stay free.
     space: Option<Space>,
+    /// Uploads that are being taken back.
+    aborts: TaskTracker,
 }
 
 /// The storage did not do what it was asked: it is away, full, or does not let us.
@@ -76,7 +79,14 @@ impl Storage {
     /// # Errors
     /// It has not.
     pub async fn has_space(&self) -> Result<(), StorageError> {
-        takes(self.space.as_ref(), 0).await
+        self.takes(0).await
+    }
+
+    async fn takes(&self, bytes: usize) -> Result<(), StorageError> {
+        match &self.space {
+            Some(space) => space.takes(bytes as u64).await,
+            None => Ok(()),
+        }
     }
 
     /// Writes a small object at once.
@@ -84,14 +94,33 @@ impl Storage {
     /// # Errors
     /// [`StorageError`]; then there is no object.
     pub async fn put(&self, key: &Key, bytes: Bytes) -> Result<(), StorageError> {
-        takes(self.space.as_ref(), bytes.len()).await?;
+        self.takes(bytes.len()).await?;
         within(self.store.put(key.path(), bytes.into())).await?;
         Ok(())
     }
 
+    /// A storage of which nothing is being taken back yet.
+    fn new(store: Arc<dyn ObjectStore>, folder: Option<Folder>, space: Option<Space>) -> Self {
+        let aborts = TaskTracker::new();
+        // One that is closed takes tasks as before, and may be waited for.
+        aborts.close();
+        Self {
+            store,
+            folder,
+            space,
+            aborts,
+        }
+    }
+
+    /// Waits until all uploads that were aborted until now have left nothing, or could not: a process that ends before loses
+    /// what it had begun to clear.
+    pub async fn aborted(&self) {
+        self.aborts.wait().await;
+    }
+
     /// Begins an object whose bytes come one after the other.
     pub fn upload(&self, key: &Key) -> Upload {
-        Upload::new(Arc::clone(&self.store), self.space.clone(), key.clone())
+        Upload::new(self.clone(), key.clone())
     }
 
     /// The bytes of an object, or the range of them, as they come; `None` where there is none. The range is within the object.
@@ -195,12 +224,5 @@ impl Storage {
             Some(folder) => folder.sweep(until).await,
             None => Ok(0),
         }
-    }
-}
-
-async fn takes(space: Option<&Space>, bytes: usize) -> Result<(), StorageError> {
-    match space {
-        Some(space) => space.takes(bytes as u64).await,
-        None => Ok(()),
     }
 }

@@ -51,11 +51,7 @@ impl Storage {
                     true => Arc::new(store),
                     false => Arc::new(PrefixStore::new(store, prefix)),
                 };
-                Ok(Self {
-                    store,
-                    folder: None,
-                    space: None,
-                })
+                Ok(Self::new(store, None, None))
             }
         }
     }
@@ -67,12 +63,9 @@ fn open_folder(folder: &FolderPath, space: Option<Space>) -> Result<Storage, Set
     };
     std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| failed(&error))?;
-    Ok(Storage {
-        // An answered upload survives the machine.
-        store: Arc::new(store.with_fsync(true)),
-        folder: Some(Folder::new(folder)),
-        space,
-    })
+    // An answered upload survives the machine.
+    let store = Arc::new(store.with_fsync(true));
+    Ok(Storage::new(store, Some(Folder::new(folder)), space))
 }
 
 fn open_bucket(

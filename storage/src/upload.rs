@@ -1,10 +1,10 @@
 //! An object whose bytes come one after the other, never more of them in memory than one part.
 
-use std::{mem, sync::Arc};
+use std::mem;
 
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, PutPayloadMut};
+use object_store::{MultipartUpload, ObjectStoreExt, PutPayload, PutPayloadMut};
 
-use super::{Key, StorageError, patience::within, space::Space, takes};
+use super::{Key, Storage, StorageError, patience::within};
 
 /// What an upload holds in memory at the most. A longer object goes in parts of so many bytes.
 pub const PART_BYTES: usize = 8 * 1024 * 1024;
@@ -13,18 +13,16 @@ pub const PART_BYTES: usize = 8 * 1024 * 1024;
 /// it has to [`Upload::abort`] it.
 #[derive(Debug)]
 pub struct Upload {
-    store: Arc<dyn ObjectStore>,
-    space: Option<Space>,
+    storage: Storage,
     key: Key,
     part: PutPayloadMut,
     parts: Option<Box<dyn MultipartUpload>>,
 }
 
 impl Upload {
-    pub(crate) fn new(store: Arc<dyn ObjectStore>, space: Option<Space>, key: Key) -> Self {
+    pub(crate) fn new(storage: Storage, key: Key) -> Self {
         Self {
-            store,
-            space,
+            storage,
             key,
             part: PutPayloadMut::new(),
             parts: None,
@@ -60,13 +58,14 @@ impl Upload {
         }
     }
 
-    /// Leaves nothing of it behind, as far as the storage can be reached; what it keeps is swept later. That goes on by itself:
-    /// whoever waits for an answer may have waited for this storage already.
+    /// Leaves nothing of it behind, as far as the storage can be reached. Of what it keeps, a folder is swept later, and a bucket
+    /// has a rule of its own. That goes on by itself, until [`Storage::aborted`]: whoever waits for an answer may have waited for
+    /// this storage already.
     pub fn abort(mut self) {
         if let Some(mut parts) = self.parts.take() {
-            tokio::spawn(async move {
+            self.storage.aborts.spawn(async move {
                 if let Err(error) = within(parts.abort()).await {
-                    tracing::warn!(%error, "the parts of an upload are left to the sweep");
+                    tracing::warn!(%error, "the parts of an upload stay: in a folder until its sweep, in a bucket until its rule for unfinished uploads");
                 }
             });
         }
@@ -75,7 +74,7 @@ impl Upload {
     async fn complete(&mut self) -> Result<(), StorageError> {
         if self.parts.is_none() {
             let whole = self.take_part().await?;
-            within(self.store.put(self.key.path(), whole)).await?;
+            within(self.storage.store.put(self.key.path(), whole)).await?;
             return Ok(());
         }
         if !self.part.is_empty() {
@@ -83,7 +82,7 @@ impl Upload {
         }
         if let Some(parts) = &mut self.parts {
             // Others may have filled the disk since the last part.
-            takes(self.space.as_ref(), 0).await?;
+            self.storage.takes(0).await?;
             within(parts.complete()).await?;
         }
         Ok(())
@@ -94,7 +93,7 @@ impl Upload {
         let parts = match &mut self.parts {
             Some(parts) => parts,
             None => {
-                let begun = within(self.store.put_multipart(self.key.path())).await?;
+                let begun = within(self.storage.store.put_multipart(self.key.path())).await?;
                 self.parts.insert(begun)
             }
         };
@@ -104,7 +103,7 @@ impl Upload {
 
     /// What is to be written next, where there is space for it.
     async fn take_part(&mut self) -> Result<PutPayload, StorageError> {
-        takes(self.space.as_ref(), self.part.content_length()).await?;
+        self.storage.takes(self.part.content_length()).await?;
         Ok(mem::take(&mut self.part).freeze())
     }
 }

@@ -8,6 +8,7 @@ use media::image::Crop;
 use crate::{
     error::ApiError,
     files::form::{FileField, Form, InMemory, refused},
+    state::AppState,
 };
 
 /// No number that names a pixel is longer.
@@ -20,11 +21,8 @@ pub(super) struct AvatarForm {
 }
 
 /// Reads the form, whose fields may come in any order.
-pub(super) async fn read(
-    request: Request,
-    settings: &settings::Files,
-) -> Result<AvatarForm, ApiError> {
-    let mut form = Form::of(request, settings).await?;
+pub(super) async fn read(request: Request, state: &AppState) -> Result<AvatarForm, ApiError> {
+    let mut form = Form::of(request, state).await?;
     let read = read_fields(&mut form).await;
     if read.is_err() {
         form.drain().await;

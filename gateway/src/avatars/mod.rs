@@ -64,7 +64,7 @@ pub async fn replace(state: AppState, user: UserId, request: Request) -> Result<
     let work = async move {
         state.limits.check_upload(user)?;
         let _place = state.uploads.take(user)?;
-        let form = form::read(request, &state.settings.files).await?;
+        let form = form::read(request, &state).await?;
         state.storage.has_space().await?;
         let made = state.image_work.avatar(form.picture, form.crop).await?;
         show(&state, user, made).await

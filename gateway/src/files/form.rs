@@ -14,8 +14,8 @@ use contract::problem::Code;
 use domain::{FieldError, file::FileKind};
 use tokio::time::{Instant, timeout_at};
 
-use super::held::Held;
-use crate::error::ApiError;
+use super::{held::Held, pace::Pace};
+use crate::{error::ApiError, state::AppState};
 
 /// The only field.
 const FIELD: &str = "file";
@@ -30,16 +30,6 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(5);
 pub struct Form {
     parts: Multipart,
     pace: Pace,
-}
-
-/// How long a form is waited for, and how much of it.
-#[derive(Debug, Clone)]
-struct Pace {
-    /// All of it.
-    until: Instant,
-    /// The next piece of it.
-    stall: Duration,
-    held: Held,
 }
 
 /// The file in a form.
@@ -84,18 +74,14 @@ impl Form {
     ///
     /// # Errors
     /// `unsupported_media_type` where it is no form with files.
-    pub async fn of(request: Request, settings: &settings::Files) -> Result<Self, ApiError> {
+    pub async fn of(request: Request, state: &AppState) -> Result<Self, ApiError> {
         let held = Held::default();
         let parts = Multipart::from_request(held.meter(request), &()).await;
         let parts = parts.map_err(|_| {
             let detail = "Send the file as multipart/form-data, in a field named file.";
             ApiError::new(Code::UnsupportedMediaType, detail)
         })?;
-        let pace = Pace {
-            until: Instant::now() + Duration::from_secs(settings.upload_secs),
-            stall: Duration::from_secs(settings.stall_secs),
-            held,
-        };
+        let pace = Pace::begin(&state.settings.files, state.uploads_end.clone(), held);
         Ok(Self { parts, pace })
     }
 
@@ -146,7 +132,7 @@ impl Form {
     /// Takes the rest of a refused form, for a while and up to a size, so that its client hears why.
     pub async fn drain(mut self) {
         let until = Instant::now() + DRAIN_WITHIN;
-        let held = self.pace.held;
+        let held = self.pace.into_held();
         let rest = async {
             while let Ok(Some(mut field)) = self.parts.next_field().await {
                 held.let_go();
@@ -180,30 +166,6 @@ impl FileField<'_> {
     }
 }
 
-impl Pace {
-    async fn wait<T>(
-        &self,
-        piece: impl Future<Output = Result<T, MultipartError>>,
-    ) -> Result<T, ApiError> {
-        let until = self.until.min(Instant::now() + self.stall);
-        match timeout_at(until, piece).await {
-            Ok(Ok(piece)) => {
-                self.held.let_go();
-                Ok(piece)
-            }
-            Ok(Err(_)) if self.held.is_over() => {
-                let detail = "What the form says of the file is too long. Give the file a shorter name and send it again.";
-                Err(ApiError::new(Code::PayloadTooLarge, detail))
-            }
-            Ok(Err(error)) => Err(broken(&error)),
-            Err(_) => {
-                let detail = "The file came too slowly. Try again with a better connection.";
-                Err(ApiError::new(Code::UploadTimeout, detail))
-            }
-        }
-    }
-}
-
 /// What is wrong with the file.
 pub fn refused(code: &str, detail: impl Into<String>) -> ApiError {
     ApiError::validation(vec![FieldError::new(FIELD, code, detail)])
@@ -216,7 +178,8 @@ pub fn too_large(max_bytes: u64) -> ApiError {
     ApiError::new(Code::PayloadTooLarge, detail)
 }
 
-fn broken(error: &MultipartError) -> ApiError {
+/// What became of a form that cannot be read on.
+pub(super) fn broken(error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return too_large(domain::file::FILE_MAX_BYTES);
     }

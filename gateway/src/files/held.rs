@@ -8,7 +8,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -33,6 +33,8 @@ pub(super) struct Held(Arc<Kept>);
 #[derive(Debug, Default)]
 struct Kept {
     bytes: AtomicUsize,
+    /// All that has come, kept or not.
+    received: AtomicU64,
     is_over: AtomicBool,
 }
 
@@ -60,7 +62,18 @@ impl Held {
         self.0.is_over.load(Ordering::Relaxed)
     }
 
+    /// How much of the form has come.
+    pub(super) fn received(&self) -> u64 {
+        self.0.received.load(Ordering::Relaxed)
+    }
+
+    /// So many bytes more have come.
+    pub(super) fn receive(&self, bytes: usize) {
+        self.0.received.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
     fn takes(&self, piece: &Bytes) -> bool {
+        self.receive(piece.len());
         if self.0.bytes.load(Ordering::Relaxed) > MAX_BYTES {
             self.0.is_over.store(true, Ordering::Relaxed);
         }

@@ -5,6 +5,7 @@ pub mod form;
 pub mod give;
 mod held;
 pub mod links;
+mod pace;
 pub mod range;
 mod store;
 pub mod take;

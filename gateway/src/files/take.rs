@@ -35,7 +35,7 @@ pub async fn take(
     request: Request,
 ) -> Result<Uploaded, ApiError> {
     let work = async move {
-        let mut form = Form::of(request, &state.settings.files).await?;
+        let mut form = Form::of(request, &state).await?;
         match take_form(&state, &member, &mut form).await {
             Err(error) if error.code != Code::UploadTimeout => {
                 form.drain().await;

@@ -63,6 +63,7 @@ mod serve_survives;
 mod slow_reader;
 mod socket;
 mod starting;
+mod stopped_upload;
 mod storm;
 mod stuck_consumer;
 mod timer_storm;
