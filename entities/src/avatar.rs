@@ -8,7 +8,11 @@ use std::collections::HashSet;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 
-use crate::{among, removal::Removal, report};
+use crate::{
+    among,
+    removal::{Place, Removal},
+    report,
+};
 
 /// A version of a user's avatar.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -32,6 +36,10 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Removal for Entity {
     const KEY: Column = Column::Version;
     const REMOVED_AT: Column = Column::RemovedAt;
+
+    fn place(row: &Model) -> Option<Place> {
+        row.removed_at.map(|removed_at| (removed_at, row.version))
+    }
 
     fn may_go() -> Condition {
         Condition::all()

@@ -9,7 +9,11 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
-use crate::{among, removal::Removal, report};
+use crate::{
+    among,
+    removal::{Place, Removal},
+    report,
+};
 
 /// An uploaded file.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -49,6 +53,10 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Removal for Entity {
     const KEY: Column = Column::Id;
     const REMOVED_AT: Column = Column::RemovedAt;
+
+    fn place(row: &Model) -> Option<Place> {
+        row.removed_at.map(|removed_at| (removed_at, row.id))
+    }
 }
 
 /// A send that wants files.

@@ -4,6 +4,9 @@
 use sea_orm::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
+/// Where a removed row is in the order in which they go.
+pub type Place = (i64, Uuid);
+
 /// A table of such rows.
 pub trait Removal: EntityTrait {
     /// What names a row.
@@ -11,19 +14,32 @@ pub trait Removal: EntityTrait {
     /// Since when nobody can have it any more.
     const REMOVED_AT: Self::Column;
 
+    /// The row's place, where it is removed.
+    fn place(row: &Self::Model) -> Option<Place>;
+
     /// What is removed and nothing holds any more.
     fn may_go() -> Condition {
         Condition::all().add(Self::REMOVED_AT.is_not_null())
     }
 
-    /// Rows whose objects have to go, the longest removed first.
+    /// Rows whose objects have to go, the longest removed first; only those behind this place.
     fn removed<C: ConnectionTrait>(
         db: &C,
+        behind: Option<Place>,
         limit: u64,
     ) -> impl Future<Output = Result<Vec<Self::Model>, DbErr>> + Send {
+        let behind = behind.map(|(removed_at, key)| {
+            let at_once = Condition::all()
+                .add(Self::REMOVED_AT.eq(removed_at))
+                .add(Self::KEY.gt(key));
+            Condition::any()
+                .add(Self::REMOVED_AT.gt(removed_at))
+                .add(at_once)
+        });
         Self::find()
-            .filter(Self::may_go())
+            .filter(Self::may_go().add_option(behind))
             .order_by_asc(Self::REMOVED_AT)
+            .order_by_asc(Self::KEY)
             .limit(limit)
             .all(db)
     }

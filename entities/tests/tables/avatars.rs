@@ -22,7 +22,7 @@ async fn shown_of(db: &DatabaseConnection, user: Uuid) -> Option<Uuid> {
 }
 
 async fn removed(db: &DatabaseConnection) -> Vec<Uuid> {
-    let rows = Entity::removed(db, 10).await.expect("removed");
+    let rows = Entity::removed(db, None, 10).await.expect("removed");
     rows.iter().map(|row| row.version).collect()
 }
 

@@ -18,6 +18,7 @@ on_both_databases!(
     an_expired_room_takes_its_files_with_it_and_a_reported_one_does_not,
     a_deleted_users_files_go_but_for_those_that_a_report_holds,
     an_object_without_a_row_is_told_from_one_with,
+    what_is_removed_is_gone_through_from_the_longest_removed_to_the_last,
 );
 
 const ROOM: Uuid = Uuid::from_u128(0x100);
@@ -126,7 +127,7 @@ async fn what_is_counted_is_what_can_still_be_had(db: &DatabaseConnection) {
     );
     assert_eq!(Entity::taken_by(db, ADA).await.expect("a sum"), 1_000);
     assert!(!present(db, id(1)).await && present(db, id(2)).await);
-    let removed = Entity::removed(db, 10).await.expect("a list");
+    let removed = Entity::removed(db, None, 10).await.expect("a list");
     assert_eq!(removed.len(), 2);
     assert!(removed.iter().all(|file| file.removed_at == Some(30)));
 }
@@ -228,4 +229,25 @@ async fn an_object_without_a_row_is_told_from_one_with(db: &DatabaseConnection) 
         .await
         .expect("a list");
     assert_eq!(among.into_iter().collect::<Vec<_>>(), [known]);
+}
+
+async fn what_is_removed_is_gone_through_from_the_longest_removed_to_the_last(
+    db: &DatabaseConnection,
+) {
+    for (number, room) in [(3, ROOM), (1, ELSEWHERE), (2, ELSEWHERE), (4, ELSEWHERE)] {
+        add(db, number, ADA, room).await;
+    }
+    for (room, now) in [(ROOM, 20), (ELSEWHERE, 30)] {
+        Entity::remove_in_room(db, room, now)
+            .await
+            .expect("removed");
+    }
+    let (mut behind, mut found) = (None, Vec::new());
+    loop {
+        let page = Entity::removed(db, behind, 2).await.expect("a list");
+        let Some(last) = page.last() else { break };
+        behind = Entity::place(last);
+        found.extend(page.into_iter().map(|file| file.id));
+    }
+    assert_eq!(found, [3, 1, 2, 4].map(id), "each once");
 }

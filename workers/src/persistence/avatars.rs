@@ -17,11 +17,10 @@ use storage::{Key, Storage};
 
 use super::{
     orphans,
+    removals::{AT_ONCE, Removals},
     rounds::{self, Left},
 };
 
-/// Avatars of one round.
-const AT_ONCE: u64 = 100;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// No upload takes so long.
 const UNFINISHED_MS: i64 = 2 * 3_600 * 1_000;
@@ -33,12 +32,13 @@ pub(super) async fn run(
     storage: Storage,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
+    let removals = Removals::default();
     let rounds = tokio::try_join!(
         rounds::until_shutdown(
             "the removal of avatars",
             LOOK_EVERY,
             shutdown.clone(),
-            || { round(&broker, &database, &storage) }
+            || { round(&broker, &database, &storage, &removals) }
         ),
         rounds::until_shutdown(
             "the removal of pictures without an avatar",
@@ -50,16 +50,19 @@ pub(super) async fn run(
     rounds.map(drop)
 }
 
-async fn round(broker: &Broker, database: &Database, storage: &Storage) -> anyhow::Result<Left> {
+async fn round(
+    broker: &Broker,
+    database: &Database,
+    storage: &Storage,
+    removals: &Removals,
+) -> anyhow::Result<Left> {
     let now = broker.clock().now().0;
     let write = &database.write;
     avatar::Entity::remove_unfinished(write, now - UNFINISHED_MS, now).await?;
-    let removed = avatar::Entity::removed(&database.read, AT_ONCE).await?;
-    rounds::each(&removed, |avatar| let_go_of(database, storage, avatar)).await?;
-    Ok(match removed.len() as u64 == AT_ONCE {
-        true => Left::More,
-        false => Left::Nothing,
-    })
+    let removed = avatar::Entity::removed(&database.read, removals.behind(), AT_ONCE).await?;
+    let round = removals
+        .round::<avatar::Entity, _>(&removed, |avatar| let_go_of(database, storage, avatar));
+    round.await
 }
 
 async fn let_go_of(

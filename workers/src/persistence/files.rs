@@ -16,11 +16,10 @@ use storage::{Key, Storage};
 
 use super::{
     in_hand, orphans,
+    removals::{AT_ONCE, Removals},
     rounds::{self, Left},
 };
 
-/// Files of one round.
-const AT_ONCE: u64 = 100;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 const UNSENT_EVERY: Duration = Duration::from_secs(60);
 
@@ -37,6 +36,7 @@ pub(super) async fn run(
         database,
         storage,
         keep_ms: i64::try_from(keep.as_millis())?,
+        removals: Removals::default(),
     };
     let rounds = tokio::try_join!(
         rounds::until_shutdown("the removal of files", LOOK_EVERY, shutdown.clone(), || {
@@ -63,14 +63,18 @@ struct Files {
     database: Database,
     storage: Storage,
     keep_ms: i64,
+    removals: Removals,
 }
 
 impl Files {
     /// The objects of removed files, and then their rows.
     async fn let_go(&self) -> anyhow::Result<Left> {
-        let removed = file::Entity::removed(&self.database.read, AT_ONCE).await?;
-        rounds::each(&removed, |file| self.let_go_of(file)).await?;
-        Ok(more_after(removed.len()))
+        let behind = self.removals.behind();
+        let removed = file::Entity::removed(&self.database.read, behind, AT_ONCE).await?;
+        let round = self
+            .removals
+            .round::<file::Entity, _>(&removed, |file| self.let_go_of(file));
+        round.await
     }
 
     async fn let_go_of(&self, file: &file::Model) -> anyhow::Result<()> {
@@ -98,7 +102,10 @@ impl Files {
         let write = &self.database.write;
         let gone = file::Entity::remove_unsent(write, &unsent, until, now).await?;
         tracing::info!(files = gone, "files that were not sent are removed");
-        Ok(more_after(unsent.len()))
+        Ok(match unsent.len() as u64 == AT_ONCE {
+            true => Left::More,
+            false => Left::Nothing,
+        })
     }
 
     /// What uploads left that broke off: objects without rows, and beginnings of objects.
@@ -123,12 +130,5 @@ impl Files {
 
     fn kept_since(&self) -> i64 {
         self.broker.clock().now().0.saturating_sub(self.keep_ms)
-    }
-}
-
-fn more_after(done: usize) -> Left {
-    match done as u64 == AT_ONCE {
-        true => Left::More,
-        false => Left::Nothing,
     }
 }

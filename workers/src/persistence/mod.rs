@@ -35,6 +35,7 @@ mod purge;
 mod put_back;
 mod rebuild;
 mod receipts;
+mod removals;
 mod replay;
 mod rooms;
 mod rounds;

@@ -1,6 +1,9 @@
 //! Files go with their messages and their owners.
 
+use std::path::PathBuf;
+
 use contract::consumers::PERSISTENCE_CHAT;
+use domain::FileId;
 use entities::{deletion, file};
 use sea_orm::EntityTrait;
 use settings::StorageLocation;
@@ -25,13 +28,7 @@ async fn an_object_that_cannot_be_removed_does_not_hold_up_those_behind_it() {
     let before = upload_and_send(&ground, &ended, ended.ben).await;
     let stuck = upload_and_send(&ground, &ended, ended.ada).await;
     let after = upload_and_send(&ground, &ended, ended.ben).await;
-    // In its place is what is no file.
-    let StorageLocation::Folder(folder) = ground.settings.storage_location().unwrap() else {
-        panic!("a folder");
-    };
-    let object = folder.join(format!("files/{stuck}"));
-    std::fs::remove_file(&object).unwrap();
-    std::fs::create_dir_all(object.join("something")).unwrap();
+    let object = jam(&ground, stuck);
     end(&ground, &ended).await;
     let worker = ground.worker().await;
     until("the files around it are gone", async || {
@@ -45,6 +42,52 @@ async fn an_object_that_cannot_be_removed_does_not_hold_up_those_behind_it() {
     })
     .await;
     worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_as_a_round_has_do_not_hold_up_what_is_behind_them_either() {
+    let ground = Ground::on_sqlite().await;
+    let talk = talk(&ground).await;
+    let mut stuck = Vec::new();
+    for _ in 0..100 {
+        let id = upload(&ground, talk.room, talk.ada).await;
+        jam(&ground, id);
+        stuck.push(id);
+    }
+    let behind = upload(&ground, talk.room, talk.ada).await;
+    let now = ground.broker.clock().now().0;
+    let removed = file::Entity::remove_in_room(&ground.database.write, talk.room.0, now);
+    assert_eq!(removed.await.unwrap(), 101);
+    let worker = ground.worker().await;
+    until("the file behind them is gone", async || {
+        is_gone(&ground, behind).await
+    })
+    .await;
+    let last = stuck[99];
+    assert!(row(&ground, last).await.is_some(), "it is tried again");
+    let object = object(&ground, last);
+    std::fs::remove_dir_all(&object).unwrap();
+    until("one that can be removed again is gone", async || {
+        is_gone(&ground, last).await
+    })
+    .await;
+    worker.stop().await;
+}
+
+/// Where the object of a file is in a folder.
+fn object(ground: &Ground, id: FileId) -> PathBuf {
+    let StorageLocation::Folder(folder) = ground.settings.storage_location().unwrap() else {
+        panic!("a folder");
+    };
+    folder.join(format!("files/{id}"))
+}
+
+/// Puts in its place what is no file, which cannot be removed as one.
+fn jam(ground: &Ground, id: FileId) -> PathBuf {
+    let object = object(ground, id);
+    std::fs::remove_file(&object).unwrap();
+    std::fs::create_dir_all(object.join("something")).unwrap();
+    object
 }
 
 async fn files_go_with_the_messages_of_a_room_that_was_not_kept(mut ground: Ground) {
