@@ -6,7 +6,7 @@ use bootstrap::{Database, Readiness, Shutdown, connect_broker, database};
 use broker::{Broker, Publish};
 use contract::streams::StreamSpec;
 use serde_json::{Value, json};
-use settings::Settings;
+use settings::{Settings, StorageLocation};
 use storage::Storage;
 use tempfile::TempDir;
 use webchat_gateway::Gateway;
@@ -81,6 +81,14 @@ impl World {
             readiness,
             nats,
             _folder: folder,
+        }
+    }
+
+    /// The bucket that its files are in; `None` where they are in a folder.
+    pub fn bucket(&self) -> Option<String> {
+        match self.settings.storage_location().unwrap() {
+            StorageLocation::S3 { bucket, .. } => Some(bucket),
+            StorageLocation::Folder(_) => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Who gets a file, which part of it, and how.
 
+use entities::file;
 use serde_json::Value;
 use uuid::Uuid;
 use webchat_tests::pictures;
@@ -173,5 +174,36 @@ async fn a_link_is_good_at_every_gateway_and_only_as_it_was_made() {
             let given = there.bytes("GET", &bad, &[("authorization", &token)]).await;
             assert_eq!(given.status, 200, "{bad}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_is_good_still_gives_nothing_of_what_is_removed() {
+    // Nobody removes the objects: it is the row that counts.
+    let world = World::without_workers(&[]).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    let photo = pictures::jpeg(600, 400);
+    let file = world
+        .upload(&ann, &room, "photo.jpg", &photo)
+        .await
+        .expect(201);
+    let [url, thumbnail] = ["url", "thumbnail_url"].map(|link| file[link].as_str().unwrap());
+    let given = world.client().bytes("GET", url, &[]).await;
+    assert_eq!(given.status, 200);
+    let etag = given.header("etag").to_owned();
+    let room = Uuid::parse_str(&room).unwrap();
+    let now = world.broker.clock().now().0;
+    let removed = file::Entity::remove_in_room(&world.database.write, room, now);
+    assert_eq!(removed.await.unwrap(), 1);
+    for (url, headers) in [
+        (url, &[][..]),
+        (url, &[("if-none-match", etag.as_str())]),
+        (url, &[("range", "bytes=0-9")]),
+        (thumbnail, &[]),
+    ] {
+        let refused = world.client().bytes("GET", url, headers).await;
+        assert_eq!(refused.status, 404, "{url} {headers:?}");
+        let problem: Value = serde_json::from_slice(&refused.body).unwrap();
+        assert_eq!(problem["code"], "file_not_found", "{url} {headers:?}");
     }
 }

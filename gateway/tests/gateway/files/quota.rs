@@ -1,0 +1,54 @@
+//! What is beyond a quota is not kept, though all of it has arrived.
+
+use entities::file;
+use futures_util::{TryStreamExt, future::join_all};
+use sea_orm::EntityTrait;
+use tokio::time::{Duration, Instant, sleep};
+
+use super::{PATIENCE, in_a_bucket};
+use crate::world::World;
+
+const SMALL: [(&str, &str); 1] = [("WEBCHAT__FILES__USER_QUOTA_BYTES", "1000")];
+
+async fn what_is_beyond_the_quota_leaves_no_object(world: World) {
+    let (ann, ben, room) = world.two_in_a_room().await;
+    world
+        .upload(&ann, &room, "a.txt", &[b'a'; 600])
+        .await
+        .expect(201);
+    let refused = world.upload(&ann, &room, "b.txt", &[b'b'; 401]).await;
+    refused.expect_problem(413, "quota_exceeded");
+    // Each of them has a right to be there until the others are.
+    let at_once = (0..6).map(|_| world.upload(&ben, &room, "c.txt", &[b'c'; 300]));
+    let answers = join_all(at_once).await;
+    let stored = answers.iter().filter(|answer| answer.status == 201).count();
+    assert_eq!(stored, 3);
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        let objects: Vec<_> = world.storage.files().try_collect().await.unwrap();
+        let mut objects: Vec<_> = objects
+            .iter()
+            .map(|object| object.key.file_id().unwrap().0)
+            .collect();
+        let rows = file::Entity::find().all(&world.database.read).await;
+        let mut rows: Vec<_> = rows.unwrap().iter().map(|row| row.id).collect();
+        objects.sort();
+        rows.sort();
+        assert_eq!(rows.len(), 4);
+        if objects == rows {
+            return;
+        }
+        assert!(Instant::now() < give_up, "{objects:?} and {rows:?}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_beyond_the_quota_leaves_no_object_in_a_folder() {
+    what_is_beyond_the_quota_leaves_no_object(World::start(&SMALL).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_beyond_the_quota_leaves_no_object_in_a_bucket() {
+    what_is_beyond_the_quota_leaves_no_object(in_a_bucket(&SMALL).await).await;
+}
