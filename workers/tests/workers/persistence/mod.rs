@@ -215,9 +215,17 @@ impl Ground {
 
     /// Waits until a consumer has nothing left to do.
     pub async fn until_done(&self, consumer: ConsumerSpec) {
-        until("the consumer is done", async || {
+        let has_nothing_left = async || {
             let state = self.broker.consumer_state(&consumer).await.unwrap();
             state.is_some_and(|state| state.pending == 0 && state.unacknowledged == 0)
+        };
+        until("the consumer is done", async || {
+            if !has_nothing_left().await {
+                return false;
+            }
+            // Of a consumer that it is still making, the server says that nothing waits.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            has_nothing_left().await
         })
         .await;
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { openStage } from "./support/stage.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 60 } });
 const BOTH_SCHEMES = { schemes: ["light", "dark"] };

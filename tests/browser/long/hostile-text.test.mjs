@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 90 } });
 
@@ -98,7 +98,7 @@ story("what a report says goes out as it was written and does nothing", async (s
   await isUnharmed(una);
 });
 
-/** Nothing of it has run, and nothing of it is a part of the page. @param {import("./support/person.mjs").Person} person */
+/** Nothing of it has run, and nothing of it is a part of the page. @param {import("../support/person.mjs").Person} person */
 async function isUnharmed({ page }) {
   assert.equal(await page.evaluate(() => window.harmed), undefined);
   assert.equal(await page.locator("iframe, base, #app script, #app style, #main form[action]").count(), 0);

@@ -1,9 +1,9 @@
 // What a person has answered about being called back: changed later, heard by other tabs, and what the browser itself refuses.
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { hidePage, isShown, showPage, shownTo } from "./support/alerts.mjs";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
+import { hidePage, isShown, showPage, shownTo } from "../support/alerts.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 100 } });
 

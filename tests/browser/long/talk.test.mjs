@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
-import { uuid7 } from "../../static/js/models/uuid7.js";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
+import { uuid7 } from "../../../static/js/models/uuid7.js";
 
 const story = openStage({ room: { countdown_secs: 90 } });
 const PAGE = 50;

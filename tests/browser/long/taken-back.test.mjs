@@ -1,11 +1,11 @@
 // What the system shows goes when it has nothing to say any more: looked at, read elsewhere, or nobody's who is signed in.
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { hidePage, isShown, isTakenBack, keepShown, showPage, shownTo } from "./support/alerts.mjs";
-import { cableOf } from "./support/cable.mjs";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
-import { OUTAGE } from "./support/watch.mjs";
+import { hidePage, isShown, isTakenBack, keepShown, showPage, shownTo } from "../support/alerts.mjs";
+import { cableOf } from "../support/cable.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
+import { OUTAGE } from "../support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 200 } });
 
@@ -94,7 +94,7 @@ story("a session that is ended takes along what was about to be shown", async (s
   await isTakenBack(amy.page);
 });
 
-/** From another device. @param {import("./support/person.mjs").Person} person */
+/** From another device. @param {import("../support/person.mjs").Person} person */
 async function endSessionOf(scene, person) {
   const device = await scene.server.device(person);
   const { items } = await device("/auth/sessions");
@@ -102,7 +102,7 @@ async function endSessionOf(scene, person) {
   await person.sees("go-login");
 }
 
-/** Two who talk, the first of whom wants to be called back. @returns {Promise<import("./support/person.mjs").Person[]>} */
+/** Two who talk, the first of whom wants to be called back. @returns {Promise<import("../support/person.mjs").Person[]>} */
 async function talkingWithAlerts(scene, ...names) {
   const [one, other] = await scene.members(...names);
   await one.context.grantPermissions(["notifications"]);
@@ -117,7 +117,7 @@ async function talkingWithAlerts(scene, ...names) {
   return [one, other];
 }
 
-/** On another device of theirs. @param {import("./support/person.mjs").Person} person */
+/** On another device of theirs. @param {import("../support/person.mjs").Person} person */
 async function comeAgain(scene, { name, username, password }) {
   const phone = await scene.enter(name);
   await phone.press("go-login");
@@ -127,7 +127,7 @@ async function comeAgain(scene, { name, username, password }) {
   return phone;
 }
 
-/** By a device that has no more on its screen. @param {import("./support/person.mjs").Person} person @param {number} seq */
+/** By a device that has no more on its screen. @param {import("../support/person.mjs").Person} person @param {number} seq */
 async function readUpTo(person, seq) {
   const { origin, username, password } = person;
   const body = JSON.stringify({ username, password });

@@ -1,9 +1,9 @@
 // Who presses something that goes away keeps their place, and who does not see the page hears what has changed.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { uuid7 } from "../../static/js/models/uuid7.js";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
+import { uuid7 } from "../../../static/js/models/uuid7.js";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 100 } });
 
@@ -154,7 +154,7 @@ async function presses(person, testId) {
   await person.page.keyboard.press("Enter");
 }
 
-/** @param {import("./support/person.mjs").Person} person @param {string} selector @param {RegExp} words */
+/** @param {import("../support/person.mjs").Person} person @param {string} selector @param {RegExp} words */
 async function hasFocus({ page }, selector, words = /./) {
   const isThere = ([wanted, pattern]) => document.activeElement.matches(wanted) && new RegExp(pattern).test(document.activeElement.textContent.trim());
   await page.waitForFunction(isThere, [selector, words.source]).catch(async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { meet, PHONE } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
+import { meet, PHONE } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 60 } });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 240 } });
 

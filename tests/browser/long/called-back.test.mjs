@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 200 } });
 
@@ -49,7 +49,7 @@ story("who follows a notification after the last page was closed comes to the co
   assert.equal(await ada.roomId(), room);
 });
 
-/** Two who talk, the first of whom wants to be called back. @returns {Promise<import("./support/person.mjs").Person[]>} */
+/** Two who talk, the first of whom wants to be called back. @returns {Promise<import("../support/person.mjs").Person[]>} */
 async function talkingWithAlerts(scene, ...names) {
   const [one, other] = await scene.members(...names);
   await one.context.grantPermissions(["notifications"]);
@@ -60,7 +60,7 @@ async function talkingWithAlerts(scene, ...names) {
   return [one, other];
 }
 
-/** @param {import("./support/person.mjs").Person} person */
+/** @param {import("../support/person.mjs").Person} person */
 async function workerOf({ context }) {
   return context.serviceWorkers()[0] ?? context.waitForEvent("serviceworker");
 }

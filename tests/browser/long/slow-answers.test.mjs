@@ -1,9 +1,9 @@
 // Answers that come late, out of order, or never.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cableOf } from "./support/cable.mjs";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
+import { cableOf } from "../support/cable.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 240 } });
 /** A request has no answer after 20 s, and the page asks again within 10 s. */
@@ -137,7 +137,7 @@ async function cannotBeRead(person, sockets, screen, address, shown) {
 
 /**
  * Answers to GET of a path are made at once, and come when they are released.
- * @param {import("./support/person.mjs").Person} person
+ * @param {import("../support/person.mjs").Person} person
  * @param {string} path
  * @returns {Promise<() => Promise<void>>}
  */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { meet } from "./support/person.mjs";
-import { png } from "./support/pixels.mjs";
-import { openStage } from "./support/stage.mjs";
+import { meet } from "../support/person.mjs";
+import { png } from "../support/pixels.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 110 } });
 const BOTH_SCHEMES = { schemes: ["light", "dark"] };
@@ -217,7 +217,7 @@ async function drag({ context, page }, path, place) {
   for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, ...place, data });
 }
 
-/** @param {import("./support/person.mjs").Person} person */
+/** @param {import("../support/person.mjs").Person} person */
 async function pick(person, ...files) {
   await person.find("file-input").setInputFiles(files);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { cableOf } from "./support/cable.mjs";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
+import { cableOf } from "../support/cable.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 12, notification_secs: 50 } });
 

@@ -1,9 +1,9 @@
 // People whose system forces its colours, who write from the right, or with an input method.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { meet } from "./support/person.mjs";
-import { PICTURES } from "./support/places.mjs";
-import { openStage } from "./support/stage.mjs";
+import { meet } from "../support/person.mjs";
+import { PICTURES } from "../support/places.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 100 } });
 

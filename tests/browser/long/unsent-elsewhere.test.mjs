@@ -1,10 +1,10 @@
 // Messages that are not sent yet when their room is left.
 import assert from "node:assert/strict";
-import { cableOf } from "./support/cable.mjs";
-import { openNewerDatabase } from "./support/newer-database.mjs";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
-import { OUTAGE } from "./support/watch.mjs";
+import { cableOf } from "../support/cable.mjs";
+import { openNewerDatabase } from "../support/newer-database.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
+import { OUTAGE } from "../support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 240 } });
 

@@ -1,8 +1,8 @@
 // What must not be missed comes to the front, and tears nobody away from what they are doing.
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { meet } from "./support/person.mjs";
-import { openStage } from "./support/stage.mjs";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const BOTH_SCHEMES = { schemes: ["light", "dark"] };
 
