@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{Broker, ConnectError, PublishError};
 
-/// How many messages are asked for at once, and so lie in this process at the most.
-pub const PREFETCH: usize = 500;
+/// How many messages are asked for at once. While nobody takes them, more may come to lie in this process.
+const PREFETCH: usize = 500;
 
 /// How often a message that is left to a newer worker is offered again, and for how many times: an hour.
 const LEAVE_EVERY: Duration = Duration::from_secs(2);

@@ -40,6 +40,11 @@ pub(super) async fn reread(state: AppState) {
 }
 
 async fn reread_some(state: &AppState, users: &[UserId]) {
+    let hub = &state.notifications;
+    for user in users.iter().filter(|user| !hub.has_sockets(**user)) {
+        // The last socket closed while it was noted that somebody waits at it: nobody else takes the lease back.
+        hub.waiting.remove(user);
+    }
     match state.broker.who_waits(users).await {
         Ok(wait) => {
             // Whoever answered may lag behind: what the leader says counts.

@@ -6,10 +6,7 @@
 //! and not in SQL either.
 
 use bootstrap::Shutdown;
-use broker::{
-    Broker,
-    consume::{Delivery, PREFETCH},
-};
+use broker::{Broker, consume::Delivery};
 use bytes::Bytes;
 use contract::streams::StreamSpec;
 use domain::Timestamp;
@@ -21,11 +18,11 @@ use super::backoff::{Backoff, Stopped};
 /// Questions to the broker at the same time.
 const AT_ONCE: usize = 16;
 
-/// How many of the next messages may be of another time of the stream than the connection that it was looked at on.
+/// Whether the next messages may be of another time of the stream than the connection that it was looked at on.
 #[derive(Debug)]
 pub(super) struct Doubt {
     connection: u64,
-    messages: usize,
+    is_left: bool,
 }
 
 impl Doubt {
@@ -33,26 +30,28 @@ impl Doubt {
     pub(super) fn none(opened_on: u64) -> Self {
         Self {
             connection: opened_on,
-            messages: 0,
+            is_left: false,
         }
     }
 
     /// Takes out of a batch what the stream of this connection does not have at its place. A reconnect leaves what was
-    /// asked for ahead in this process, and behind it comes what the new connection brings.
+    /// asked for ahead in this process, however much that is, and behind it comes what the new connection brings. None of it
+    /// is left once a batch that was taken since is not `full`: it was waited for another message then.
     pub(super) async fn sift(
         &mut self,
         stream: StreamSpec,
         batch: Vec<Delivery>,
+        full: usize,
         hold: &Hold,
         shutdown: &Shutdown,
     ) -> Result<Vec<Delivery>, Stopped> {
-        if self.connection != hold.connection {
-            (self.connection, self.messages) = (hold.connection, PREFETCH);
-        }
-        if self.messages == 0 || !stream.has_epoch {
+        let is_new = self.connection != hold.connection;
+        self.connection = hold.connection;
+        self.is_left |= is_new;
+        if !self.is_left || !stream.has_epoch {
             return Ok(batch);
         }
-        self.messages = self.messages.saturating_sub(batch.len());
+        self.is_left = is_new || batch.len() >= full;
         let sifted = stream::iter(batch).map(|delivery| async move {
             let place = Place::of(stream, &delivery);
             let stands = place.is_there(&hold.broker, shutdown).await?;

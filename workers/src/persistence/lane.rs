@@ -133,13 +133,14 @@ impl<P: Projection> Lane<P> {
         batch: Vec<Delivery>,
     ) -> Result<(Vec<Delivery>, Hold), Stopped> {
         let mut batch = batch;
+        let full = self.pace.limit();
         loop {
             let hold = self.hold().await?;
             let before = batch.len();
             let stream = P::CONSUMER.stream;
             batch = self
                 .doubt
-                .sift(stream, batch, &hold, &self.shutdown)
+                .sift(stream, batch, full, &hold, &self.shutdown)
                 .await?;
             if batch.len() < before {
                 tracing::warn!(
