@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, path::Path, process::ExitStatus};
 
 use rustix::process::Signal;
 use tempfile::TempDir;
-use webchat_tests::nats::{Nats, free_port};
+use webchat_tests::{
+    nats::{Nats, free_port},
+    s3::{CREDENTIALS, S3},
+};
 
 use crate::{
     eventually,
@@ -43,6 +46,17 @@ impl Roles {
         let mut roles = Self::prepare(settings).await;
         roles.start_all(&ALL).await;
         roles
+    }
+
+    /// The same, with the files in this bucket and the credentials in the environment.
+    pub async fn start_with_bucket(server: &S3, bucket: &str) -> Self {
+        let settings = server.settings(bucket);
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .chain(CREDENTIALS)
+            .collect();
+        Self::start(&settings).await
     }
 
     /// The broker alone; the processes are started with [`Roles::start_all`].

@@ -8,7 +8,7 @@ use tokio::{
     net::{TcpStream, tcp::OwnedWriteHalf},
     task::JoinHandle,
 };
-use webchat_tests::s3::{CREDENTIALS, S3};
+use webchat_tests::s3::S3;
 
 use crate::{client::Person, eventually, roles::Roles};
 
@@ -52,13 +52,7 @@ impl TcpAnswer {
 async fn a_gateway_that_stops_ends_its_uploads_and_leaves_no_part_of_them() {
     let server = S3::start();
     let bucket = server.fresh_bucket();
-    let settings = server.settings(&bucket);
-    let settings: Vec<_> = settings
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .chain(CREDENTIALS)
-        .collect();
-    let mut roles = Roles::start(&settings).await;
+    let mut roles = Roles::start_with_bucket(&server, &bucket).await;
     let url = roles.url("gateway");
     let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
     let room = ada.open_room(&ben).await;

@@ -5,11 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use domain::RoomId;
 use reqwest::Method;
 use serde_json::{Value, json};
-use webchat_tests::{
-    disk::seen_by,
-    pictures,
-    s3::{CREDENTIALS, S3},
-};
+use webchat_tests::{disk::seen_by, pictures, s3::S3};
 
 use crate::{
     client::{PASSWORD, Person},
@@ -113,13 +109,7 @@ async fn an_upload_that_the_disk_has_no_room_for_is_refused_and_leaves_nothing()
 async fn processes_keep_files_in_a_bucket_with_the_credentials_of_their_environment() {
     let server = S3::start();
     let bucket = server.fresh_bucket();
-    let settings = server.settings(&bucket);
-    let settings: Vec<_> = settings
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .chain(CREDENTIALS)
-        .collect();
-    let roles = Roles::start(&settings).await;
+    let roles = Roles::start_with_bucket(&server, &bucket).await;
     let url = roles.url("gateway");
     let (ada, ben) = tokio::join!(Person::join(&url), Person::join(&url));
     let room = ada.open_room(&ben).await;

@@ -1,4 +1,4 @@
-//! What is beyond a quota is not kept, though all of it has arrived.
+//! What is beyond a quota is refused, and not kept, though all of it has arrived.
 
 use entities::file;
 use futures_util::{TryStreamExt, future::join_all};
@@ -51,4 +51,44 @@ async fn what_is_beyond_the_quota_leaves_no_object_in_a_folder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_beyond_the_quota_leaves_no_object_in_a_bucket() {
     what_is_beyond_the_quota_leaves_no_object(in_a_bucket(&SMALL).await).await;
+}
+
+#[tokio::test]
+async fn the_files_of_one_user_take_no_more_than_the_quota() {
+    let world = World::start(&SMALL).await;
+    let (ann, ben, room) = world.two_in_a_room().await;
+    world
+        .upload(&ann, &room, "a.txt", &[b'a'; 600])
+        .await
+        .expect(201);
+    let refused = world.upload(&ann, &room, "b.txt", &[b'b'; 401]).await;
+    refused.expect_problem(413, "quota_exceeded");
+    world
+        .upload(&ann, &room, "c.txt", &[b'c'; 400])
+        .await
+        .expect(201);
+    let refused = world.upload(&ann, &room, "d.txt", b"d").await;
+    refused.expect_problem(413, "quota_exceeded");
+    world
+        .upload(&ben, &room, "e.txt", &[b'e'; 1000])
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn uploads_at_once_do_not_get_past_the_quota_on_sqlite() {
+    uploads_at_once_do_not_get_past_the_quota(World::start(&SMALL).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_at_once_do_not_get_past_the_quota_on_postgresql() {
+    uploads_at_once_do_not_get_past_the_quota(World::start_on_postgres(&SMALL).await).await;
+}
+
+async fn uploads_at_once_do_not_get_past_the_quota(world: World) {
+    let (ann, _, room) = world.two_in_a_room().await;
+    let uploads = (0..6).map(|_| world.upload(&ann, &room, "a.txt", &[b'a'; 300]));
+    let answers = join_all(uploads).await;
+    let stored = answers.iter().filter(|answer| answer.status == 201).count();
+    assert_eq!(stored, 3);
 }

@@ -149,48 +149,6 @@ async fn only_a_member_of_a_room_that_has_not_ended_uploads() {
 }
 
 #[tokio::test]
-async fn the_files_of_one_user_take_no_more_than_the_quota() {
-    let world = World::start(&[("WEBCHAT__FILES__USER_QUOTA_BYTES", "1000")]).await;
-    let (ann, ben, room) = world.two_in_a_room().await;
-    world
-        .upload(&ann, &room, "a.txt", &[b'a'; 600])
-        .await
-        .expect(201);
-    let refused = world.upload(&ann, &room, "b.txt", &[b'b'; 401]).await;
-    refused.expect_problem(413, "quota_exceeded");
-    world
-        .upload(&ann, &room, "c.txt", &[b'c'; 400])
-        .await
-        .expect(201);
-    let refused = world.upload(&ann, &room, "d.txt", b"d").await;
-    refused.expect_problem(413, "quota_exceeded");
-    world
-        .upload(&ben, &room, "e.txt", &[b'e'; 1000])
-        .await
-        .expect(201);
-}
-
-const SMALL_QUOTA: [(&str, &str); 1] = [("WEBCHAT__FILES__USER_QUOTA_BYTES", "1000")];
-
-#[tokio::test]
-async fn uploads_at_once_do_not_get_past_the_quota_on_sqlite() {
-    uploads_at_once_do_not_get_past_the_quota(World::start(&SMALL_QUOTA).await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn uploads_at_once_do_not_get_past_the_quota_on_postgresql() {
-    uploads_at_once_do_not_get_past_the_quota(World::start_on_postgres(&SMALL_QUOTA).await).await;
-}
-
-async fn uploads_at_once_do_not_get_past_the_quota(world: World) {
-    let (ann, _, room) = world.two_in_a_room().await;
-    let uploads = (0..6).map(|_| world.upload(&ann, &room, "a.txt", &[b'a'; 300]));
-    let answers = futures_util::future::join_all(uploads).await;
-    let stored = answers.iter().filter(|answer| answer.status == 201).count();
-    assert_eq!(stored, 3);
-}
-
-#[tokio::test]
 async fn a_user_uploads_so_often_in_a_minute_and_no_more() {
     let world = World::start(&[
         ("WEBCHAT__LIMITS__ENABLED", "true"),
