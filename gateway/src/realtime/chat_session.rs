@@ -23,7 +23,7 @@ use super::{
     outbox::Outbox,
     parse,
     resume::Claim,
-    room_actor::{Command, Joined},
+    room_joining::{Command, Joined},
     sends::{Sends, answer},
     sent_here::SentHere,
     sockets::Permit,

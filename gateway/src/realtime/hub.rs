@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use super::{
     outbox::Outbox,
-    room_actor::{self, Command, Joined},
+    room_actor,
+    room_joining::{Command, Joined},
     sent_here::SentHere,
     sockets::{Permit, Sockets},
 };

@@ -42,6 +42,7 @@ mod presence;
 mod reads;
 mod resume;
 mod room_actor;
+mod room_joining;
 mod room_live;
 mod room_opening;
 mod room_presence;

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::{
     frame::Frame,
     resume::{Available, Claim, Resume, begins_whole, decide},
-    room_actor::Joined,
+    room_joining::Joined,
 };
 use crate::{
     chat::history::{self, HistoryPage},

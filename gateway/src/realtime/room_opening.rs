@@ -8,10 +8,8 @@ use domain::{RoomId, UserId, room::Room};
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    position::Position,
-    presence::Presence,
-    reads::ReadPositions,
-    room_actor::{Command, RoomActor},
+    position::Position, presence::Presence, reads::ReadPositions, room_actor::RoomActor,
+    room_joining::Command,
 };
 use crate::{chat::order, error::ApiError, state::AppState};
 

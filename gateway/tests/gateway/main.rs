@@ -31,6 +31,7 @@ mod resume;
 mod rooms;
 mod sessions;
 mod socket;
+mod socket_ends;
 mod socket_limits;
 mod texts;
 mod unread;

@@ -2,28 +2,26 @@
 
 use std::time::Duration;
 
-use broker::{Broker, Publish, life::Write};
+use broker::{Broker, Publish};
 use contract::{consumers::COUNTDOWN_ROOMS, streams::DLQ, subjects};
 use domain::{
     RoomId, Timestamp, UserId,
-    matching::Match,
     room::{Input, Phase, Reason, Room, Timing, Vote},
-    ticket::{Gone, Ticket, TicketState},
 };
 use webchat_tests::nats::Nats;
 
 use crate::lifecycle::{
-    Worker, anybody, connected, eventually, history, key_of, room_id, ticket_id, until_phase, user,
+    Worker, connected, eventually, history, key_of, room_id, until_phase, user,
 };
 
-const TIMING: Timing = Timing {
+pub const TIMING: Timing = Timing {
     countdown_ms: 1_000,
     notification_ms: 1_000,
     no_show_ms: 1_000,
     extension_ms: 1_000,
     extensions_max: 10,
 };
-const LIMIT: Duration = Duration::from_secs(10);
+pub const LIMIT: Duration = Duration::from_secs(10);
 
 /// A direct room whose countdown runs.
 async fn started(broker: &Broker, timing: Timing) -> (RoomId, [UserId; 2]) {
@@ -71,7 +69,7 @@ fn names(history: &[(Room, Timestamp)]) -> Vec<&'static str> {
         .collect()
 }
 
-fn is_ended(phase: &Phase) -> bool {
+pub fn is_ended(phase: &Phase) -> bool {
     matches!(phase, Phase::Ended { .. })
 }
 
@@ -219,89 +217,6 @@ async fn both_keeping_ends_the_countdown_for_good() {
         names(&history(&broker, room).await),
         ["idle", "countdown", "countdown", "kept"]
     );
-}
-
-/// A matched room with the tickets that made it.
-async fn matched(broker: &Broker, joined_at: Timestamp) -> (RoomId, [UserId; 2]) {
-    let (id, members) = (room_id(), [user(), user()]);
-    let the_match = Match {
-        score: 0.25,
-        reasons: Vec::new(),
-        icebreaker: None,
-        icebreaker_topic: None,
-    };
-    let room = Room::matched(id, members, the_match, TIMING, broker.clock().now());
-    let ticket = |user| {
-        let waiting = Ticket::join(ticket_id(), user, anybody(), joined_at);
-        let matched = waiting.moved_to(TicketState::Matched { room_id: id });
-        Write::Ticket(Box::new(matched), 0)
-    };
-    let writes = [
-        ticket(members[0]),
-        ticket(members[1]),
-        Write::Room(Box::new(room), 0),
-    ];
-    broker.commit(&writes).await.expect("a match");
-    (id, members)
-}
-
-async fn ticket(broker: &Broker, user: UserId) -> Ticket {
-    broker
-        .ticket(user)
-        .await
-        .expect("a read")
-        .expect("a ticket")
-        .value
-}
-
-#[tokio::test]
-async fn who_came_alone_is_queued_again_with_the_age_it_had() {
-    let nats = Nats::start().await;
-    let broker = connected(&nats).await;
-    let _worker = Worker::countdown(&nats).await;
-    let joined_at = Timestamp(1_700_000_000_000);
-    let (room, [came, stayed_away]) = matched(&broker, joined_at).await;
-    let arrived = Input::Arrived { member: came };
-    broker
-        .change_room(room, arrived, None)
-        .await
-        .expect("arrived");
-    let ended = until_phase(&broker, room, LIMIT, is_ended).await;
-    assert!(matches!(
-        ended.phase,
-        Phase::Ended {
-            reason: Reason::NoShow,
-            ..
-        }
-    ));
-    let ticket_of_came = ticket(&broker, came).await;
-    assert!(ticket_of_came.is_waiting());
-    assert_eq!(ticket_of_came.joined_at, joined_at);
-    let other = ticket(&broker, stayed_away).await;
-    assert_eq!(other.state, TicketState::Gone { why: Gone::NoShow });
-    let history = history(&broker, room).await;
-    let ended_at = history.last().expect("an event").1;
-    assert!(
-        ended_at.since(ended.created_at) >= Duration::from_secs(1),
-        "early"
-    );
-    assert!(
-        ended_at.since(ended.created_at) <= Duration::from_secs(2),
-        "late"
-    );
-}
-
-#[tokio::test]
-async fn where_nobody_came_nobody_is_queued_again() {
-    let nats = Nats::start().await;
-    let broker = connected(&nats).await;
-    let _worker = Worker::countdown(&nats).await;
-    let (room, members) = matched(&broker, Timestamp(1_700_000_000_000)).await;
-    until_phase(&broker, room, LIMIT, is_ended).await;
-    for member in members {
-        let state = ticket(&broker, member).await.state;
-        assert_eq!(state, TicketState::Gone { why: Gone::NoShow });
-    }
 }
 
 #[tokio::test]

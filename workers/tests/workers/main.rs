@@ -11,5 +11,6 @@
 mod countdown;
 mod lifecycle;
 mod matchmaker;
+mod no_show;
 mod persistence;
 mod told;

@@ -38,7 +38,7 @@ pub async fn until_settled(database: &DatabaseConnection, entries: &[Entry]) {
         };
         let decided = lives(database).await.into_values().all(|life| {
             life.last()
-                .is_some_and(|room| room.is_decided() || room.the_match().is_none())
+                .is_some_and(|(_, room)| room.is_decided() || room.the_match().is_none())
         });
         if decided && last.iter().all(|(room, seq)| has(room, *seq)) {
             break;
@@ -63,8 +63,9 @@ pub async fn stored(database: &DatabaseConnection) -> Stored {
     stored
 }
 
-/// Every room's revisions in their order; the earlier ones of a room without an outcome are in the stream alone.
-pub async fn lives(database: &DatabaseConnection) -> BTreeMap<RoomId, Vec<Room>> {
+/// Every room's revisions in their order, each with its sequence in `LIFE`; the earlier ones of a room without an outcome
+/// are in the stream alone.
+pub async fn lives(database: &DatabaseConnection) -> BTreeMap<RoomId, Vec<(u64, Room)>> {
     let events = room_event::Entity::find()
         .all(database)
         .await
@@ -72,15 +73,16 @@ pub async fn lives(database: &DatabaseConnection) -> BTreeMap<RoomId, Vec<Room>>
     let rooms = room::Entity::find().all(database).await.expect("the rooms");
     let documents = events
         .into_iter()
-        .map(|event| event.document)
-        .chain(rooms.into_iter().map(|room| room.document));
-    let mut lives: BTreeMap<RoomId, BTreeMap<u32, Room>> = BTreeMap::new();
-    for document in documents {
+        .map(|event| (event.life_seq, event.document))
+        .chain(rooms.into_iter().map(|room| (room.life_seq, room.document)));
+    let mut lives: BTreeMap<RoomId, BTreeMap<u32, (u64, Room)>> = BTreeMap::new();
+    for (seq, document) in documents {
         let room: Room = serde_json::from_value(document).expect("a room");
+        let seq = u64::try_from(seq).expect("a sequence");
         lives
             .entry(room.id)
             .or_default()
-            .insert(room.revision, room);
+            .insert(room.revision, (seq, room));
     }
     lives
         .into_iter()

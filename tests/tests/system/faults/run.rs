@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{ClientId, RoomId, UserId};
+use domain::{ClientId, RoomId, UserId, room::Room};
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -219,7 +219,13 @@ async fn evidence(stage: &Stage, cast: &Cast, ledger: &Ledger, shown: Shown) -> 
             read.insert((*room, member.id), whole_history(&mut actor, *room).await);
         }
     }
-    let lives = archive::lives(&database).await;
+    let recorded = archive::lives(&database).await;
+    let (mut lives, mut placed) = (BTreeMap::new(), BTreeMap::new());
+    for (room, life) in recorded {
+        let (seqs, life): (Vec<u64>, Vec<Room>) = life.into_iter().unzip();
+        placed.insert(room, seqs);
+        lives.insert(room, life);
+    }
     for person in &cast.meeting {
         let mut actor = Actor::new(person, &urls, ledger, 0, &calm);
         for room in lives.values().filter_map(|life| life.last()) {
@@ -234,6 +240,7 @@ async fn evidence(stage: &Stage, cast: &Cast, ledger: &Ledger, shown: Shown) -> 
         read,
         shown,
         lives,
+        placed,
         blocked: cast.blocked.clone(),
         begun_at: ledger.begun_at,
     }

@@ -126,9 +126,10 @@ fn ended_by_timer(before: &Room, after: &Room) -> Option<Timestamp> {
 }
 
 /// R7: nobody is in two undecided matched rooms, and who blocked each other never meets.
+///
+/// By the places in the stream: times are estimates of each process, which may be late by a round trip.
 pub fn matched_once(evidence: &Evidence, broken: &mut Vec<String>) {
-    let mut of_user: BTreeMap<UserId, Vec<(Timestamp, Option<Timestamp>, RoomId)>> =
-        BTreeMap::new();
+    let mut of_user: BTreeMap<UserId, Vec<(u64, Option<u64>, RoomId)>> = BTreeMap::new();
     for (room, life) in &evidence.lives {
         let Some(last) = life.last().filter(|last| last.the_match().is_some()) else {
             continue;
@@ -139,21 +140,18 @@ pub fn matched_once(evidence: &Evidence, broken: &mut Vec<String>) {
                 "R7: {low} and {high} met in {room} although one blocked the other"
             ));
         }
+        let (made, decided) = undecided_between(life, &evidence.placed[room]);
         for member in last.members {
-            let decided = last.kept_at.or(match last.phase {
-                Phase::Ended { at, .. } => Some(at),
-                _ => None,
-            });
             of_user
                 .entry(member)
                 .or_default()
-                .push((last.created_at, decided, *room));
+                .push((made, decided, *room));
         }
     }
     for (user, mut rooms) in of_user {
         rooms.sort();
         for (earlier, later) in rooms.iter().zip(&rooms[1..]) {
-            if earlier.1.is_none_or(|decided| decided > later.0) {
+            if earlier.1.is_none_or(|decided| decided >= later.0) {
                 broken.push(format!(
                     "R7: {user} was in {} and {} at once",
                     earlier.2, later.2
@@ -161,4 +159,10 @@ pub fn matched_once(evidence: &Evidence, broken: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// The places of a room's first event and of its outcome.
+fn undecided_between(life: &[Room], placed: &[u64]) -> (u64, Option<u64>) {
+    let decided = life.iter().position(Room::is_decided);
+    (placed[0], decided.map(|at| placed[at]))
 }

@@ -28,6 +28,8 @@ pub struct Evidence {
     pub shown: BTreeMap<(RoomId, UserId), Vec<(u64, ClientId)>>,
     /// Each room's life, every revision in its order, the last one as the room is now.
     pub lives: BTreeMap<RoomId, Vec<Room>>,
+    /// The sequences in `LIFE` of each room's revisions.
+    pub placed: BTreeMap<RoomId, Vec<u64>>,
     /// Pairs that must never meet, from before the run.
     pub blocked: BTreeSet<(UserId, UserId)>,
     /// When the ledger begins, by the broker's clock.

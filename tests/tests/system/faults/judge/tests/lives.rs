@@ -97,42 +97,61 @@ fn an_outcome_that_only_one_member_saw_is_found() {
     assert_eq!(broken(&evidence), "R5");
 }
 
+/// A match that is made and decided at these places of the stream.
 pub(super) fn matched(
     room: u128,
     members: [UserId; 2],
-    created: i64,
-    decided: i64,
-) -> (RoomId, Vec<Room>) {
+    made: u64,
+    decided: u64,
+) -> (RoomId, Vec<Room>, Vec<u64>) {
     let id = RoomId(Uuid::from_u128(room));
     let the_match = serde_json::from_value(serde_json::json!({
         "score": 0.5, "reasons": [], "icebreaker": null,
     }))
     .expect("a match");
-    let created = Timestamp(START.0 + created);
-    let room = Room::matched(id, members, the_match, TIMING, created);
-    let phase = ended(decided);
-    (id, vec![Room { phase, ..room }])
+    let room = Room::matched(id, members, the_match, TIMING, START);
+    let over = Room {
+        phase: ended(5_000),
+        revision: 2,
+        ..room.clone()
+    };
+    (id, vec![room, over], vec![made, decided])
+}
+
+pub(super) fn with_matches<const N: usize>(
+    matches: [(RoomId, Vec<Room>, Vec<u64>); N],
+) -> Evidence {
+    let mut evidence = clean();
+    for (room, life, placed) in matches {
+        evidence.lives.insert(room, life);
+        evidence.placed.insert(room, placed);
+    }
+    evidence
 }
 
 #[test]
-fn whoever_is_matched_twice_at_once_is_found() {
+fn whoever_is_matched_twice_at_once_is_found_whatever_the_clocks_said() {
     let cleo = UserId(Uuid::from_u128(5));
-    let met = |second| Evidence {
-        lives: [
-            matched(10, [ADA, BEN], 0, 5_000),
-            matched(11, [ADA, cleo], second, 9_000),
-        ]
-        .into(),
-        ..clean()
+    // Both are made at one time, as a late clock would have it.
+    let met = |second| {
+        with_matches([
+            matched(10, [ADA, BEN], 3, 8),
+            matched(11, [ADA, cleo], second, 12),
+        ])
     };
-    assert_eq!(broken(&met(5_000)), "");
-    assert_eq!(broken(&met(4_999)), "R7");
+    assert_eq!(broken(&met(9)), "");
+    assert_eq!(broken(&met(7)), "R7");
+    let mut undecided = met(9);
+    undecided.lives.insert(
+        RoomId(Uuid::from_u128(10)),
+        matched(10, [ADA, BEN], 3, 8).1[..1].to_vec(),
+    );
+    assert!(judge(&undecided).iter().any(|said| said.starts_with("R7")));
 }
 
 #[test]
 fn a_blocked_pair_that_met_is_found() {
-    let mut evidence = clean();
-    evidence.lives = [matched(10, [ADA, BEN], 0, 5_000)].into();
+    let mut evidence = with_matches([matched(10, [ADA, BEN], 3, 8)]);
     evidence.blocked = [(BEN, ADA)].into();
     assert_eq!(broken(&evidence), "R7");
 }

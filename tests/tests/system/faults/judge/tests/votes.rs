@@ -1,7 +1,7 @@
 use domain::room::{Phase, Room, Seat, Vote};
 
 use super::{
-    lives::{at, matched, with_life},
+    lives::{at, matched, with_life, with_matches},
     *,
 };
 
@@ -49,17 +49,22 @@ fn a_room_that_was_kept_against_somebodys_will_is_found() {
 
 #[test]
 fn a_match_after_a_block_is_found() {
-    let mut evidence = clean();
-    evidence.begun_at = START;
     let block = Event::Blocked {
         other: BEN,
         answered: Some(204),
     };
-    evidence.entries.push(entry(ADA, block));
-    evidence.lives = [matched(10, [ADA, BEN], 0, 5_000)].into();
-    assert_eq!(broken(&evidence), "", "before the block");
-    evidence.lives = [matched(10, [ADA, BEN], 1_000, 5_000)].into();
-    assert_eq!(broken(&evidence), "R7");
+    let met = |created| {
+        let (room, mut life, placed) = matched(10, [ADA, BEN], 3, 8);
+        for revision in &mut life {
+            revision.created_at = Timestamp(START.0 + created);
+        }
+        let mut evidence = with_matches([(room, life, placed)]);
+        evidence.begun_at = START;
+        evidence.entries.push(entry(ADA, block.clone()));
+        evidence
+    };
+    assert_eq!(broken(&met(0)), "", "before the block");
+    assert_eq!(broken(&met(1_000)), "R7");
 }
 
 #[test]
