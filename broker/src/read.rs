@@ -14,7 +14,7 @@ use crate::{
     request::{Answer, ApiError},
 };
 
-/// "No message found", and "stream not found".
+/// "No message found". A stream that is not there is another error: nobody knows what it had.
 const NO_MESSAGE: u32 = 10037;
 /// As the sequence up to which is looked: there is no limit.
 pub(crate) const NEWEST: u64 = 0;

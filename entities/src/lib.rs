@@ -27,6 +27,7 @@ pub mod report_evidence;
 pub mod room;
 pub mod room_event;
 pub mod room_member;
+pub mod room_past;
 pub mod session;
 pub mod user;
 

@@ -72,19 +72,14 @@ impl Entity {
         page.order_by_desc(room_member::Column::RoomId).limit(limit)
     }
 
-    /// Rooms from `first_id` on that have come to their outcome, the newest first.
-    pub async fn decided_since<C: ConnectionTrait>(
-        db: &C,
-        first_id: Uuid,
-        limit: u64,
-    ) -> Result<Vec<Model>, DbErr> {
-        Entity::find()
-            .filter(Column::Id.gte(first_id))
-            .filter(Column::State.is_in(["kept", "ended"]))
-            .order_by_desc(Column::Id)
-            .limit(limit)
-            .all(db)
-            .await
+    /// These rooms, as far as they are there.
+    pub async fn among<C: ConnectionTrait>(db: &C, rooms: &[Uuid]) -> Result<Vec<Model>, DbErr> {
+        let mut found = Vec::with_capacity(rooms.len());
+        for chunk in rooms.chunks(ROWS_PER_STATEMENT) {
+            let rooms = Entity::find().filter(Column::Id.is_in(chunk.iter().copied()));
+            found.extend(rooms.all(db).await?);
+        }
+        Ok(found)
     }
 
     /// Which of these rooms there are.

@@ -48,6 +48,21 @@ impl Entity {
         Entity::find_by_id(id).filter(Column::UserId.eq(user))
     }
 
+    /// The sessions that were ended at `since` or later, each with the time.
+    pub async fn ended_since<C: ConnectionTrait>(
+        db: &C,
+        since: i64,
+    ) -> Result<Vec<(Uuid, i64)>, DbErr> {
+        Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .column(Column::EndedAt)
+            .filter(Column::EndedAt.gte(since))
+            .into_tuple()
+            .all(db)
+            .await
+    }
+
     fn active(now: i64) -> Select<Entity> {
         Entity::find()
             .filter(Column::EndedAt.is_null())

@@ -119,7 +119,7 @@ impl AppState {
             texts,
         } = parts;
         let tokens = Tokens::new(&settings.auth);
-        let revocations = Revocations::load(broker.clone(), tokens.life(), stop)
+        let revocations = Revocations::load(broker.clone(), &db, tokens.life(), stop)
             .await
             .context("the ended sessions could not be read")?;
         let gateway_id = Uuid::now_v7();

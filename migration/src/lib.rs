@@ -21,6 +21,8 @@ mod m20261128_000013_avatars;
 mod m20261128_000014_reported_avatars;
 mod m20261128_000015_model_growth;
 mod m20261128_000016_tellings;
+mod m20261129_000017_room_pasts;
+mod m20261129_000018_ended_sessions;
 mod run;
 
 pub use run::{RunError, run};
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000014_reported_avatars::Migration),
             Box::new(m20261128_000015_model_growth::Migration),
             Box::new(m20261128_000016_tellings::Migration),
+            Box::new(m20261129_000017_room_pasts::Migration),
+            Box::new(m20261129_000018_ended_sessions::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ use sea_orm_migration::MigratorTrait;
 use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 22] = [
     "avatars",
     "deletions",
     "expiries",
@@ -33,6 +33,7 @@ const TABLES: [&str; 21] = [
     "reports",
     "room_events",
     "room_members",
+    "room_pasts",
     "rooms",
     "seaql_migrations",
     "sessions",

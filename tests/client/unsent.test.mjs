@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  ACK_WAIT_MS, acknowledged, add, dropOld, dropStored, failed, keptForm, lined, lost, outlook, overdue, passes, putOff, retried, rewound, sameKept,
+  ACK_WAIT_MS, acknowledged, add, dropStored, failed, heldElsewhere, keptForm, lined, lost, outlook, overdue, passes, putOff, retried, rewound, sameKept,
   takenUp, toSendAgain, tried, unsettled, without,
 } from "../../static/js/models/unsent.js";
 
@@ -163,8 +163,15 @@ test("the list says what becomes of messages in rooms that are not on screen", (
   assert.equal(outlook(failed(two(), "b", "Too long.")), "failed");
 });
 
-test("what is acknowledged where nobody says what is stored is kept for an hour", () => {
-  const entries = acknowledged(two(), "a", 7);
-  assert.deepEqual(ids(dropOld(entries, 1_000 + 3_599_000)), ["a", "b"]);
-  assert.deepEqual(ids(dropOld(entries, 1_000 + 3_600_000)), ["b"], "and what is not, for as long as it takes");
+test("what is acknowledged where nobody says what is stored is kept for as long as the stream remembers", () => {
+  const days = (n) => n * 24 * 3_600_000;
+  // Written offline long before: it counts from the acknowledgement.
+  const acked = heldElsewhere(acknowledged(two(), "a", 7), days(9));
+  assert.deepEqual(ids(acked), ["a", "b"]);
+  const again = takenUp([], acked.map(keptForm));
+  assert.deepEqual(ids(toSendAgain(again)), ["a", "b"], "it goes out again with each connection");
+  const later = (ms) => ids(heldElsewhere(acknowledged(again, "a", 7), ms));
+  assert.deepEqual(later(days(16) - 1), ["a", "b"], "since the first acknowledgement");
+  assert.deepEqual(later(days(16)), ["b"], "and what is not, for as long as it takes");
+  assert.deepEqual(rewound(acked).map(({ acked_ms }) => acked_ms), [null, null], "what may be lost is acknowledged anew");
 });

@@ -1,14 +1,16 @@
 //! Which sessions were ended before their access tokens did.
 //!
 //! The truth is the stream `REVOKED`; each gateway keeps a copy in memory: read whole before it is ready, then every
-//! second what is new, and what the live copies tell at once. Without a good read for ten seconds it trusts no token.
+//! second what is new, and what the live copies tell at once. Without a good read for ten seconds it trusts no token. At the
+//! start it also asks SQL, for a broker that has lost its newest messages has lost ends of sessions, too.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use bootstrap::Shutdown;
+use anyhow::Context;
+use bootstrap::{Database, Shutdown};
 use broker::{Broker, Publish, ReadError};
 use contract::{
     revocation::{MARGIN, Revocation},
@@ -17,6 +19,7 @@ use contract::{
 };
 use dashmap::DashMap;
 use domain::{SessionId, Timestamp, UserId};
+use entities::session;
 use tokio::sync::broadcast;
 
 use super::Session;
@@ -53,12 +56,13 @@ impl Revocations {
     /// Reads all revocations, and follows them until shutdown.
     ///
     /// # Errors
-    /// The broker cannot be read.
+    /// The broker or the database cannot be read.
     pub async fn load(
         broker: Broker,
+        database: &Database,
         token_life: Duration,
         shutdown: &Shutdown,
-    ) -> Result<Arc<Self>, ReadError> {
+    ) -> anyhow::Result<Arc<Self>> {
         let revocations = Arc::new(Self {
             broker,
             token_life,
@@ -72,9 +76,22 @@ impl Revocations {
             .subscribe(subjects::LIVE_REVOKED_ALL.to_owned())
             .await?;
         let position = revocations.read_after(0).await?;
+        let ended = revocations.learn_from_sql(database).await;
+        ended.context("the ended sessions in the database")?;
         tokio::spawn(Arc::clone(&revocations).listen(live, shutdown.clone()));
         tokio::spawn(Arc::clone(&revocations).keep_reading(position, shutdown.clone()));
         Ok(revocations)
+    }
+
+    async fn learn_from_sql(&self, database: &Database) -> Result<(), sea_orm::DbErr> {
+        let oldest = self.token_life + MARGIN;
+        let oldest_ms = i64::try_from(oldest.as_millis()).unwrap_or(i64::MAX);
+        let since = self.broker.clock().now().0.saturating_sub(oldest_ms);
+        for (id, ended_at) in session::Entity::ended_since(&database.read, since).await? {
+            let session_id = SessionId(id);
+            self.learn(Revocation::Session { session_id }, Timestamp(ended_at));
+        }
+        Ok(())
     }
 
     /// Whether what is known here is recent enough to trust a token.

@@ -212,3 +212,16 @@ async fn too_many_sign_ins_are_told_when_to_come_back() {
     refused.expect_problem(429, "rate_limited");
     assert!(refused.header("retry-after").parse::<u64>().unwrap() >= 1);
 }
+
+/// The broker has lost it, as with an older copy; SQL has not.
+#[tokio::test]
+async fn a_gateway_that_starts_knows_of_ended_sessions_that_the_broker_has_lost() {
+    let world = World::without_workers(&[]).await;
+    let ann = world.person("ann").await;
+    world.post(&ann, "/auth/logout").await.expect(204);
+    let lost = world.broker.purge(&REVOKED, subjects::REVOKE_ALL, 0).await;
+    assert_eq!(lost.unwrap(), 1);
+    let there = world.another_gateway().await;
+    let refused = there.send("GET", "/users/me", Some(&ann.token), None).await;
+    refused.expect_problem(401, "not_authenticated");
+}

@@ -80,7 +80,7 @@ async function sent({ api, dispatch }, roomId, entries, entry) {
   if ("problem" in answer) return unsent.lost(entries, entry.client_id, answer.problem);
   const { message } = answer;
   dispatch("roomTouched", { roomId, fields: { last_message: message } });
-  return unsent.dropOld(unsent.acknowledged(entries, entry.client_id, message.seq), Date.now());
+  return unsent.heldElsewhere(unsent.acknowledged(entries, entry.client_id, message.seq), Date.now());
 }
 
 /** @param {Context} context @param {string} roomId @param {Unsent[]} entries */

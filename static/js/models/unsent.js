@@ -17,17 +17,18 @@ import { retryDelayMs } from "./reconnect.js";
  * @property {"sending"|"sent"|"failed"} state `sent`: acknowledged, and not stored yet
  * @property {number|null} seq
  * @property {boolean} acked it has been acknowledged, here or in another page: as far as anybody knows it is sent
+ * @property {number|null} acked_ms since when that is so, in a room that is not on screen
  * @property {string|null} problem why it failed, for the reader
  *
- * @typedef {Pick<Unsent, "client_id"|"text"|"attachments"|"created_ms"|"problem"|"acked">} Kept what outlives the page; a problem: it has failed
+ * @typedef {Pick<Unsent, "client_id"|"text"|"attachments"|"created_ms"|"problem"|"acked"|"acked_ms">} Kept what outlives the page; a problem: it has failed
  */
 
 /** How long an acknowledgement may take before the message goes out again, in milliseconds. */
 export const ACK_WAIT_MS = 8_000;
 /** Nothing waits for longer: what is to wait longer was put off before the clock was set back. */
 const LONGEST_WAIT_MS = 10_000;
-/** By then the database has long had what is acknowledged. */
-const STORED_WITHIN_MS = 60 * 60_000;
+/** The stream has forgotten what was acknowledged so long ago: until then an older copy of it may come back without it. */
+const REMEMBERED_MS = 7 * 24 * 60 * 60_000;
 
 /** What the server says where it cannot take a message now: the same message may be taken later. */
 const PASSING = new Set(["unavailable", "contended", "rate_limited"]);
@@ -50,7 +51,7 @@ const NEVER_TRIED = { ...ANSWERED, tried_ms: null };
  */
 export function add(entries, { client_id, text, attachments = [] }, nowMs) {
   const place = entries.some(isHeldUp) ? { ...NEVER_TRIED, again_ms: nowMs, put_off: true } : NEVER_TRIED;
-  return [...entries, { client_id, text, attachments, created_ms: nowMs, ...place, state: "sending", seq: null, acked: false, problem: null }];
+  return [...entries, { client_id, text, attachments, created_ms: nowMs, ...place, state: "sending", seq: null, acked: false, acked_ms: null, problem: null }];
 }
 
 /** Whether the server may refuse it and take one that it has not seen before: of this one it asks the database. @param {Unsent} entry */
@@ -87,13 +88,13 @@ function change(entries, clientId, fields) {
  * @param {Unsent} entry
  * @returns {Kept}
  */
-export function keptForm({ client_id, text, attachments = [], created_ms, problem, acked = false }) {
-  return { client_id, text, attachments, created_ms, problem, acked };
+export function keptForm({ client_id, text, attachments = [], created_ms, problem, acked = false, acked_ms = null }) {
+  return { client_id, text, attachments, created_ms, problem, acked, acked_ms };
 }
 
 /** @param {Unsent|undefined} before @param {Unsent} after */
 export function sameKept(before, after) {
-  return before !== undefined && before.problem === after.problem && before.acked === after.acked;
+  return before !== undefined && before.problem === after.problem && before.acked === after.acked && before.acked_ms === after.acked_ms;
 }
 
 /**
@@ -122,7 +123,7 @@ function stateOf(problem) {
  * @returns {Unsent[]}
  */
 export function rewound(entries) {
-  return entries.map((entry) => ({ ...entry, state: stateOf(entry.problem), seq: null, acked: false }));
+  return entries.map((entry) => ({ ...entry, state: stateOf(entry.problem), seq: null, acked: false, acked_ms: null }));
 }
 
 /** @param {Unsent[]} entries @param {string} clientId @param {number} nowMs */
@@ -189,7 +190,7 @@ export function lost(entries, clientId, problem) {
 
 /** @param {Unsent} entry @param {string} problem @returns {Unsent} */
 function asFailed(entry, problem) {
-  return { ...entry, state: "failed", acked: false, problem };
+  return { ...entry, state: "failed", acked: false, acked_ms: null, problem };
 }
 
 /**
@@ -228,12 +229,14 @@ export function without(entries, clientId) {
 }
 
 /**
- * Where nobody says what is stored, the room not being on screen: drops what is acknowledged, and was sent long ago.
+ * Where nobody says what is stored, the room not being on screen: what is acknowledged is kept, and goes out again with each
+ * connection, for as long as the stream remembers. Sent again it is the same message.
  * @param {Unsent[]} entries
  * @param {number} nowMs
  */
-export function dropOld(entries, nowMs) {
-  return entries.filter(({ state, created_ms }) => state !== "sent" || nowMs - created_ms < STORED_WITHIN_MS);
+export function heldElsewhere(entries, nowMs) {
+  const since = entries.map((entry) => (entry.state === "sent" ? { ...entry, acked_ms: entry.acked_ms ?? nowMs } : entry));
+  return since.filter(({ state, acked_ms }) => state !== "sent" || nowMs - (acked_ms ?? nowMs) < REMEMBERED_MS);
 }
 
 /** What a person is told of a room's messages that they do not see; null: nothing. @param {Unsent[]} entries @returns {"failed"|"sending"|null} */

@@ -54,6 +54,16 @@ pub async fn refuse_above(broker: &Broker, stream: &StreamSpec, bytes: i64) {
     ask(broker, &format!("STREAM.UPDATE.{}", stream.name), &config).await;
 }
 
+/// Removes a whole stream: a copy of before it was made does not have it.
+pub async fn remove_stream(broker: &Broker, stream: &StreamSpec) {
+    ask(
+        broker,
+        &format!("STREAM.DELETE.{}", stream.name),
+        &json!({}),
+    )
+    .await;
+}
+
 /// Removes everything before a sequence, as age does.
 pub async fn forget_before(broker: &Broker, stream: &StreamSpec, seq: u64) {
     let purge = json!({ "seq": seq });

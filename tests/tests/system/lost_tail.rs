@@ -26,12 +26,12 @@ const SHORT: [(&str, &str); 2] = [
 ];
 
 /// Two people, what they have said, and the time of the stream in which they said it.
-struct Talk {
-    ada: Person,
-    ben: Person,
-    room: RoomId,
+pub struct Talk {
+    pub ada: Person,
+    pub ben: Person,
+    pub room: RoomId,
     epoch: Uuid,
-    said: Vec<Acked>,
+    pub said: Vec<Acked>,
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ pub async fn people(roles: &Roles) -> (Person, Person) {
     tokio::join!(Person::join(&url), Person::join(&url))
 }
 
-async fn begin(roles: &Roles) -> Talk {
+pub async fn begin(roles: &Roles) -> Talk {
     let (ada, ben) = people(roles).await;
     let room = ada.open_room(&ben).await;
     let mut chat = ada.chat(room).await;
@@ -155,7 +155,7 @@ async fn begin(roles: &Roles) -> Talk {
 }
 
 /// What is in SQL, and in no older copy of the broker: messages, and a room that is kept.
-async fn go_on(mut talk: Talk, database: &str) -> Talk {
+pub async fn go_on(mut talk: Talk, database: &str) -> Talk {
     let mut chat = eventually("the room opens again", async || {
         talk.ada.wire(talk.room, "").await.ok()?;
         Some(talk.ada.chat(talk.room).await)

@@ -34,6 +34,7 @@ mod learning;
 mod lost_acks;
 mod lost_batches;
 mod lost_outcomes;
+mod lost_streams;
 mod lost_tail;
 mod matching_burst;
 mod matching_record;

@@ -4,7 +4,7 @@
 //! again what they hold. A gateway tells until it sees that it was heard; what it tells is looked at here, so that it may
 //! be told by many, and often.
 
-use bootstrap::{Shutdown, patiently};
+use bootstrap::{Database, Shutdown, patiently};
 use broker::{Broker, ReadError, Subscription};
 use contract::{
     live::StreamEnd,
@@ -13,7 +13,7 @@ use contract::{
     subjects::{self, CHAT_FILLER},
 };
 
-use super::lost_tail;
+use super::{gone, lost_tail};
 
 /// Listens to what gateways tell.
 ///
@@ -31,6 +31,7 @@ pub(super) async fn listen(
 pub(super) async fn follow(
     mut told: Subscription,
     broker: Broker,
+    database: Database,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     loop {
@@ -41,7 +42,7 @@ pub(super) async fn follow(
         let Some(told) = told else { return Ok(()) };
         match serde_json::from_slice::<StreamEnd>(&told.payload) {
             Ok(end) if end.stream == CHAT.name => {
-                if let Err(error) = see_to(&broker, &end).await {
+                if let Err(error) = see_to(&broker, &database, &end).await {
                     tracing::warn!(%error, "a stream that had lost messages is not mended yet");
                 }
             }
@@ -53,9 +54,19 @@ pub(super) async fn follow(
     }
 }
 
-async fn see_to(broker: &Broker, seen: &StreamEnd) -> anyhow::Result<()> {
-    let is_mended = broker.move_on(&CHAT, seen.seq, CHAT_FILLER).await?
-        || (is_replaced(broker, seen).await? && broker.renew(&CHAT, seen.seq).await?);
+async fn see_to(broker: &Broker, database: &Database, seen: &StreamEnd) -> anyhow::Result<()> {
+    let chat = broker.stream_state(&CHAT).await?;
+    let is_short = chat.last_seq < seen.seq;
+    if !is_short && (chat.has_renewed(seen.seq) || !is_replaced(broker, seen).await?) {
+        return Ok(());
+    }
+    // Before it is mended, as where the worker sees it for itself: a worker that dies in between has it noted.
+    gone::note_all_again(database, broker.clock().now()).await?;
+    let is_mended = if is_short {
+        broker.move_on(&CHAT, seen.seq, CHAT_FILLER).await?
+    } else {
+        broker.renew(&CHAT, seen.seq).await?
+    };
     if is_mended {
         lost_tail::lost(&CHAT, seen.seq);
     }

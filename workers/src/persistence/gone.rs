@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use bootstrap::{Database, Transaction};
 use contract::streams::DLQ;
 use domain::{RoomId, Timestamp, UserId};
-use entities::{deletion, expiry, user};
+use entities::{deletion, expiry, room_past, user};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
@@ -82,5 +82,6 @@ pub(super) async fn note_all_again(database: &Database, now: Timestamp) -> Resul
     let users = user::Entity::deleted_since(&transaction, since).await?;
     deletion::Entity::note(&transaction, users).await?;
     expiry::Entity::note_again_since(&transaction, since).await?;
+    room_past::Entity::note_again_since(&transaction, since).await?;
     transaction.commit().await
 }

@@ -11,7 +11,10 @@ use std::sync::Arc;
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::{
-    consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec, PERSISTENCE_CHAT, PERSISTENCE_LIFE},
+    consumers::{
+        COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec, INTEGRATOR, PERSISTENCE_CHAT,
+        PERSISTENCE_LIFE,
+    },
     streams::{CHAT, LIFE, StreamSpec},
     subjects::{CHAT_FILLER, LIFE_FILLER},
 };
@@ -117,6 +120,7 @@ pub(super) fn lost(stream: &StreamSpec, known: u64) {
 }
 
 async fn mend(broker: &Broker, database: &Database) -> anyhow::Result<()> {
+    provide(broker).await?;
     let messages = message::Entity::highest_seq(&database.read).await?;
     go_past(
         broker,
@@ -133,6 +137,15 @@ async fn mend(broker: &Broker, database: &Database) -> anyhow::Result<()> {
     let readers = [PERSISTENCE_LIFE, COUNTDOWN_ROOMS, COUNTDOWN_DUE];
     move_on(broker, database, (&LIFE, LIFE_FILLER), &readers).await?;
     put_back::lost_events(broker, database).await
+}
+
+/// The copy may be empty, or of before a stream was made.
+async fn provide(broker: &Broker) -> anyhow::Result<()> {
+    broker.ensure_streams().await?;
+    if let Err(error) = broker.offer_consumer(&INTEGRATOR).await {
+        tracing::warn!(%error, "the integrator has no durable consumer; nothing of the product needs it");
+    }
+    Ok(())
 }
 
 async fn go_past(

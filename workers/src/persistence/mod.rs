@@ -49,11 +49,11 @@ use std::{
 
 use bootstrap::{Database, ReadinessCheck, Shutdown, patiently};
 use broker::{Broker, ConnectError};
-use contract::consumers::{INTEGRATOR, PERSISTENCE_CHAT, PERSISTENCE_LIFE};
+use contract::consumers::{PERSISTENCE_CHAT, PERSISTENCE_LIFE};
 use futures_util::{FutureExt, future::BoxFuture};
 use settings::Settings;
 use storage::Storage;
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::task::JoinSet;
 
 pub use learning::{Relearned, relearn};
 pub use rebuild::{Part, RebuildError, Remade, rebuild};
@@ -65,7 +65,6 @@ use lost_tail::Mended;
 use messages::Messages;
 use notices::Notices;
 use pace::Pace;
-use purge::{Decided, Purger};
 use receipts::Receipts;
 use rooms::Rooms;
 
@@ -83,20 +82,9 @@ pub async fn run(
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let begun = Instant::now();
-    patiently("the streams", &shutdown, || broker.ensure_streams()).await?;
-    if let Err(error) = broker.offer_consumer(&INTEGRATOR).await {
-        tracing::warn!(%error, "the integrator has no durable consumer; nothing of the product needs it");
-    }
     let look = || Mended::start(&broker, &database);
     let mended = patiently("a look at what the streams have", &shutdown, look).await?;
-    let purger = Purger::start(broker.clone(), database.clone(), shutdown.clone());
-    let projections = Projections::new(
-        &broker,
-        &database,
-        &shutdown,
-        purger.decisions(),
-        &Refusals::Buried,
-    );
+    let projections = Projections::new(&broker, &database, &shutdown, &Refusals::Buried);
     let mut tasks = JoinSet::new();
     let of = LaneSource {
         broker: &broker,
@@ -109,10 +97,20 @@ pub async fn run(
     let lanes = Box::pin(of.lanes(projections)).await?;
     started.ok(begun.elapsed());
     tasks.spawn(mended.clone().keep(database.clone(), shutdown.clone()));
-    tasks.spawn(gateways::follow(told, broker.clone(), shutdown.clone()));
+    tasks.spawn(gateways::follow(
+        told,
+        broker.clone(),
+        database.clone(),
+        shutdown.clone(),
+    ));
     for lane in lanes {
         tasks.spawn(lane);
     }
+    tasks.spawn(purge::run(
+        broker.clone(),
+        database.clone(),
+        shutdown.clone(),
+    ));
     tasks.spawn(outbox::drain(
         broker.clone(),
         database.clone(),
@@ -149,7 +147,6 @@ pub async fn run(
     while let Some(ended) = tasks.join_next().await {
         ended??;
     }
-    purger.finish().await;
     Ok(())
 }
 
@@ -161,13 +158,7 @@ struct Projections {
 }
 
 impl Projections {
-    fn new(
-        broker: &Broker,
-        database: &Database,
-        shutdown: &Shutdown,
-        decisions: mpsc::UnboundedSender<Decided>,
-        refusals: &Refusals,
-    ) -> Self {
+    fn new(broker: &Broker, database: &Database, shutdown: &Shutdown, refusals: &Refusals) -> Self {
         let notices = Notices::new(broker.clone(), database.clone());
         let events = |consumer| {
             PublicEvents::new(broker.clone(), consumer, refusals.clone(), shutdown.clone())
@@ -187,7 +178,6 @@ impl Projections {
                 broker: broker.clone(),
                 events: events(PERSISTENCE_LIFE),
                 notices,
-                decisions,
                 shutdown: shutdown.clone(),
             },
         }

@@ -59,11 +59,9 @@ pub async fn replay(
     letter: &DeadLetter,
     shutdown: &Shutdown,
 ) -> Result<(), ReplayError> {
-    // What becomes of decided rooms is the running workers' business.
-    let (decisions, _unheard) = mpsc::unbounded_channel();
     let (refusals, mut refused) = mpsc::unbounded_channel();
     let refusals = Refusals::Reported(refusals);
-    let projections = Projections::new(broker, database, shutdown, decisions, &refusals);
+    let projections = Projections::new(broker, database, shutdown, &refusals);
     match consumer {
         _ if consumer == PERSISTENCE_CHAT.name => {
             again(&projections.messages, database, letter, shutdown).await

@@ -13,10 +13,9 @@ use domain::{
     pair::{MutualLike, Pair},
     room::Room,
 };
-use entities::{pair, room, room_event};
+use entities::{pair, room, room_event, room_past};
 use sea_orm::DbErr;
 use serde_json::Value;
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
@@ -31,7 +30,6 @@ use super::{
     notices::Notices,
     outcomes,
     predecessors::{Predecessors, Recorded, recorded},
-    purge::Decided,
     rows,
 };
 
@@ -42,7 +40,6 @@ pub(super) struct Rooms {
     pub broker: Broker,
     pub events: PublicEvents,
     pub notices: Notices,
-    pub decisions: mpsc::UnboundedSender<Decided>,
     pub shutdown: Shutdown,
 }
 
@@ -124,6 +121,9 @@ impl Projection for Rooms {
         outcomes::record(transaction, of_accounts).await?;
         let ended = rooms_in(batch).filter_map(|(_, room)| expiry::of(room));
         entities::expiry::Entity::note(transaction, ended).await?;
+        let decided = rooms_in(batch).filter(|(_, room)| room.is_decided());
+        let pasts = decided.map(|(event, room)| rows::room_past(event.seq, room));
+        room_past::Entity::note(transaction, pasts).await?;
         // A timer may have ended it in an older copy of the broker, before it was put back.
         let kept = rooms_in(batch).filter(|(_, room)| room.kept_at.is_some());
         let kept: Vec<Uuid> = kept.map(|(_, room)| room.id.0).collect();
@@ -153,7 +153,6 @@ impl Projection for Rooms {
         }
         let created: Vec<Uuid> = meaning.created.iter().map(|room| room.id.0).collect();
         self.notices.unread_in_new_rooms(&created).await;
-        self.remember_decisions(batch);
         Ok(())
     }
 }
@@ -210,13 +209,6 @@ impl Rooms {
                 }));
         }
         Ok(meaning)
-    }
-
-    fn remember_decisions(&self, batch: &[Event<Life>]) {
-        for (event, room) in rooms_in(batch).filter(|(_, room)| room.is_decided()) {
-            // Its receiver ends with the process.
-            let _ = self.decisions.send(Decided::new(event.seq, room));
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rows of the lifecycle's tables, from its events.
 
 use domain::{Timestamp, pair::Pair, room::Phase, room::Room};
-use entities::{pair, room, room_event};
+use entities::{pair, room, room_event, room_past};
 
 use sea_orm::DbErr;
 use serde::Serialize;
@@ -43,6 +43,14 @@ fn reason(room: &Room) -> Option<String> {
     };
     let name = serde_json::to_value(reason).ok()?;
     name.as_str().map(str::to_owned)
+}
+
+/// That the events before a room's outcome are to go from the stream.
+pub(super) fn room_past(seq: u64, room: &Room) -> room_past::Model {
+    room_past::Model {
+        room_id: room.id.0,
+        life_seq: sql_seq(seq),
+    }
 }
 
 /// One event of a room's life.

@@ -16,7 +16,6 @@ use contract::streams::{CHAT, LIFE};
 use entities::{life_rows, message};
 use sea_orm::DbErr;
 use thiserror::Error;
-use tokio::sync::mpsc;
 
 use super::{Projections, backoff::Stopped, events::Refusals};
 use walk::Walk;
@@ -96,11 +95,9 @@ pub async fn rebuild(
     let established = broker.connection().borrow().established;
     streams_reach_as_far_as_sql(&broker, database).await?;
     broker.vouch(established);
-    // What becomes of decided rooms is the running workers' business.
-    let (decisions, _unheard) = mpsc::unbounded_channel();
     // Nothing is told, so nothing of it is refused.
     let refusals = Refusals::Buried;
-    let projections = Projections::new(&broker, database, shutdown, decisions, &refusals);
+    let projections = Projections::new(&broker, database, shutdown, &refusals);
     let walk = Walk {
         broker: &broker,
         database,

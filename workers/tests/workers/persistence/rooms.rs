@@ -11,7 +11,7 @@ use domain::{
     pair::PairKey,
     room::{Input, Room, Vote},
 };
-use entities::{pair, room, room_event, room_member};
+use entities::{pair, room, room_event, room_member, room_past};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ on_both_databases!(
     a_vote_is_no_notice_for_the_other_member,
     both_are_told_of_a_match_once_its_room_is_stored,
     an_outcome_leaves_one_event_in_the_stream_and_all_in_sql,
+    what_a_dead_worker_left_of_an_old_rooms_past_goes_with_the_next,
     an_older_row_is_not_lost_where_sql_shows_the_outcome_by_now,
 );
 
@@ -246,6 +247,44 @@ async fn an_outcome_leaves_one_event_in_the_stream_and_all_in_sql(ground: Ground
         .unwrap();
     let revisions: Vec<i64> = recorded.iter().map(|event| event.revision).collect();
     assert_eq!(revisions, [1, 2, 3, 4, 5]);
+}
+
+/// Else the room would be open again when the event of its end has had its seven days.
+async fn what_a_dead_worker_left_of_an_old_rooms_past_goes_with_the_next(ground: Ground) {
+    // Another worker has something earlier in hand: until then, nothing of what is stored may go.
+    a_room(&ground).await;
+    let mut elsewhere = ground.broker.consume(PERSISTENCE_LIFE).await.unwrap();
+    let in_hand = elsewhere.next().await;
+    drop(elsewhere);
+    let made = uuid::Builder::from_unix_timestamp_millis(1_700_000_000_000, &[7; 10]);
+    let (id, ada, ben) = (RoomId(made.into_uuid()), a_user(), a_user());
+    let key = PairKey::of(ada, ben).unwrap();
+    ground.broker.open_room(key, id, TIMING).await.unwrap();
+    keep(&ground, id, ada, ben).await;
+    change(&ground, id, Input::Leave { by: ben }).await;
+    let worker = ground.worker().await;
+    until("the outcome is stored", async || {
+        let row = room::Entity::find_by_id(id.0);
+        let row = row.one(&ground.database.read).await.unwrap();
+        row.is_some_and(|row| row.state == "ended")
+    })
+    .await;
+    worker.kill().await;
+    let subject = subjects::life_room(id);
+    let left = async || {
+        let left = ground.broker.replay(&LIFE, &subject, 1, 100).await;
+        left.unwrap().len()
+    };
+    assert_eq!(left().await, 5, "the past waits");
+    in_hand.done_confirmed().await;
+    let worker = ground.worker().await;
+    until("the past goes", async || left().await == 1).await;
+    until("nothing is noted any more", async || {
+        let noted = room_past::Entity::earliest(&ground.database.read, 10);
+        noted.await.unwrap().is_empty()
+    })
+    .await;
+    worker.stop().await;
 }
 
 /// A worker that looks at rows has read some a while ago; meanwhile another one stores an outcome, and purges the way to it.
