@@ -4,6 +4,8 @@
 
 /** The one address that a worker may be started from. */
 const WORKER = "/sw.js";
+/** How long the first worker may take until it runs: it has the client's files to read before. */
+const RUNS_WITHIN_MS = 30_000;
 
 /** Starts the worker that keeps the client's files, where the browser has such workers. */
 export async function keepShell() {
@@ -14,6 +16,19 @@ export async function keepShell() {
   } catch (error) {
     // Some browsers refuse in private windows. Everything else works as before.
     console.info("the page is not kept for later", error);
+  }
+}
+
+/** The worker as soon as it runs; null where it does not: it was refused, or could not read the files. */
+export async function runningWorker() {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, RUNS_WITHIN_MS, null);
+  });
+  try {
+    return await Promise.race([navigator.serviceWorker.ready, /** @type {Promise<null>} */ (late)]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

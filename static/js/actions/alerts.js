@@ -8,6 +8,7 @@ import { alertsFrom, isTold, noticesStand } from "../models/alerts.js";
 import { chime, readyChime } from "../chime.js";
 import { t } from "../models/language.js";
 import { roomHash } from "../models/route.js";
+import { runningWorker } from "../offline-shell.js";
 import { siteData } from "../site-data.js";
 import { isLookedAt } from "../tabs.js";
 
@@ -92,19 +93,14 @@ export async function alertPerson({ store, tabs, dispatch }, { title, body, room
   // While the other tabs were asked, it may have been read on the phone, and the session been ended there.
   if (store.state.session !== "in" || isTold(store.state.rooms, roomId)) return;
   await dispatch("readPermission");
-  const { alerts, permission } = store.state;
-  const notify = async () => {
-    if (noticesStand(alerts, permission) !== "on") return;
-    await show(title, body, roomId);
-    await dispatch("sweepAlerts", roomId); // of what has happened meanwhile
-  };
+  const { alerts } = store.state;
   // What comes on the heels of it makes no second sound, but it is the newest.
-  if (isCaller) return notify();
+  if (isCaller) return dispatch("showAlert", { title, body, roomId });
   const call = async () => {
     isCaller = true;
     try {
       if (alerts.sound) chime();
-      await notify();
+      dispatch("showAlert", { title, body, roomId });
       await new Promise((resolve) => setTimeout(resolve, ALONE_MS));
     } finally {
       isCaller = false;
@@ -115,9 +111,19 @@ export async function alertPerson({ store, tabs, dispatch }, { title, body, room
   await navigator.locks.request(ALONE_LOCK, { ifAvailable: true }, async (lock) => lock && call());
 }
 
-/** By the worker that keeps the page's files: on phones nobody else may. @param {string} title @param {string} body @param {string} roomId */
-async function show(title, body, roomId) {
-  const worker = await navigator.serviceWorker.getRegistration();
-  await worker?.showNotification(title, { body, tag: roomId, icon: "/img/icon-192.png", data: roomHash(roomId) });
+/**
+ * The system shows it, by the worker that keeps the page's files: on phones nobody else may. At the first visit that worker has to start,
+ * and the person may look at the page, or be gone, before it does.
+ * @param {Context} context
+ * @param {{title: string, body: string, roomId: string}} what
+ */
+export async function showAlert({ store, dispatch }, { title, body, roomId }) {
+  const { alerts, permission, user } = store.state;
+  if (noticesStand(alerts, permission) !== "on") return;
+  const worker = await runningWorker();
+  if (worker === null) return console.warn("there is no worker to show a notification by");
+  if (isLookedAt() || store.state.user?.id !== user?.id || isTold(store.state.rooms, roomId)) return;
+  await worker.showNotification(title, { body, tag: roomId, icon: "/img/icon-192.png", data: roomHash(roomId) });
   if (takenBack === roomId) takenBack = null;
+  await dispatch("sweepAlerts", roomId); // of what has happened meanwhile
 }

@@ -2,10 +2,37 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { hidePage, isShown, showPage, shownTo } from "../support/alerts.mjs";
+import { endSessionOf } from "../support/device.mjs";
 import { meet } from "../support/person.mjs";
 import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 100 } });
+
+story("a notification of the first visit waits until there is a worker that shows it, and for as long as somebody is there for whom", async (scene) => {
+  const [eva, kai, una, rob] = await scene.members("Eva", "Kai", "Una", "Rob");
+  const goOn = [];
+  for (const [one, other] of [[eva, kai], [una, rob]]) {
+    await one.context.grantPermissions(["notifications"]);
+    goOn.push(await holdWorker(one));
+    await meet(one, other);
+    await one.say("hello");
+    await one.press("allow-alerts");
+    await one.find("offer-alerts").waitFor({ state: "detached" });
+    await one.page.evaluate(hidePage);
+    for (const text of ["are you there?", "still there?"]) {
+      await other.say(text);
+      await one.hears(text);
+    }
+  }
+  await setTimeout(500); // other tabs are asked first
+  assert.deepEqual(await shownTo(eva.page), []);
+  await endSessionOf(scene.server, una);
+  for (const go of goOn) go();
+  await isShown(eva.page, "still there?");
+  await una.page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await setTimeout(500); // whatever would be shown
+  assert.deepEqual(await shownTo(una.page), [], "she is not here any more");
+});
 
 story("the answer is changed on the account's screen, and every tab of the browser knows it", async (scene) => {
   const [ida, tim] = await scene.members("Ida", "Tim");
@@ -74,3 +101,18 @@ story("a browser without notifications is offered the sound", async (scene) => {
   await amy.sees("no-notices", { "data-why": "missing" });
   assert.equal(await amy.find("alert-sound").isChecked(), true);
 });
+
+/** As at the first visit: the page is loaded anew, and its worker has not read any of its files. @param {import("../support/person.mjs").Person} person @returns {Promise<() => void>} lets it read them */
+async function holdWorker({ context, page }) {
+  await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).unregister()));
+  /** @type {() => void} */
+  let release = () => {};
+  const released = new Promise((resolve) => (release = resolve));
+  await context.route("**/*", async (route) => {
+    if (route.request().serviceWorker() !== null) await released;
+    await route.fallback();
+  });
+  await page.reload();
+  await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration())?.installing);
+  return release;
+}

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { hidePage, isShown, isTakenBack, keepShown, showPage, shownTo } from "../support/alerts.mjs";
 import { cableOf } from "../support/cable.mjs";
+import { endSessionOf } from "../support/device.mjs";
 import { meet } from "../support/person.mjs";
 import { openStage } from "../support/stage.mjs";
 import { OUTAGE } from "../support/watch.mjs";
@@ -78,7 +79,7 @@ story("a session that is ended takes along what is shown", async (scene) => {
   await una.page.evaluate(hidePage);
   await rob.say("call me at nine");
   await isShown(una.page, "call me at nine");
-  await endSessionOf(scene, una);
+  await endSessionOf(scene.server, una);
   await isTakenBack(una.page);
 });
 
@@ -88,19 +89,11 @@ story("a session that is ended takes along what was about to be shown", async (s
   await amy.page.evaluate(() => void (window.before = new Promise((resolve) => (window.goOn = resolve))));
   await jon.say("call me at ten");
   await amy.page.waitForFunction(() => window.isShowing);
-  await endSessionOf(scene, amy);
+  await endSessionOf(scene.server, amy);
   await amy.page.evaluate(() => window.goOn());
   await amy.page.waitForFunction(() => window.shown === 1);
   await isTakenBack(amy.page);
 });
-
-/** From another device. @param {import("../support/person.mjs").Person} person */
-async function endSessionOf(scene, person) {
-  const device = await scene.server.device(person);
-  const { items } = await device("/auth/sessions");
-  for (const { id, current } of items) if (!current) await device(`/auth/sessions/${id}`, "DELETE");
-  await person.sees("go-login");
-}
 
 /** Two who talk, the first of whom wants to be called back. @returns {Promise<import("../support/person.mjs").Person[]>} */
 async function talkingWithAlerts(scene, ...names) {

@@ -14,6 +14,20 @@ export async function deviceOf(origin, { username, password }) {
 }
 
 /**
+ * Ends the session of a person's page from another device; the page knows.
+ * @param {import("./server.mjs").Server} server
+ * @param {import("./person.mjs").Person} person
+ */
+export async function endSessionOf(server, person) {
+  // The page is told, and the sockets of its room are closed: where it hears of the second first, it asks whether it is still signed in.
+  person.watch.expect(/^401 POST \/auth\/refresh$/);
+  const device = await server.device(person);
+  const { items } = await device("/auth/sessions");
+  for (const { id, current } of items) if (!current) await device(`/auth/sessions/${id}`, "DELETE");
+  await person.sees("go-login");
+}
+
+/**
  * A new member who has no page.
  * @param {string} origin where the server is
  * @param {string} name
