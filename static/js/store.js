@@ -88,6 +88,8 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} queueBusy
  * @property {import("./types.js").Room[]} rooms
  * @property {boolean} roomsLoaded
+ * @property {ReadonlySet<string>} presented rooms of matches that were shown: the server repeats them rather than lose one
+ * @property {Readonly<Record<string, number>>} called by room, the newest message that the person was called for: what is left to read is told again
  * @property {Readonly<Record<string, "sending"|"failed">>} notSent rooms that are not on screen, and what is the matter with messages of theirs
  * @property {ReadonlySet<string>} online with whom a room is kept, and who is here now
  * @property {Chat|null} chat
@@ -135,6 +137,8 @@ export function signedOutState(nowMs) {
     queueBusy: false,
     rooms: [],
     roomsLoaded: false,
+    presented: new Set(),
+    called: {},
     notSent: {},
     online: new Set(),
     chat: null,

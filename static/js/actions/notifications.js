@@ -16,11 +16,6 @@ import { t } from "../models/language.js";
 import { isNotRead } from "../models/screen.js";
 import { readNeeded } from "./reading.js";
 
-/** Matches already shown: the server repeats them rather than lose one. @type {Set<string>} */
-const presented = new Set();
-/** The newest message of each room that the person was called for: what is left to read is told again. @type {Map<string, number>} */
-const called = new Map();
-
 /** @param {Context} context */
 export function connectNotifications({ store, api, dispatch, sockets }) {
   sockets.notifications?.close();
@@ -73,8 +68,9 @@ function hello({ store, dispatch }, { rooms: named, ticket }) {
 /** Who is in the middle of something is not torn away: the page says who waits, and the way there. @param {Context} context @param {Frame} frame */
 function matchFound(context, frame) {
   const { store, dispatch } = context;
+  const { presented } = store.state;
   if (presented.has(frame.room_id)) return;
-  presented.add(frame.room_id);
+  store.update({ presented: new Set([...presented, frame.room_id]) });
   // Said again to a page that is new, while the two are together: it has the clock in sight, and stays where it is.
   if (store.state.rooms.some(({ id, state }) => id === frame.room_id && state !== "idle")) return;
   dispatch("ticketTold", { state: "matched", room_id: frame.room_id });
@@ -155,8 +151,9 @@ async function unreadChanged(context, frame) {
 function messageCame({ store, dispatch }, { id: roomId, members, last_message: message }) {
   const sender = members.find((member) => member.id === message?.sender_id);
   if (!message || !sender || sender.id === store.state.user?.id) return;
-  if (message.seq <= (called.get(roomId) ?? 0)) return;
-  called.set(roomId, message.seq);
+  const { called } = store.state;
+  if (message.seq <= (called[roomId] ?? 0)) return;
+  store.update({ called: { ...called, [roomId]: message.seq } });
   return dispatch("alertPerson", { title: sender.display_name, body: message.text || t("message.attachment"), roomId });
 }
 

@@ -79,6 +79,25 @@ describe("a match", () => {
     assert.equal(await fay.page.locator('[name="password"]').inputValue(), "half a pass");
   });
 
+  story("is told to whoever signs in next, also in the tab where the other one of the two has seen it", async (scene) => {
+    const [hal, ivy] = await scene.members("Hal", "Ivy");
+    await ivy.joinQueue();
+    await ivy.sees("waiting");
+    await ivy.go("profile");
+    await ivy.sees("profile-form");
+    await ivy.page.locator("#bio").fill("not there yet");
+    await hal.joinQueue();
+    await hal.press("start-chatting");
+    assert.equal(await hal.reads("chat-peer"), "Ivy");
+    await hal.go("account");
+    await hal.press("logout");
+    await hal.press("go-login");
+    await hal.fill({ username: ivy.username, password: ivy.password });
+    await hal.press("login");
+    await hal.sees("match-moment");
+    assert.equal(await hal.reads("peer-name"), "Hal", "it is Ivy who sits here now");
+  });
+
   story("takes who has a new password already, or has left the form", async (scene) => {
     const [hal, ivy] = await scene.members("Hal", "Ivy");
     await hal.joinQueue();
