@@ -36,6 +36,21 @@ test("a picture that may say where it was made is told from a film before it goe
   }
 });
 
+test("a film is told from other files: it is sent with what it says of its place", () => {
+  const isFilm = (fields) => uploads.begun([], file(fields), "x")[0].isFilm;
+  const films = [
+    { name: "holiday", type: "video/mp4" }, { name: "IMG_1.MOV", type: "" }, { name: "a.webm", type: "application/octet-stream" },
+    { name: "a.mp4", type: "video/mp4" },
+  ];
+  const others = [
+    { name: "a.pdf", type: "application/pdf" }, { name: "voice.webm", type: "audio/webm" }, { name: "mp4", type: "" },
+    { name: "a.mp4.txt", type: "text/plain" }, { name: "a.mov", type: "image/jpeg" },
+  ];
+  assert.deepEqual([...films, ...others].map(isFilm), [true, true, true, true, false, false, false, false, false]);
+  const [again] = uploads.restored([{ ...attachment("a"), name: "a.mp4", content_type: "video/mp4" }]);
+  assert.equal(again.isFilm, true, "also where its message was refused");
+});
+
 test("a message goes out when none of its files is on its way any more", () => {
   let list = uploads.begun(uploads.begun([], file(), "a"), file({ size: 0 }), "b");
   assert.equal(isReady({ uploads: list, text: "words" }), false);

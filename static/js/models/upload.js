@@ -9,6 +9,7 @@ import { formatNumber, t } from "./language.js";
  * @property {string} name
  * @property {number} size_bytes
  * @property {boolean} isImage
+ * @property {boolean} isFilm
  * @property {"uploading"|"done"|"failed"} state
  * @property {number} sent_bytes
  * @property {string|null} problem why it failed, for the reader
@@ -26,6 +27,14 @@ const IMAGE_TYPES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp
 /** Pictures that the server does not take, as they may say where they were made: photos of phones, raw ones, scans. */
 const FOREIGN_TYPES = new Set(["image/heic", "image/heif", "image/avif", "image/tiff", "image/jxl", "image/jp2"]);
 const FOREIGN_NAMES = /\.(?:arw|avif|cr2|cr3|dng|heic|heif|hif|jp2|jxl|jxr|nef|orf|psd|raf|rw2|tiff?)$/i;
+
+/** Films are passed on byte for byte, and phones write into them where they were made. */
+const FILM_NAMES = /\.(?:3gp|avi|m4v|mkv|mov|mp4|webm)$/i;
+
+/** Where the type says nothing, the name does. @param {{name: string, type: string}} file */
+function isFilm({ name, type }) {
+  return type.startsWith("video/") || (!/^(?:audio|image|text)\//.test(type) && FILM_NAMES.test(name));
+}
 
 /** @param {{type: string}} file */
 export function isImage({ type }) {
@@ -59,7 +68,7 @@ export function faultOf(file) {
 export function begun(uploads, file, id) {
   const problem = faultOf(file);
   return [...uploads, {
-    id, name: file.name, size_bytes: file.size, isImage: isImage(file), state: problem === null ? "uploading" : "failed",
+    id, name: file.name, size_bytes: file.size, isImage: isImage(file), isFilm: isFilm(file), state: problem === null ? "uploading" : "failed",
     sent_bytes: 0, problem, attachment: null,
   }];
 }
@@ -119,8 +128,9 @@ export function attachmentsOf(uploads) {
 /** Files that the server has, as what a message can be made of again. @param {Attachment[]} attachments @returns {Upload[]} */
 export function restored(attachments) {
   return attachments.map((attachment) => {
-    const { id, name, size_bytes, kind } = attachment;
-    return { id, name, size_bytes, isImage: kind === "image", state: "done", sent_bytes: size_bytes, problem: null, attachment };
+    const { id, name, size_bytes, kind, content_type: type } = attachment;
+    const kinds = { isImage: kind === "image", isFilm: isFilm({ name, type }) };
+    return { id, name, size_bytes, ...kinds, state: "done", sent_bytes: size_bytes, problem: null, attachment };
   });
 }
 

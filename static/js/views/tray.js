@@ -18,7 +18,7 @@ export function tray(uploads, dispatch) {
 
 /** @param {Upload} upload @param {Dispatch} dispatch */
 function item(upload, dispatch) {
-  const { id, name, state, isImage } = upload;
+  const { id, name, state, isImage, isFilm } = upload;
   const label = state === "uploading" ? t("file.cancel", { name }) : t("file.remove", { name });
   return html`
     <li class="tray-item ${state === "failed" ? "tray-failed" : ""}" data-testid="upload" data-state=${state}>
@@ -27,6 +27,7 @@ function item(upload, dispatch) {
         <span class="tray-name" dir="auto">${name}</span>
         <span class="small">${under(upload)}</span>
         ${state === "uploading" ? html`<progress max="1" .value=${fraction(upload)} aria-label=${t("file.sending", { name })}></progress>` : nothing}
+        ${isFilm && state !== "failed" ? html`<span class="small tray-note" data-testid="film-note">${t("file.film")}</span>` : nothing}
       </span>
       <button class="icon-button" type="button" aria-label=${label} title=${label} data-testid="remove-upload"
         @click=${() => dispatch("removeFile", id)}>${close}</button>

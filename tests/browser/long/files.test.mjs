@@ -97,6 +97,19 @@ story("what is too large is refused before it goes out, what is under way can be
   assert.equal(await rob.find("file-card").count(), 0);
 });
 
+story("whoever picks a film is told that it may say where it was made, before it goes out", async (scene) => {
+  const [lea, jim] = await scene.members("Lea", "Jim");
+  await meet(lea, jim);
+  await pick(lea, { name: "a long way up the mountain, and down again.mp4", mimeType: "video/mp4", buffer: Buffer.from("moving") }, picture(), plain("notes.txt", "four weeks"));
+  await until(() => lea.find("upload", { "data-state": "done" }).count(), 3);
+  assert.equal(await lea.find("film-note").count(), 1);
+  assert.match(await lea.find("upload").filter({ has: lea.find("film-note") }).innerText(), /up the mountain.*where it was made/s);
+  await lea.inspect("film-to-send");
+  await lea.say("look");
+  await jim.hears("look");
+  await until(() => jim.find("file-card").count(), 2);
+});
+
 story("a picture that the server refuses says why", async (scene) => {
   const [kim, sam] = await scene.members("Kim", "Sam");
   await meet(kim, sam);
