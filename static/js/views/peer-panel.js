@@ -23,6 +23,7 @@ import { closing } from "./modal.js";
 export function peerPanel(chat, { name, picture }, overhead, dispatch) {
   const { peer } = chat;
   if (peer === null) return nothing;
+  const isOver = chat.status?.state === "ended";
   const { cancel, beside } = closing(() => dispatch("closePeer"));
   return html`
     <dialog class="modal sheet" aria-labelledby="peer-title" data-testid="peer-panel" @cancel=${cancel} @click=${beside}>
@@ -34,18 +35,23 @@ export function peerPanel(chat, { name, picture }, overhead, dispatch) {
       </div>
       <div class="sheet-body stack stack-close">
         <header class="peer-head">${avatar(name, picture)}<h2 id="peer-title" tabindex="-1" autofocus><bdi>${name}</bdi></h2>
-          <p class="muted small">${t(`peer.reveal_${peer.profile?.reveal_level ?? chat.room?.reveal_level ?? 0}`)}</p></header>
+          <p class="muted small">${t(`peer.${revealWords(peer.profile?.reveal_level ?? chat.room?.reveal_level ?? 0, isOver)}`)}</p></header>
         ${peer.profile === null ? nothing : revealed(peer.profile)}
-        ${chat.status?.state === "ended" ? nothing : like(chat.liked, peer, name, dispatch)}
+        ${isOver ? nothing : like(chat.liked, peer, name, dispatch)}
         <section class="peer-part">
           <button class="button button-danger" type="button" data-testid="block" ?disabled=${peer.busy} aria-describedby="block-means"
             @click=${() => dispatch("blockPeer")}>${t("peer.block", { name })}</button>
-          <p class="hint" id="block-means">${t("peer.block_means")}</p>
+          <p class="hint" id="block-means">${t(isOver ? "peer.block_means_over" : "peer.block_means")}</p>
         </section>
         ${peer.problem === null ? nothing : html`<p class="form-error" role="alert">${peer.problem}</p>`}
         ${peer.reported ? html`<p class="form-note" role="status" data-testid="reported">${t("peer.reported")}</p>` : report(chat, peer, name, dispatch)}
       </div>
     </dialog>`;
+}
+
+/** What is over is liked no more. @param {number} level @param {boolean} isOver */
+function revealWords(level, isOver) {
+  return isOver && level === 0 ? "reveal_over" : `reveal_${level}`;
 }
 
 /** @param {import("../types.js").PeerProfile} profile */
