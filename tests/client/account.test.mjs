@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { largest, middle, movedTo, resized, smallest } from "../../static/js/models/crop.js";
-import { deviceName } from "../../static/js/models/device.js";
+import { deviceName, thisFirst } from "../../static/js/models/device.js";
 import { level } from "../../static/js/models/learned.js";
 
 const wide = { width: 400, height: 200 };
@@ -41,6 +41,8 @@ test("a device is called by its browser and its system", () => {
   };
   for (const [agent, name] of Object.entries(names)) assert.equal(deviceName(agent), name);
   assert.equal(deviceName(null), null);
+  const devices = [{ id: "a", current: false }, { id: "b", current: true }, { id: "c", current: false }];
+  assert.deepEqual(thisFirst(devices).map(({ id }) => id), ["b", "a", "c"], "the one at hand comes first");
 });
 
 test("what was learned is a place on a scale with most people in its middle, and a word", () => {

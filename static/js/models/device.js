@@ -19,3 +19,11 @@ export function deviceName(userAgent) {
   const found = [BROWSERS, SYSTEMS].map((names) => names.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1]);
   return found.filter(Boolean).join(" · ") || null;
 }
+
+/**
+ * The devices with the one at hand in front of the others, which stay in their order.
+ * @param {import("../types.js").SignedInDevice[]} devices
+ */
+export function thisFirst(devices) {
+  return [...devices.filter(({ current }) => current), ...devices.filter(({ current }) => !current)];
+}

@@ -1,4 +1,4 @@
-import { deviceName } from "../../models/device.js";
+import { deviceName, thisFirst } from "../../models/device.js";
 import { formatRelative, t } from "../../models/language.js";
 import { html } from "../../../vendor/lit-html.js";
 import { keyed } from "../keyed.js";
@@ -7,7 +7,7 @@ import { part } from "./part.js";
 /** Where the person is signed in. @param {import("../../store.js").State} state @param {import("../../dispatch.js").Dispatch} dispatch */
 export function devices(state, dispatch) {
   return part(state, "sessions", dispatch, () => html`
-    <ul class="rows">${(state.account.sessions ?? []).map((session) => keyed(session.id, html`
+    <ul class="rows">${thisFirst(state.account.sessions ?? []).map((session) => keyed(session.id, html`
       <li class="row" data-testid="session" data-current=${String(session.current)}>
         <span class="row-words">
           <strong>${deviceName(session.user_agent) ?? t("account.some_device")}</strong>

@@ -28,6 +28,6 @@ function scale(name, value) {
   const { at, word } = level(value);
   return html`
     <div><dt>${t(`account.learned_${name}`)}</dt>
-      <dd><meter min="0" max="1" value=${at} aria-label=${t(`account.learned_${name}`)}></meter>
+      <dd><span class="scale"><meter min="0" max="1" value=${at} aria-label=${t(`account.learned_${name}`)}></meter></span>
         <span>${t(`account.level_${word}`)}</span></dd></div>`;
 }
