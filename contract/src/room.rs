@@ -55,6 +55,9 @@ pub struct Member {
     pub id: UserId,
     /// The name to show.
     pub display_name: String,
+    /// Whether the account is deleted; absent where it is not. The name to show is then English words that say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
 /// A member of a room, on its socket.
@@ -64,6 +67,9 @@ pub struct MemberState {
     pub id: UserId,
     /// The name to show.
     pub display_name: String,
+    /// Whether the account is deleted; absent where it is not. The name to show is then English words that say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
     /// Whether the member has a chat socket in the room.
     pub online: bool,
     /// How far the member has read.

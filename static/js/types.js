@@ -18,6 +18,7 @@
  * @typedef {object} Member
  * @property {string} id
  * @property {string} display_name
+ * @property {boolean} [deleted] the account is, and the name says so in English: see `nameOf`
  * @property {boolean} [online]
  * @property {number} [read_seq]
  *
@@ -125,6 +126,7 @@
  * @typedef {object} KnownPerson somebody who is liked or blocked
  * @property {string} id
  * @property {string} display_name
+ * @property {boolean} [deleted] the account is, and the name says so in English: see `nameOf`
  * @property {boolean} [mutual] of a liked one: they like this person too
  *
  * @typedef {{value: number, uncertainty: number}} Learned `value` is in log-odds, 0 for most people

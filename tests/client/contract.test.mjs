@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { tableOf } from "./support/english.mjs";
+import { LANGUAGES, speak } from "../../static/js/models/language.js";
 import { emptyList, hasGap, lastSeq, mergeHistory, receive } from "../../static/js/models/message-list.js";
+import { isAnyDeleted, nameOf } from "../../static/js/models/person.js";
 import { isRunning, peerAmong, statusOf, withPresence } from "../../static/js/models/room.js";
 
 const golden = (name) => JSON.parse(readFileSync(new URL(`../../contract/golden/${name}.json`, import.meta.url), "utf8"));
@@ -45,6 +48,19 @@ test("who comes and goes by the contract's word is online as long as that", () =
   assert.deepEqual([...there], ["somebody else", came.user_id]);
   assert.deepEqual([...withPresence(there, came)], [...there], "said twice, it is no other news");
   assert.deepEqual([...withPresence(there, { ...came, online: false })], ["somebody else"]);
+});
+
+test("whoever has deleted the account is called so in the reader's language, and others by their names", () => {
+  const { rooms: [there, over] } = golden("notifications_server_frames").find(({ type }) => type === "hello");
+  const namesIn = ({ members }) => members.map(nameOf);
+  assert.deepEqual([isAnyDeleted(there.members), isAnyDeleted(over.members)], [false, true]);
+  for (const language of Object.keys(LANGUAGES)) {
+    const table = tableOf(language);
+    speak(language, table);
+    assert.deepEqual([namesIn(there), namesIn(over)], [["Ann", "Ben"], ["Ann", table.app.deleted_account]]);
+  }
+  speak("en", tableOf("en"));
+  assert.equal(nameOf(null), "Someone");
 });
 
 test("every frame that the client sends is one that the server takes", () => {

@@ -36,6 +36,9 @@ pub struct LikedUser {
     pub id: UserId,
     /// The name to show.
     pub display_name: String,
+    /// Whether the account is deleted; absent where it is not. The name to show is then English words that say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
     /// Whether they like the user too.
     pub mutual: bool,
 }
@@ -47,6 +50,9 @@ pub struct BlockedUser {
     pub id: UserId,
     /// The name to show.
     pub display_name: String,
+    /// Whether the account is deleted; absent where it is not. The name to show is then English words that say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
 /// `POST /users/{id}/report`.

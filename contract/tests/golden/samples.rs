@@ -117,7 +117,27 @@ pub fn members() -> [Member; 2] {
     [(one(), "Ann"), (other(), "Ben")].map(|(id, name)| Member {
         id,
         display_name: name.to_owned(),
+        deleted: false,
     })
+}
+
+/// A room that is over, as the account of the other one is.
+pub fn summary_with_a_deleted_peer() -> RoomSummary {
+    let [user, peer] = members();
+    let gone = Member {
+        display_name: "deleted user".to_owned(),
+        deleted: true,
+        ..peer
+    };
+    RoomSummary {
+        id: RoomId(uuid(10)),
+        state: RoomState::Ended,
+        members: vec![user, gone],
+        last_message: None,
+        unread_count: 0,
+        the_match: None,
+        ..summary()
+    }
 }
 
 pub fn summary() -> RoomSummary {

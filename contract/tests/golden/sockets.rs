@@ -1,7 +1,7 @@
 use crate::holds;
 use crate::samples::{
-    LATER, NOW, ended, error, members, message, other, room_id, status, summary, the_match,
-    ticket_view, uuid,
+    LATER, NOW, ended, error, members, message, other, room_id, status, summary,
+    summary_with_a_deleted_peer, the_match, ticket_view, uuid,
 };
 use domain::{ClientId, MessageId};
 use webchat_contract::api::TicketView;
@@ -49,6 +49,7 @@ fn what_a_chat_socket_tells() {
                 .map(|member| MemberState {
                     id: member.id,
                     display_name: member.display_name,
+                    deleted: member.deleted,
                     online: true,
                     read_seq: 40,
                 })
@@ -107,7 +108,7 @@ fn what_the_notification_socket_says_both_ways() {
         "notifications_server_frames",
         &[
             NotificationsServerFrame::Hello {
-                rooms: vec![summary()],
+                rooms: vec![summary(), summary_with_a_deleted_peer()],
                 ticket: ticket_view(),
                 server_time: NOW,
             },

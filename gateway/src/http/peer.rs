@@ -6,7 +6,7 @@ use domain::{UserId, avatar::AvatarLevel, pair::PairKey};
 use entities::{profile, user};
 use sea_orm::Select;
 
-use super::{json::Json, people::display_names, profile::profile_of, responses::OfUser};
+use super::{json::Json, people::Shown, profile::profile_of, responses::OfUser};
 use crate::{
     auth::{CurrentUser, UserPath},
     avatars,
@@ -34,12 +34,11 @@ pub async fn read(
         .ok_or_else(ApiError::user_not_found)?;
     let row = Select::one(profile::Entity::of(peer.0), &state.db.read).await?;
     let profile = profile_of(&account, row);
-    let name = display_names(&state, &[peer]).await?.remove(&peer);
     let avatar = avatars::seen_at(&state, peer, AvatarLevel::of_reveal(level)).await?;
     let everything = level >= EVERYTHING_FROM;
     Ok(Json(PeerProfile {
         id: peer,
-        display_name: name.ok_or_else(ApiError::user_not_found)?,
+        display_name: Shown::of(account).display_name,
         reveal_level: level,
         avatar_url: avatar.map(avatars::Seen::url),
         interests: (level >= INTERESTS_FROM).then_some(profile.interests),

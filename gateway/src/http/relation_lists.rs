@@ -1,7 +1,5 @@
 //! Whom the user likes and blocks.
 
-use std::collections::HashMap;
-
 use axum::extract::State;
 use contract::{
     api::{BlockedUser, LikedUser, Page},
@@ -13,7 +11,7 @@ use sea_orm::{QuerySelect, Select};
 
 use super::{
     json::Json,
-    people::{DELETED_USER, display_names},
+    people::{People, Shown},
     query::PageQuery,
     responses::SignedInOnly,
 };
@@ -35,9 +33,10 @@ pub async fn likes(
 ) -> Result<Json<Page<LikedUser>>, ApiError> {
     let found = pair::Entity::liked_by(user.id.0, query.cursor);
     let peers = Peers::read(&state, user.id, found, query).await?;
-    Ok(Json(peers.page(|id, display_name, pair| LikedUser {
+    Ok(Json(peers.page(|id, shown, pair| LikedUser {
         id,
-        display_name,
+        display_name: shown.display_name,
+        deleted: shown.deleted,
         mutual: pair.liked_by_low && pair.liked_by_high,
     })))
 }
@@ -58,17 +57,18 @@ pub async fn blocks(
 ) -> Result<Json<Page<BlockedUser>>, ApiError> {
     let found = pair::Entity::blocked_by(user.id.0, query.cursor);
     let peers = Peers::read(&state, user.id, found, query).await?;
-    Ok(Json(peers.page(|id, display_name, _| BlockedUser {
+    Ok(Json(peers.page(|id, shown, _| BlockedUser {
         id,
-        display_name,
+        display_name: shown.display_name,
+        deleted: shown.deleted,
     })))
 }
 
-/// One page of pairs, and the names of the user's peers in them.
+/// One page of pairs, and how the user's peers in them are seen.
 struct Peers {
     user: UserId,
     pairs: Vec<pair::Model>,
-    names: HashMap<UserId, String>,
+    people: People,
     next_cursor: Option<String>,
 }
 
@@ -85,20 +85,19 @@ impl Peers {
             .iter()
             .map(|pair| UserId(pair.peer_of(user.0)))
             .collect();
-        let names = display_names(state, &peers).await?;
+        let people = People::read(state, &peers).await?;
         Ok(Self {
             user,
             pairs,
-            names,
+            people,
             next_cursor,
         })
     }
 
-    fn page<T>(mut self, item: impl Fn(UserId, String, &pair::Model) -> T) -> Page<T> {
+    fn page<T>(self, item: impl Fn(UserId, Shown, &pair::Model) -> T) -> Page<T> {
         let items = self.pairs.iter().map(|pair| {
             let peer = UserId(pair.peer_of(self.user.0));
-            let name = self.names.remove(&peer);
-            item(peer, name.unwrap_or_else(|| DELETED_USER.to_owned()), pair)
+            item(peer, self.people.shown(peer), pair)
         });
         Page {
             items: items.collect(),

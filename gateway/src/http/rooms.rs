@@ -1,14 +1,11 @@
 //! Rooms: opening one, and reading them. Which rooms there are comes from SQL, how they are from the broker.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::{collections::HashSet, time::Duration};
 
 use axum::{extract::State, http::StatusCode};
 use contract::{
     api::{OpenRoomRequest, Page},
-    room::{Member, RoomSummary},
+    room::RoomSummary,
 };
 use domain::{FieldError, RoomId, UserId, pair::PairKey, room::Room};
 use entities::room;
@@ -16,10 +13,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use sea_orm::Select;
 use uuid::Uuid;
 
-pub use super::people::display_names;
+pub use super::people::People;
 use super::{
     json::Json,
-    people::{DELETED_USER, may_meet},
+    people::may_meet,
     query::PageQuery,
     responses::{OfRoom, OfUser, ReadsForm, SignedInOnly},
     unread::Unread,
@@ -142,7 +139,7 @@ pub async fn summary(state: &AppState, user: UserId, room: &Room) -> Result<Room
 /// What SQL says of some of a user's rooms.
 struct Known {
     user: UserId,
-    names: HashMap<UserId, String>,
+    people: People,
     unread: Unread,
 }
 
@@ -162,7 +159,7 @@ impl Known {
         let rooms: Vec<Uuid> = rooms.into_iter().collect();
         Ok(Self {
             user,
-            names: display_names(state, &members).await?,
+            people: People::read(state, &members).await?,
             unread: Unread::load(state, user, &rooms).await?,
         })
     }
@@ -170,19 +167,11 @@ impl Known {
     async fn summary(&self, state: &AppState, room: &Room) -> Result<RoomSummary, ApiError> {
         let view = room.view(self.user).ok_or_else(ApiError::room_not_found)?;
         let [low, high] = room.members;
-        let member = |id: UserId| Member {
-            id,
-            display_name: self
-                .names
-                .get(&id)
-                .cloned()
-                .unwrap_or_else(|| DELETED_USER.to_owned()),
-        };
         Ok(RoomSummary {
             id: room.id,
             state: view.state,
             kept: room.kept_at.is_some(),
-            members: room.members.map(member).to_vec(),
+            members: room.members.map(|id| self.people.member(id)).to_vec(),
             reveal_level: state
                 .broker
                 .pair(PairKey { low, high })

@@ -126,13 +126,17 @@ async fn room_hello(
     user: UserId,
 ) -> Result<RoomHello, ApiError> {
     let room = &joined.room_then;
-    let names = http::rooms::display_names(state, &room.members).await?;
+    let people = http::rooms::People::read(state, &room.members).await?;
     let view = room.view(user).ok_or_else(ApiError::room_not_found)?;
-    let member = |(id, online, read_seq): (UserId, bool, u64)| MemberState {
-        id,
-        display_name: names.get(&id).cloned().unwrap_or_default(),
-        online,
-        read_seq,
+    let member = |(id, online, read_seq): (UserId, bool, u64)| {
+        let shown = people.shown(id);
+        MemberState {
+            id,
+            display_name: shown.display_name,
+            deleted: shown.deleted,
+            online,
+            read_seq,
+        }
     };
     Ok(RoomHello {
         status: RoomStatus::at(room.id, view, state.now()),

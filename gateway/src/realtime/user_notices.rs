@@ -1,10 +1,6 @@
 //! What a user is told, wherever it happened.
 
-use contract::{
-    frames::NotificationsServerFrame,
-    live::UserNotice,
-    room::{Member, RoomStatus},
-};
+use contract::{frames::NotificationsServerFrame, live::UserNotice, room::RoomStatus};
 use domain::{
     RoomId,
     room::{Reason, Room},
@@ -89,15 +85,10 @@ impl UserActor {
 
     async fn match_frame(&self, room: &Room) -> Option<Frame> {
         let (the_match, peer) = (room.the_match()?, room.peer_of(self.user)?);
-        let names = http::rooms::display_names(&self.state, &[peer])
-            .await
-            .ok()?;
+        let people = http::rooms::People::read(&self.state, &[peer]).await.ok()?;
         Some(Frame::from(&NotificationsServerFrame::MatchFound {
             room_id: room.id,
-            peer: Member {
-                id: peer,
-                display_name: names.get(&peer).cloned().unwrap_or_default(),
-            },
+            peer: people.member(peer),
             score: the_match.score,
             reasons: the_match.reasons.clone(),
             icebreaker: the_match.icebreaker.clone(),

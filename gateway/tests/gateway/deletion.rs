@@ -48,13 +48,20 @@ async fn deleted_with_its_password_alone(world: World) {
         seen["state"] == "ended" && messages_of(seen) == ["hello"]
     })
     .await;
-    let names: Vec<_> = seen["members"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|m| &m["display_name"])
-        .collect();
-    assert!(names.contains(&&json!("deleted user")), "{seen}");
+    let gone = json!({ "id": ann.id, "display_name": "deleted user", "deleted": true });
+    let there = json!({ "id": ben.id, "display_name": "ben" });
+    let members = seen["members"].as_array().unwrap();
+    assert!(
+        members.contains(&gone) && members.contains(&there),
+        "{seen}"
+    );
+    let (_, hello) = Socket::chat(world.client(), &ben, &room, "").await;
+    let members = hello["room"]["members"].as_array().unwrap();
+    let marked = members.iter().filter(|member| member["deleted"] == true);
+    assert!(
+        marked.map(|member| &member["id"]).eq([&json!(ann.id)]),
+        "{hello}"
+    );
     let status = world
         .get(&ben, &format!("/simple-countdown/status/{room}"))
         .await;

@@ -13,6 +13,7 @@ import {
   withNamed, withPresence,
 } from "../models/room.js";
 import { t } from "../models/language.js";
+import { nameOf } from "../models/person.js";
 import { isNotRead } from "../models/screen.js";
 import { readNeeded } from "./reading.js";
 
@@ -76,7 +77,7 @@ function matchFound(context, frame) {
   dispatch("ticketTold", { state: "matched", room_id: frame.room_id });
   if (isOccupied(store.state)) showMeeting(context, frame);
   else dispatch("goToMeeting", frame.room_id);
-  const name = frame.peer.display_name;
+  const name = nameOf(frame.peer);
   return dispatch("alertPerson", { title: t("notify.match", { name }), body: t("notify.match_body"), roomId: frame.room_id });
 }
 
@@ -107,7 +108,7 @@ async function likedEachOther({ store, dispatch }, { user_id, reveal_level }) {
   if (!chat?.room || peer === null || peer.id !== user_id) return;
   store.update({ chat: { ...chat, room: { ...chat.room, reveal_level } } });
   dispatch("readPeer");
-  return dispatch("tell", t("peer.mutual", { name: peer.display_name }));
+  return dispatch("tell", t("peer.mutual", { name: nameOf(peer) }));
 }
 
 /** @param {Context} context @param {Frame} frame */
@@ -154,7 +155,7 @@ function messageCame({ store, dispatch }, { id: roomId, members, last_message: m
   const { called } = store.state;
   if (message.seq <= (called[roomId] ?? 0)) return;
   store.update({ called: { ...called, [roomId]: message.seq } });
-  return dispatch("alertPerson", { title: sender.display_name, body: message.text || t("message.attachment"), roomId });
+  return dispatch("alertPerson", { title: nameOf(sender), body: message.text || t("message.attachment"), roomId });
 }
 
 /** @param {Context} context */

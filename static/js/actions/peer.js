@@ -6,6 +6,7 @@
  */
 import { ApiError } from "../api.js";
 import { t } from "../models/language.js";
+import { nameOf } from "../models/person.js";
 import { peerAmong } from "../models/room.js";
 import { wordsFor } from "../models/problem.js";
 import { changeChat } from "./current-chat.js";
@@ -114,7 +115,7 @@ export async function blockPeer(context) {
   await act(context, chat.roomId, async () => {
     await context.api.request("PUT", `/users/${peer.id}/block`);
     changeChat(context, chat.roomId, () => ({ peer: null }));
-    await context.dispatch("tell", t("peer.blocked", { name: peer.display_name }));
+    await context.dispatch("tell", t("peer.blocked", { name: nameOf(peer) }));
     await context.dispatch("loadStatus");
   });
 }

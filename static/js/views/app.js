@@ -1,6 +1,7 @@
 import { frontDialog } from "../models/dialog.js";
 import { t } from "../models/language.js";
 import { isLost } from "../models/link.js";
+import { nameOf } from "../models/person.js";
 import { meetingElsewhere, peerAmong, unreadTotal } from "../models/room.js";
 import { waitsForSession } from "../models/route.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -28,7 +29,7 @@ export function title({ route, rooms, user }) {
   const count = unread > 0 ? `(${unread}) ` : "";
   const met = meetingElsewhere(rooms, route.roomId);
   const peer = met && peerAmong(met.members, user?.id ?? "");
-  if (peer) return `${count}${t("notify.match", { name: peer.display_name })} · ${NAME}`;
+  if (peer) return `${count}${t("notify.match", { name: nameOf(peer) })} · ${NAME}`;
   return `${count}${route.screen === "landing" ? NAME : `${t(`title.${route.screen}`)} · ${NAME}`}`;
 }
 

@@ -3,6 +3,7 @@ import { frontDialog } from "../models/dialog.js";
 import { draftOf } from "../models/draft.js";
 import { t } from "../models/language.js";
 import { isLost } from "../models/link.js";
+import { isAnyDeleted, nameOf } from "../models/person.js";
 import { isRunning, peerAmong } from "../models/room.js";
 import { FILE_MAX_BYTES, IMAGE_MAX_BYTES, sizeWords } from "../models/upload.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -39,7 +40,7 @@ export function chat(state, dispatch) {
   }
   const me = user?.id ?? "";
   const peer = peerAmong(current.members, me);
-  const name = peer?.display_name ?? t("app.someone");
+  const name = nameOf(peer);
   const picture = state.pictures[peer?.id ?? ""];
   // Who keeps the room need not be in it to be here.
   const online = peer !== null && (peer.online || state.online.has(peer.id));
@@ -106,8 +107,9 @@ function head(state, current, { name, picture, online }, dispatch) {
         ${phase === "ended" ? html`<p class="presence">${t("chat.ended")}</p>` : presence(state, online, phase === "kept")}
       </div>
       ${current.status && isRunning(current.status) ? ring(state) : nothing}
-      <button class="icon-button" type="button" aria-label=${t("chat.about", { name })} title=${t("chat.about", { name })}
-        data-testid="open-peer" @click=${() => dispatch("openPeer")}>${more}</button>
+      ${isAnyDeleted(current.members) ? nothing : html`
+        <button class="icon-button" type="button" aria-label=${t("chat.about", { name })} title=${t("chat.about", { name })}
+          data-testid="open-peer" @click=${() => dispatch("openPeer")}>${more}</button>`}
       ${phase === "ended" ? nothing : html`
         <button class="icon-button" type="button" aria-label=${t("chat.leave")} title=${t("chat.leave")}
           data-testid="leave-room" @click=${() => dispatch("askLeave", true)}>${exit}</button>`}

@@ -1,5 +1,6 @@
 import { formatShortDay, formatTime, t } from "../models/language.js";
 import { isLost } from "../models/link.js";
+import { nameOf } from "../models/person.js";
 import { keptRooms, lastActivity, openRooms, PAST_SHOWN, pastRooms, peerAmong } from "../models/room.js";
 import { roomHash } from "../models/route.js";
 import { screenFault } from "../models/screen.js";
@@ -64,7 +65,7 @@ function none({ roomsLoaded }) {
 /** @param {Room} room @param {string} me @param {State} state */
 function row(room, me, state) {
   const peer = peerAmong(room.members, me);
-  const name = peer?.display_name ?? t("app.someone");
+  const name = nameOf(peer);
   const last = room.last_message;
   const isOver = room.state === "ended";
   const preview = last ? previewOf(last, me) : t(isOver ? "conversations.nothing_said" : "conversations.no_messages");

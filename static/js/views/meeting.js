@@ -1,5 +1,6 @@
 import { formatRemaining, remainingMs, serverNowMs } from "../models/countdown.js";
 import { t } from "../models/language.js";
+import { nameOf } from "../models/person.js";
 import { meetingElsewhere, peerAmong } from "../models/room.js";
 import { roomHash } from "../models/route.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -12,7 +13,7 @@ import { avatar } from "./avatar.js";
 export function meeting({ rooms, route, user, pictures, clock, nowMs }) {
   const room = meetingElsewhere(rooms, route.roomId);
   const peer = room && peerAmong(room.members, user?.id ?? "");
-  const name = peer?.display_name ?? t("app.someone");
+  const name = nameOf(peer);
   const words = room === null ? "" : t(`meeting.${room.state}`, { name });
   return html`
     <p class="visually-hidden" role="alert">${words}</p>

@@ -1,5 +1,6 @@
 import { formatDay, formatTime, t } from "../models/language.js";
 import { hasEarlier } from "../models/message-list.js";
+import { nameOf } from "../models/person.js";
 import { peerAmong } from "../models/room.js";
 import { textParts } from "../models/text-links.js";
 import { timeline } from "../models/timeline.js";
@@ -26,7 +27,7 @@ export function messages(chat, me, nowMs, dispatch) {
   const rows = timeline(chat.list.messages, chat.unsent, { me, peerReadSeq: peer?.read_seq ?? 0 });
   const earlier = hasEarlier(chat.list);
   const typing = chat.typingUntilMs > nowMs;
-  const name = peer?.display_name ?? t("app.someone");
+  const name = nameOf(peer);
   const takesMore = chat.status?.state !== "ended";
   const stop = rows.findLast(({ text }) => text !== "");
   return html`

@@ -1,9 +1,9 @@
 import { has, t } from "../models/language.js";
+import { isAnyDeleted } from "../models/person.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 
 /**
  * What became of the chat. It never tells who wanted what, and nobody is to blame.
- * @typedef {import("../types.js").Reason} Reason
  * @typedef {import("../dispatch.js").Dispatch} Dispatch
  */
 
@@ -25,7 +25,7 @@ export function outcomeWords({ status, keptJustNow }, name) {
 export function outcome(chat, name, dispatch) {
   const words = outcomeWords(chat, name);
   if (words === null) return nothing;
-  return chat.status?.state === "ended" ? ended(words, chat.status.reason, dispatch) : kept(words, dispatch);
+  return chat.status?.state === "ended" ? ended(words, chat, dispatch) : kept(words, dispatch);
 }
 
 /** @param {string[]} words @param {Dispatch} dispatch */
@@ -39,16 +39,17 @@ function kept([title, words], dispatch) {
     </section>`;
 }
 
-/** @param {string[]} words @param {Reason|null} reason @param {Dispatch} dispatch */
-function ended([title, words], reason, dispatch) {
+/** @param {string[]} words @param {import("../store.js").Chat} chat @param {Dispatch} dispatch */
+function ended([title, words], { status, members }, dispatch) {
   return html`
-    <section class="outcome" data-testid="outcome" data-outcome="ended" data-reason=${reason ?? nothing}>
+    <section class="outcome" data-testid="outcome" data-outcome="ended" data-reason=${status?.reason ?? nothing}>
       <h2>${title}</h2>
       <p class="muted">${words}</p>
       <div class="actions actions-centre">
         <a class="button button-primary" href="#/wait" data-testid="meet-again">${t("outcome.meet")}</a>
         <a class="button" href="#/conversations">${t("app.conversations")}</a>
       </div>
-      <button class="link small" type="button" data-testid="report-or-block" @click=${() => dispatch("openPeer")}>${t("outcome.safety")}</button>
+      ${isAnyDeleted(members) ? nothing : html`
+        <button class="link small" type="button" data-testid="report-or-block" @click=${() => dispatch("openPeer")}>${t("outcome.safety")}</button>`}
     </section>`;
 }

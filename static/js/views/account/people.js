@@ -1,4 +1,5 @@
 import { t } from "../../models/language.js";
+import { nameOf } from "../../models/person.js";
 import { html, nothing } from "../../../vendor/lit-html.js";
 import { avatar } from "../avatar.js";
 import { keyed } from "../keyed.js";
@@ -19,13 +20,14 @@ export function people(state, name, dispatch) {
 }
 
 /** @param {import("../../types.js").KnownPerson} person @param {"likes"|"blocks"} name @param {import("../../dispatch.js").Dispatch} dispatch */
-function row({ id, display_name, mutual }, name, dispatch) {
+function row(person, name, dispatch) {
+  const called = nameOf(person);
   return html`
     <li class="row" data-testid=${name === "likes" ? "liked" : "blocked"}>
-      ${avatar(display_name)}
-      <span class="row-words"><strong dir="auto">${display_name}</strong>
-        ${mutual ? html`<span class="muted small">${t("account.mutual")}</span>` : nothing}</span>
-      <button class="button button-small" type="button" aria-label=${t("account.take_back_of", { name: display_name })}
-        @click=${() => dispatch("takeBack", { part: name, id })}>${t("account.take_back")}</button>
+      ${avatar(called)}
+      <span class="row-words"><strong dir="auto">${called}</strong>
+        ${person.mutual ? html`<span class="muted small">${t("account.mutual")}</span>` : nothing}</span>
+      <button class="button button-small" type="button" aria-label=${t("account.take_back_of", { name: called })}
+        @click=${() => dispatch("takeBack", { part: name, id: person.id })}>${t("account.take_back")}</button>
     </li>`;
 }
