@@ -21,6 +21,12 @@ let inside = null;
 
 /** @typedef {(context: Context, payload: any) => unknown} Action */
 
+/** What the page asks for by itself, until it is here. Everything else somebody has pressed, and waits for. @type {ReadonlySet<string>} */
+const BY_ITSELF = new Set([
+  "loadScreen", "loadProfile", "loadTicket", "loadRooms", "loadRoom", "loadStatus", "loadPicture", "syncHistory", "loadEarlier",
+  "settleUnsent", "refreshFiles", "readPeer",
+]);
+
 /** @param {ActionName} name @returns {Action|undefined} */
 function loaded(name) {
   const [here, there] = /** @type {(Record<string, Action>|null)[]} */ ([first, inside]);
@@ -82,7 +88,7 @@ function report(store, name, error) {
   if (error instanceof ApiError && screenFault(store.state) !== null) return; // the screen says so
   const { session, links } = store.state;
   const bannerSaysIt = session === "in" && isLost(links.notifications, Date.now());
-  if (error instanceof ApiError && error.status === 0 && bannerSaysIt) return;
+  if (error instanceof ApiError && error.status === 0 && bannerSaysIt && BY_ITSELF.has(name)) return;
   const text = error instanceof ApiError ? wordsFor(error) : t("problem.unknown");
   store.update({ notice: { text, untilMs: Date.now() + NOTICE_MS } });
 }

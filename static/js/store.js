@@ -27,6 +27,7 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} historyWanted asked for again while busy
  * @property {boolean} voteBusy
  * @property {boolean} leaving the person is asked whether they mean it
+ * @property {boolean} leaveBusy
  * @property {boolean} atEnd the newest message is in sight
  * @property {import("./types.js").Message|null} said the other's newest message that came while the room was open
  * @property {{phase: string, leftMs: number, words: string}|null} timeCall the last reading of the clock, and what was called out

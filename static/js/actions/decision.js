@@ -57,14 +57,20 @@ export function askLeave(context, leaving) {
   if (chat) changeChat(context, chat.roomId, () => ({ leaving }));
 }
 
-/** @param {Context} context */
+/** The question stays until it is done: whoever sees it go has left. @param {Context} context */
 export async function leaveRoom(context) {
   const { store, api, dispatch } = context;
   const { chat } = store.state;
-  if (!chat) return;
-  changeChat(context, chat.roomId, () => ({ leaving: false }));
-  await api.request("POST", `/chat/rooms/${chat.roomId}/leave`);
-  await dispatch("loadStatus");
+  if (!chat || chat.leaveBusy) return;
+  const { roomId } = chat;
+  changeChat(context, roomId, () => ({ leaveBusy: true }));
+  try {
+    await api.request("POST", `/chat/rooms/${roomId}/leave`);
+    changeChat(context, roomId, () => ({ leaving: false }));
+  } finally {
+    changeChat(context, roomId, () => ({ leaveBusy: false }));
+  }
+  if (store.state.chat?.roomId === roomId) await dispatch("loadStatus");
 }
 
 /** @param {Context} context */

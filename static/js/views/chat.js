@@ -73,7 +73,7 @@ function foot(state, current, name, dispatch) {
   return html`
     <div class="chat-foot" role="group" aria-label=${t(hasEnded ? "outcome.ended_title" : "chat.write")} tabindex="-1">
       <div class="above-composer">
-        ${hasEnded ? nothing : current.leaving ? leaving(name, dispatch) : decision(current, name, dispatch)}
+        ${hasEnded ? nothing : current.leaving ? leaving(current, name, dispatch) : decision(current, name, dispatch)}
         ${outcome(current, name, dispatch)}
         ${hasEnded ? nothing : html`
           ${current.status?.state === "notification" ? nothing : offerAlerts(state, current, dispatch)}

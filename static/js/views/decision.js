@@ -55,15 +55,16 @@ function answered({ my_response }, name) {
       <span class="muted">${t("decision.only_you")}</span></span></p>`;
 }
 
-/** @param {string} name @param {Dispatch} dispatch */
-export function leaving(name, dispatch) {
+/** @param {Chat} chat @param {string} name @param {Dispatch} dispatch */
+export function leaving({ leaveBusy }, name, dispatch) {
   return html`
     <section class="decision" aria-labelledby="leave-question" data-testid="leave-question">
       <h2 id="leave-question" tabindex="-1" data-takes-focus>${t("decision.leave_question", { name })}</h2>
       <div class="decision-buttons">
-        <button class="button" type="button" data-testid="stay" @click=${() => dispatch("askLeave", false)}>${t("decision.stay")}</button>
-        <button class="button button-danger" type="button" data-testid="confirm-leave"
-          @click=${() => dispatch("leaveRoom")}>${t("decision.leave")}</button>
+        <button class="button" type="button" data-testid="stay" ?disabled=${leaveBusy}
+          @click=${() => dispatch("askLeave", false)}>${t("decision.stay")}</button>
+        <button class="button button-danger" type="button" data-testid="confirm-leave" ?disabled=${leaveBusy}
+          @click=${() => dispatch("leaveRoom")}>${leaveBusy ? t("app.moment") : t("decision.leave")}</button>
       </div>
     </section>`;
 }

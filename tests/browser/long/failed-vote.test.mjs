@@ -5,9 +5,12 @@ import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 12, notification_secs: 50 } });
 
+/** What a page says while its answers do not get through. */
+const UNHEARD = /^(no answer: POST \/(simple-countdown\/response|chat\/rooms|auth\/logout)|console error: (WebSocket|action failed))/;
+
 story("an answer that does not get through is said at once, also before a loss of the connection is worth a word", async (scene) => {
   const [ada, ben] = await scene.members("Ada", "Ben");
-  ada.watch.expect(/^(no answer: POST \/simple-countdown\/response|console error: (WebSocket|action failed))/, Infinity);
+  ada.watch.expect(UNHEARD, Infinity);
   const cable = await cableOf(ada);
   await meet(ada, ben);
   await ada.sees("decision", {}, 30_000);
@@ -23,4 +26,48 @@ story("an answer that does not get through is said at once, also before a loss o
   await cable.putBack();
   for (const person of [ada, ben]) await person.press("keep");
   await ada.sees("outcome", { "data-outcome": "kept" });
+});
+
+story("while the connection is lost, no answer looks given that is not: a keep, a leave and a sign-out that fail say so", async (scene) => {
+  const [eve, jan] = await scene.members("Eve", "Jan");
+  eve.watch.expect(UNHEARD, Infinity);
+  const cable = await cableOf(eve);
+  await meet(eve, jan);
+  await eve.sees("decision", {}, 30_000);
+  await cable.pull();
+  await eve.sees("connection-banner");
+  const answers = /\/(simple-countdown\/response\/|chat\/rooms\/[^/]+\/leave$|auth\/logout$)/;
+  await eve.page.route(answers, (route) => route.abort("connectionrefused"));
+  await eve.press("keep");
+  await eve.sees("notice");
+  assert.equal(await eve.find("answered").count(), 0);
+  await eve.find("notice").waitFor({ state: "detached" });
+
+  await eve.press("leave-room");
+  await eve.press("confirm-leave");
+  await eve.sees("notice");
+  await eve.sees("leave-question");
+  await eve.find("notice").waitFor({ state: "detached" });
+  await eve.show("59-leave-failed");
+
+  // Without an answer it is neither done nor failed, and looks like neither.
+  await eve.page.unroute(answers);
+  let letGo = () => {};
+  const held = new Promise((resolve) => (letGo = resolve));
+  await eve.page.route(answers, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await eve.press("confirm-leave");
+  await eve.page.locator('[data-testid="confirm-leave"]:disabled').waitFor();
+  assert.equal(await jan.find("outcome").count(), 0);
+  letGo();
+  await eve.sees("outcome", { "data-reason": "left" });
+  await jan.sees("outcome", { "data-reason": "left" });
+
+  await eve.page.unroute(answers);
+  await eve.page.route(answers, (route) => route.abort("connectionrefused"));
+  await eve.go("account");
+  await eve.press("logout");
+  await eve.sees("notice");
 });
