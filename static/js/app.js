@@ -128,6 +128,7 @@ addEventListener("online", probe);
 addEventListener("offline", probe);
 addEventListener("pageshow", probe);
 addEventListener("resize", () => store.update({}));
+addEventListener("focus", () => store.update({})); // what is in the room is read now
 navigator.serviceWorker?.addEventListener("message", ({ data }) => {
   location.hash = data.go; // somebody has followed a notification
 });

@@ -9,6 +9,7 @@ import { Connection } from "../connection.js";
 import { nextLink } from "../models/link.js";
 import { peerAmong } from "../models/room.js";
 import * as list from "../models/message-list.js";
+import { isLookedAt } from "../tabs.js";
 import { changeChat } from "./current-chat.js";
 
 /** @param {Context} context @param {string} roomId */
@@ -87,12 +88,12 @@ export function closeRoom({ store, sockets, dispatch }) {
   if (chat) dispatch("sendElsewhere", { roomId: chat.roomId, entries: chat.unsent });
 }
 
-/** The newest message is on screen. @param {Context} context */
+/** The newest message is on screen; whether somebody reads it, the window knows. @param {Context} context */
 export function seen(context) {
   const { store, sockets, dispatch } = context;
   const { chat } = store.state;
   dispatch("takeBackAlerts");
-  if (!chat || !chat.atEnd || document.visibilityState !== "visible") return;
+  if (!chat || !chat.atEnd || !isLookedAt()) return;
   const seq = list.lastSeq(chat.list);
   if (seq <= chat.saidReadSeq || !sockets.chat?.send({ type: "read", seq })) return;
   changeChat(context, chat.roomId, () => ({ saidReadSeq: seq }));

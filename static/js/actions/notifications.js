@@ -15,6 +15,7 @@ import {
 import { t } from "../models/language.js";
 import { nameOf } from "../models/person.js";
 import { isNotRead } from "../models/screen.js";
+import { isLookedAt } from "../tabs.js";
 import { readNeeded } from "./reading.js";
 
 /** @param {Context} context */
@@ -140,7 +141,7 @@ async function unreadChanged(context, frame) {
   const room = find();
   if (room === undefined) return;
   const { chat, rooms } = store.state;
-  const onScreen = chat?.roomId === frame.room_id && chat?.atEnd === true && document.visibilityState === "visible";
+  const onScreen = chat?.roomId === frame.room_id && chat?.atEnd === true && isLookedAt();
   const { count, last_message } = frame;
   const now = recounted(room, { count, last_message, onScreen });
   store.update({ rooms: putRoom(rooms, now) });

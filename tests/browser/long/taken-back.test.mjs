@@ -1,7 +1,7 @@
 // What the system shows goes when it has nothing to say any more: looked at, read elsewhere, or nobody's who is signed in.
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { hidePage, isShown, isTakenBack, keepShown, showPage, shownTo } from "../support/alerts.mjs";
+import { hidePage, isShown, isTakenBack, keepShown, lookAway, lookBack, showPage, shownTo } from "../support/alerts.mjs";
 import { cableOf } from "../support/cable.mjs";
 import { endSessionOf } from "../support/device.mjs";
 import { meet } from "../support/person.mjs";
@@ -28,6 +28,20 @@ story("a notification goes when its conversation is looked at, also when it is o
   await eva.press("conversation");
   await eva.hears("and here");
   await isTakenBack(eva.page);
+});
+
+story("a window in sight that is not in front has read nothing: its person is called, and sees it as they come back", async (scene) => {
+  const [lil, max] = await talkingWithAlerts(scene, "Lil", "Max");
+  await lil.page.evaluate(lookAway);
+  await max.say("over here");
+  await lil.hears("over here");
+  await isShown(lil.page, "over here");
+  assert.match(await lil.page.title(), /^\(1\)/);
+  await max.find("receipt").getByText("Sent", { exact: true }).waitFor();
+  await lil.page.evaluate(lookBack);
+  await max.find("receipt").getByText("Seen", { exact: true }).waitFor();
+  await isTakenBack(lil.page);
+  await lil.page.waitForFunction(() => !document.title.startsWith("("));
 });
 
 story("a notification goes when its conversation is read on another device, also while there was no connection", async (scene) => {

@@ -51,6 +51,17 @@ export function hidePage() {
   document.dispatchEvent(new Event("visibilitychange"));
 }
 
+/** Runs in the page: as if another program were in front, and the window in sight beside it. */
+export function lookAway() {
+  document.hasFocus = () => false;
+}
+
+/** Runs in the page. */
+export function lookBack() {
+  delete document.hasFocus;
+  dispatchEvent(new Event("focus"));
+}
+
 /** Runs in the page. */
 export function showPage() {
   delete document.visibilityState;
