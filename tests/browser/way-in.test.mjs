@@ -49,6 +49,37 @@ story("who gives no name is called by the username, and who takes it away is ask
   await lou.sees("waiting");
 });
 
+story("what is typed on the profile's screen and not saved yet goes along when the waiting room asks for the rest", async (scene) => {
+  const fee = await scene.enter("Fee");
+  await fee.signUp();
+  await fee.go("profile");
+  await fee.sees("profile-form");
+  for (const [name, value] of [["gender", "woman"], ["interests", "chess"], ["preferred_genders", "man"], ["languages", "en"]]) {
+    await fee.page.locator(`input[name="${name}"][value="${value}"]`).check();
+  }
+  await fee.page.locator("#bio").fill("Rivers.");
+  await fee.fill({ age_min: "5" });
+  assert.match(await fee.reads("profile-saved"), /Not saved/);
+  await fee.go("wait");
+  await fee.sees("starter");
+  await fee.page.locator('input[name="interests"][value="hiking"]').check();
+  fee.watch.expect(/^422 PUT \/users\/me\/profile$/);
+  await fee.press("join-queue");
+  assert.match(await fee.reads("form-error"), /whole profile/, "what is refused is not on this screen");
+
+  await fee.go("profile");
+  await fee.sees("profile-form");
+  await fee.fill({ age_min: "25" });
+  await fee.go("wait");
+  await fee.sees("starter");
+  await fee.press("join-queue");
+  await fee.sees("waiting");
+  const saved = await (await scene.server.device(fee))("/users/me/profile");
+  const { gender, interests, preferred_genders, languages, bio, age_min } = saved;
+  assert.deepEqual({ gender, interests, preferred_genders, languages, bio, age_min },
+    { gender: "woman", interests: ["chess", "hiking"], preferred_genders: ["man"], languages: ["en"], bio: "Rivers.", age_min: 25 });
+});
+
 story("a complete profile says what would still help, and what is typed waits for its saving", async (scene) => {
   const [mia] = await scene.members("Mia");
   await mia.go("profile");

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import "./support/english.mjs";
 import { fieldWords, wordsFor } from "../../static/js/models/problem.js";
 import {
-  emptyProfile, languageLabel, missing, optionLabel, profileFromForm, tidied, wouldHelp,
+  emptyProfile, languageLabel, missing, optionLabel, profileFromForm, tidied, withAnswers, wouldHelp,
 } from "../../static/js/models/profile.js";
 import { uuid7 } from "../../static/js/models/uuid7.js";
 
@@ -20,6 +20,14 @@ test("a profile is complete with a display name, a gender and one interest", () 
   assert.deepEqual(missing({ ...complete, gender: null }), ["gender"]);
   assert.deepEqual(missing({ ...complete, interests: [] }), ["interests"]);
   assert.deepEqual(missing(emptyProfile()), ["display_name", "gender", "interests"]);
+});
+
+test("a form that asks for some of a profile changes that alone, also where nothing of it is chosen any more", () => {
+  const typed = { ...emptyProfile(), display_name: "Ada", gender: "woman", interests: ["chess"], bio: "Rivers.", preferred_genders: ["man"], age_min: 25 };
+  const form = new FormData();
+  form.append("gender", "other");
+  assert.deepEqual(withAnswers(typed, ["gender"], form), { ...typed, gender: "other" });
+  assert.deepEqual(withAnswers(typed, ["gender", "interests"], form), { ...typed, gender: "other", interests: [] });
 });
 
 test("what is not needed would still help, and is told as long as it is not there", () => {

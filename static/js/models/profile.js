@@ -69,6 +69,19 @@ export function profileFromForm(form) {
   };
 }
 
+/**
+ * The profile with the answers of a form that asks for some of it only: all else is as it was typed before.
+ * @param {Profile} profile
+ * @param {ReturnType<typeof missing>} asked
+ * @param {FormData} form
+ * @returns {Profile}
+ */
+export function withAnswers(profile, asked, form) {
+  const { display_name, gender, interests } = profileFromForm(form);
+  const answers = { display_name, gender, interests };
+  return { ...profile, ...Object.fromEntries(asked.map((field) => [field, answers[field]])) };
+}
+
 /** Without the white space around its words. @param {Profile} profile @returns {Profile} */
 export function tidied(profile) {
   return { ...profile, display_name: profile.display_name?.trim() ?? "", bio: profile.bio?.trim() ?? "" };

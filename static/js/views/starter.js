@@ -1,5 +1,5 @@
 import { formatList, t } from "../models/language.js";
-import { missing } from "../models/profile.js";
+import { missing, withAnswers } from "../models/profile.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { formMessage, textField } from "./field.js";
 import { genderChips, interestChips } from "./profile.js";
@@ -14,8 +14,9 @@ import { genderChips, interestChips } from "./profile.js";
 export function starter({ form: { fields, message, busy }, profile: { draft }, queueBusy }, known, options, dispatch) {
   const asked = missing(known);
   const shown = draft ?? known;
+  const isElsewhere = Object.keys(fields).some((field) => !asked.some((name) => name === field));
   /** @param {Event} event */
-  const read = (event) => answers(known, new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)));
+  const read = (event) => withAnswers(shown, asked, new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)));
   /** @param {SubmitEvent} event */
   const submit = (event) => {
     event.preventDefault();
@@ -33,26 +34,11 @@ export function starter({ form: { fields, message, busy }, profile: { draft }, q
         value: shown.display_name ?? "", autocomplete: "nickname", error: fields.display_name, maxlength: 40 }) : nothing}
       ${asked.includes("gender") ? genderChips(shown.gender, options, fields.gender) : nothing}
       ${asked.includes("interests") ? interestChips(shown.interests, options, fields.interests) : nothing}
-      ${formMessage(message)}
+      ${formMessage(isElsewhere ? t("wait.look_whole") : message)}
       <div class="actions actions-centre">
         <button class="button button-primary" type="submit" data-testid="join-queue" ?disabled=${busy || queueBusy}>
           ${busy || queueBusy ? t("app.moment") : t("wait.find")}</button>
       </div>
       <p class="muted small centred"><a href="#/profile">${t("wait.whole_profile")}</a></p>
     </form>`;
-}
-
-/**
- * The profile with what the form asks for.
- * @param {import("../types.js").Profile} known
- * @param {FormData} form
- */
-function answers(known, form) {
-  const name = form.get("display_name");
-  return {
-    ...known,
-    display_name: name === null ? known.display_name : String(name),
-    gender: form.has("gender") ? String(form.get("gender")) : known.gender,
-    interests: form.has("interests") ? form.getAll("interests").map(String) : known.interests,
-  };
 }
