@@ -31,7 +31,7 @@ const ANSWER_WITHIN_MS = 4_000;
 const ALL_KEPT_FOR_MS = 10_000;
 let allKeptUntilMs = 0;
 
-/** The newest file where the server is in reach, and answers; else the one that was kept. @param {FetchEvent} event */
+/** The newest file where the server is in reach, and has it; else the one that was kept. @param {FetchEvent} event */
 async function freshOrKept(event) {
   const { request } = event;
   const atOnce = Date.now() < allKeptUntilMs ? await kept(request) : undefined;
@@ -40,7 +40,9 @@ async function freshOrKept(event) {
   // Also an answer that comes too late is kept. Who has asked hears of a failure.
   event.waitUntil(asked.then((response) => (response.ok ? keep(request, response.clone()) : undefined), () => undefined));
   try {
-    return await inTime(asked);
+    const answer = await inTime(asked);
+    // Where a proxy stands before the server, it answers for one that is away: 502, 503, 504.
+    return answer.status < 500 ? answer : (await kept(request)) ?? answer;
   } catch (error) {
     const known = await kept(request);
     if (!known) return asked;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Proxy } from "../support/proxy.mjs";
 import { openStage } from "../support/stage.mjs";
 
 const story = openStage();
@@ -45,6 +46,26 @@ story("the page also opens where the server takes the call and never answers", a
     await ina.page.getByText("One moment…").waitFor();
   });
   await ina.sees("profile-form", {}, 30_000);
+});
+
+story("the page also opens where a proxy answers for a server that is away", async (scene) => {
+  const proxy = new Proxy(scene.server.origin);
+  try {
+    const mel = await scene.enter("Mel", { origin: await proxy.start() });
+    await mel.page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active.state));
+    mel.watch.expect(/^401 POST \/auth\/refresh$/);
+    await mel.page.reload();
+    await mel.sees("go-signup");
+    assert.equal(await mel.page.evaluate(() => navigator.serviceWorker.controller !== null), true, "the worker serves the page");
+    await scene.server.kill();
+    mel.watch.expect(/^502 POST \/auth\/refresh$/, Infinity);
+    await mel.page.reload();
+    await mel.sees("go-signup");
+    assert.equal(await mel.page.getByText("Bad Gateway").count(), 0);
+  } finally {
+    proxy.stop();
+    await scene.server.start();
+  }
 });
 
 story("a browser without room for the page's files shows the newest ones all the same", async (scene) => {
