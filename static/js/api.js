@@ -33,6 +33,9 @@ export class ApiError extends Error {
   }
 }
 
+/** An answer to a session that is over: whoever it was for is gone, and it is nobody else's. */
+export class SessionOver extends Error {}
+
 /** @param {Response} response */
 async function errorFrom(response) {
   const body = await response.json().catch(() => ({}));
@@ -126,6 +129,8 @@ export function createApi({ onSession, onSignedOut }) {
   let refreshing = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
+  /** Which session it is, of all that this page has had. */
+  let turn = 0;
 
   /** @param {Session} session */
   function adopt(session) {
@@ -147,6 +152,7 @@ export function createApi({ onSession, onSignedOut }) {
   function forget() {
     clearTimeout(timer);
     token = null;
+    turn += 1;
   }
 
   /** Renews the session by its cookie. @returns {Promise<Session>} */
@@ -173,14 +179,32 @@ export function createApi({ onSession, onSignedOut }) {
    * @param {unknown} body
    * @param {(response: Response) => Promise<T>} read
    */
-  async function answer(method, path, body, read) {
+  async function tryTwice(method, path, body, read) {
+    const asked = turn;
     try {
       return await send(method, path, body, token, read);
     } catch (error) {
-      if (token === null || !(error instanceof ApiError) || error.status !== 401) throw error;
+      if (asked !== turn || token === null || !(error instanceof ApiError) || error.status !== 401) throw error;
       await refresh();
+      if (asked !== turn) throw new SessionOver();
       return send(method, path, body, token, read);
     }
+  }
+
+  /**
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} body
+   * @param {(response: Response) => Promise<T>} read
+   * @returns {Promise<T>} rejects with SessionOver if the session is over by then, whatever the answer was
+   */
+  async function answer(method, path, body, read) {
+    const asked = turn;
+    const answered = tryTwice(method, path, body, read);
+    await Promise.allSettled([answered]);
+    if (asked !== turn) throw new SessionOver();
+    return answered;
   }
 
   /**
@@ -224,12 +248,18 @@ export function createApi({ onSession, onSignedOut }) {
     return adopt(await send("POST", path, form, null, json));
   }
 
-  async function signOut() {
-    await request("POST", "/auth/logout");
+  /**
+   * What ends the session: the server may tell the sockets so before its answer is here.
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   */
+  async function end(method, path, body) {
+    await tryTwice(method, path, body, json);
     forget();
   }
 
-  return { request, list, blob, refresh, signIn, signOut, forget, token: () => token ?? "" };
+  return { request, list, blob, refresh, signIn, end, forget, token: () => token ?? "" };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

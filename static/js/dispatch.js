@@ -1,7 +1,7 @@
 /**
  * The one way in: whatever a person does, a socket says or a timer rings is an action, named here.
  */
-import { ApiError } from "./api.js";
+import { ApiError, SessionOver } from "./api.js";
 import { t } from "./models/language.js";
 import { loadInside } from "./load-inside.js";
 import { isLost } from "./models/link.js";
@@ -82,6 +82,7 @@ export function createDispatch(parts) {
  * @param {unknown} error
  */
 function report(store, name, error) {
+  if (error instanceof SessionOver) return; // whoever it was for has gone
   if (error instanceof ApiError && error.status === 0 && Date.now() < leavingUntilMs) return;
   console.error("action failed", { action: name, error });
   if (error instanceof ApiError && error.status === 401) return; // the session's own screens say so

@@ -42,7 +42,8 @@ export async function loadPart({ store, api, turns }, part) {
 
 /** Signs another device out, or this one. @param {Context} context @param {{id: string, current: boolean}} session */
 export async function endSession({ api, turns, dispatch }, { id, current }) {
-  await turns.write("sessions", () => api.request("DELETE", `/auth/sessions/${id}`));
+  const path = `/auth/sessions/${id}`;
+  await turns.write("sessions", () => (current ? api.end("DELETE", path) : api.request("DELETE", path)));
   await (current ? dispatch("signedOut", { isAsked: true }) : dispatch("loadPart", "sessions"));
 }
 
@@ -66,7 +67,7 @@ export function typePassword({ store }, typing) {
 /** For good. @param {Context} context @param {Record<string, string>} form with the password */
 export async function deleteAccount(context, form) {
   const { api, dispatch } = context;
-  const isDone = await submit(context, () => api.request("DELETE", "/users/me", form), "password");
+  const isDone = await submit(context, () => api.end("DELETE", "/users/me", form), "password");
   if (isDone) await dispatch("signedOut", { isAsked: true });
 }
 

@@ -81,7 +81,7 @@ export function sessionRenewed({ store, sockets, outbox, dispatch }, session) {
 
 /** @param {Context} context */
 export async function logout({ api, dispatch }) {
-  await api.signOut();
+  await api.end("POST", "/auth/logout");
   await dispatch("signedOut", { isAsked: true });
 }
 

@@ -119,6 +119,24 @@ story("what is read of somebody comes to nobody else's panel, however late", asy
   assert.doesNotMatch(await eli.reads("peer-panel"), /Only Fay/);
 });
 
+story("an answer that comes after the sign-out is nobody's, whoever signs in next on the same page", async (scene) => {
+  const [ann, tom, ben] = await scene.members("Ann", "Tom", "Ben");
+  await meet(ann, tom);
+  await ann.go("conversations");
+  await ann.sees("conversation");
+  const releaseRooms = await holdAnswers(ann, "/chat/rooms?limit=100");
+  await ann.go("account");
+  await ann.press("logout");
+  await ann.sees("go-signup");
+  await releaseRooms();
+  await ann.press("go-login");
+  await ann.fill({ username: ben.username, password: ben.password });
+  await ann.press("login");
+  await ann.sees("no-conversations");
+  assert.equal(await ann.find("conversation").count(), 0);
+  assert.equal(await ann.find("meeting").count(), 0, "it is not Ben's time that is running");
+});
+
 /** A screen without what it needs, until it is there again. */
 async function cannotBeRead(person, sockets, screen, address, shown) {
   const busy = { status: 503, headers: { "retry-after": "1" }, contentType: "application/problem+json", body: '{"code":"unavailable"}' };
