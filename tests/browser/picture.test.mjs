@@ -52,6 +52,25 @@ story("a picture is cut with the keyboard alone, sent, and shown to others", asy
   await vic.page.waitForFunction((before) => document.querySelector('[data-testid="chat"] header img.avatar').src !== before, clearer);
 });
 
+story("a picture is taken away again, for everybody", async (scene) => {
+  const [nia, oli] = await scene.members("Nia", "Oli");
+  await pick(nia, PICTURE);
+  await nia.press("send-picture");
+  const shown = nia.find("avatar-editor").locator("img.avatar");
+  await shown.waitFor();
+  await nia.show("60-own-picture");
+  await meet(nia, oli);
+  await oli.find("chat").locator("header img.avatar").waitFor();
+  await nia.go("profile");
+  await nia.press("remove-picture");
+  await shown.waitFor({ state: "detached" });
+  assert.equal(await nia.find("remove-picture").count(), 0);
+  await oli.page.reload();
+  await oli.sees("chat");
+  await oli.page.waitForTimeout(500); // it would be here
+  assert.equal(await oli.find("chat").locator("header img.avatar").count(), 0);
+});
+
 story("the picture that was chosen last is the one, however long another takes; a sign-out leaves none in memory", async (scene) => {
   const [xia] = await scene.members("Xia");
   await xia.context.addInitScript(watchPictures);

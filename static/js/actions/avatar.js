@@ -72,11 +72,20 @@ export async function sendPicture(context) {
     await api.request("PUT", "/users/me/avatar", formOf(edit.cut));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    store.update({ avatarEdit: { ...edit, busy: false, fault: wordsFor(error) } });
+    const now = store.state.avatarEdit; // the square may have been moved meanwhile
+    if (now) store.update({ avatarEdit: { ...now, busy: false, fault: wordsFor(error) } });
     return;
   }
   dropPicture(context);
   await dispatch("loadPicture", store.state.user?.id);
+}
+
+/** Nobody sees it any more. @param {Context} context */
+export async function removePicture(context) {
+  const { user } = context.store.state;
+  if (!user) return;
+  await context.turns.write(`picture ${user.id}`, () => context.api.request("DELETE", "/users/me/avatar"));
+  showPicture(context, user.id, null);
 }
 
 /** @param {import("../store.js").Cut} cut */
@@ -89,20 +98,24 @@ function formOf({ file, crop }) {
 
 /** The pictures of a list, one after the other; whoever has been asked for is not asked for again. @param {Context} context @param {(string|undefined)[]} userIds */
 export async function loadPictures({ store, dispatch }, userIds) {
+  const { user } = store.state;
   for (const userId of userIds) {
+    if (store.state.user?.id !== user?.id) return;
     if (userId !== undefined && !(userId in store.state.pictures)) await dispatch("loadPicture", userId);
   }
 }
 
 /** Somebody's picture, as it is shown to this person; null where there is none. @param {Context} context @param {string|undefined} userId */
-export async function loadPicture({ store, api, turns }, userId) {
+export async function loadPicture(context, userId) {
+  const { api, turns } = context;
   if (userId === undefined) return;
-  const { user } = store.state;
-  await turns.read(`picture ${userId}`, () => api.blob(`/users/${userId}/avatar`), (blob) => {
-    if (store.state.user?.id !== user?.id) return;
-    const { pictures } = store.state;
-    const before = pictures[userId];
-    if (before) URL.revokeObjectURL(before);
-    store.update({ pictures: { ...pictures, [userId]: blob && URL.createObjectURL(blob) } });
-  });
+  await turns.read(`picture ${userId}`, () => api.blob(`/users/${userId}/avatar`), (blob) => showPicture(context, userId, blob));
+}
+
+/** @param {Context} context @param {string} userId @param {Blob|null} blob */
+function showPicture({ store }, userId, blob) {
+  const { pictures } = store.state;
+  const before = pictures[userId];
+  if (before) URL.revokeObjectURL(before);
+  store.update({ pictures: { ...pictures, [userId]: blob && URL.createObjectURL(blob) } });
 }

@@ -30,8 +30,10 @@ export function avatarEditor({ user, pictures, avatarEdit: edit }, dispatch) {
               @click=${() => dispatch("sendPicture")}>${edit.busy ? t("avatar.sending") : t("avatar.use")}</button>
             <button class="button" type="button" ?disabled=${edit.busy} @click=${() => dispatch("dropPicture")}>${t("app.cancel")}</button>
           </div>` : html`
-          <label class="button file-button"><input type="file" accept="image/jpeg,image/png,image/webp,image/gif"
-            data-testid="pick-picture" @change=${pick}><span>${!url ? t("avatar.choose") : t("avatar.change")}</span></label>`}
+          <div class="actions"><label class="button file-button"><input type="file" accept="image/jpeg,image/png,image/webp,image/gif"
+            data-testid="pick-picture" @change=${pick}><span>${!url ? t("avatar.choose") : t("avatar.change")}</span></label>
+            ${!url ? nothing : html`<button class="button button-quiet" type="button" data-testid="remove-picture"
+              @click=${() => dispatch("removePicture")}>${t("avatar.remove")}</button>`}</div>`}
       </div>
     </section>`;
 }
