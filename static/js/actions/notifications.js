@@ -99,17 +99,19 @@ export async function loadRoom({ store, api }, roomId) {
   store.update({ rooms: putRoom(rooms, newerRoom(rooms.find(({ id }) => id === roomId) ?? room, room)) });
 }
 
-/** Both see more of each other from now on. @param {Context} context @param {Frame} frame */
+/** Both see more of each other from now on, and are told so wherever they are. @param {Context} context @param {Frame} frame */
 async function likedEachOther({ store, dispatch }, { user_id, reveal_level }) {
-  const { rooms, chat, user } = store.state;
-  const isWith = (/** @type {import("../types.js").Room} */ room) => room.members.some((member) => member.id === user_id);
-  store.update({ rooms: rooms.map((room) => (isWith(room) ? { ...room, reveal_level } : room)) });
+  const { rooms, chat } = store.state;
+  const them = (/** @type {import("../types.js").Room} */ room) => room.members.find((member) => member.id === user_id);
+  store.update({ rooms: rooms.map((room) => (them(room) ? { ...room, reveal_level } : room)) });
   dispatch("loadPicture", user_id);
-  const peer = chat?.room && user ? peerAmong(chat.room.members, user.id) : null;
-  if (!chat?.room || peer === null || peer.id !== user_id) return;
-  store.update({ chat: { ...chat, room: { ...chat.room, reveal_level } } });
-  dispatch("readPeer");
-  return dispatch("tell", t("peer.mutual", { name: nameOf(peer) }));
+  const room = chat?.room ?? null;
+  if (chat && room && them(room)) {
+    store.update({ chat: { ...chat, room: { ...room, reveal_level } } });
+    dispatch("readPeer");
+  }
+  const peer = [...rooms, ...(room ? [room] : [])].map(them).find((found) => found !== undefined);
+  if (peer) return dispatch("tell", t("peer.mutual", { name: nameOf(peer) }));
 }
 
 /** @param {Context} context @param {Frame} frame */
@@ -129,7 +131,10 @@ function roomChanged({ store, dispatch }, frame) {
   if (chat?.roomId === status.room_id) dispatch("statusRead", { status, live: true });
   // Who keeps a room sees more of the other one, and this frame comes after the database knows it.
   const members = rooms.find((room) => room.id === status.room_id)?.members;
-  if (status.state === "kept" && members && user) dispatch("loadPicture", peerAmong(members, user.id)?.id);
+  if (status.state === "kept" && members && user) {
+    dispatch("loadPicture", peerAmong(members, user.id)?.id);
+    if (chat?.roomId === status.room_id) dispatch("readPeer");
+  }
   if (!rooms.some((room) => room.id === status.room_id)) return dispatch("loadRooms");
 }
 

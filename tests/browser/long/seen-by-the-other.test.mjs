@@ -73,6 +73,24 @@ story("a picture is cut by dragging, and who sees more of the other sees it clea
   assert.equal((await read("/users/me/learned")).outcomes, 0);
 });
 
+story("who is liked back hears it wherever they are, and what is seen of the other follows while it is looked at", async (scene) => {
+  const [ina, tom] = await scene.members("Ina", "Tom");
+  await meet(ina, tom);
+  const room = await ina.roomId();
+  const devices = await Promise.all([ina, tom].map((person) => scene.server.device(person)));
+  const [{ id: inasId }, { id: tomsId }] = await Promise.all(devices.map((device) => device("/users/me")));
+  await ina.go("conversations");
+  await ina.sees("conversation");
+  await devices[0](`/users/${tomsId}/like`, "PUT");
+  await devices[1](`/users/${inasId}/like`, "PUT");
+  await ina.find("notice").getByText("You and Tom like each other").waitFor();
+  await ina.go(`room/${room}`);
+  await ina.press("open-peer");
+  await ina.find("peer-panel").getByText("You like each other").waitFor();
+  await Promise.all(devices.map((device) => device(`/chat/keep/${room}`, "POST")));
+  await ina.find("peer-panel").getByText("You kept this chat").waitFor();
+});
+
 const crop = async (person) => (await person.find("cutter").getAttribute("data-crop")).split(",").map(Number);
 
 /** Drags the picture below the square by so many pixels of the screen. */
