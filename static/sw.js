@@ -13,11 +13,14 @@ function isShell({ origin, pathname }) {
 /** Which of them is read first is known when it is spoken. */
 const LANGUAGES = ["en", "vi", "de"];
 
+/** What a page without a server shows. */
+const PICTURE = "/img/two-people.svg";
+
 /** All that the page names: its own list is the list. And the words, in every language. */
 async function shellFiles() {
   const page = await (await fetch("/", { cache: "no-cache" })).text();
   const named = [...page.matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, path]) => path);
-  return [...new Set(["/", ...named, ...LANGUAGES.map((language) => `/locales/${language}.json`)])];
+  return [...new Set(["/", ...named, ...LANGUAGES.map((language) => `/locales/${language}.json`), PICTURE])];
 }
 
 async function keepShell() {

@@ -11,16 +11,20 @@ import { closeShownAlerts } from "../shown-alerts.js";
 import { idleForm, signedOutState } from "../store.js";
 
 const RESTORE_AGAIN_MS = 3_000;
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let again;
 
-/** On load: takes up the session that the cookie stands for. @param {Context} context */
+/** On load, and until there is an answer: takes up the session that the cookie stands for. @param {Context} context */
 export async function restore({ store, api, dispatch }) {
+  clearTimeout(again);
   try {
     await api.refresh();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) return;
     store.update({ session: "unreachable" });
-    setTimeout(() => dispatch("restore"), RESTORE_AGAIN_MS);
+    clearTimeout(again);
+    again = setTimeout(() => dispatch("restore"), RESTORE_AGAIN_MS);
   }
 }
 

@@ -51,7 +51,7 @@ export function app(state, dispatch) {
       ${top(state)}
       ${banner(state)}
       ${covered ? nothing : meeting(state)}
-      ${screen === null ? restoring() : screen(state, dispatch)}
+      ${screen === null ? restoring(state, dispatch) : screen(state, dispatch)}
     </div>
     ${covered ? nothing : noticeBar(state, dispatch)}`;
 }
@@ -87,14 +87,28 @@ function top({ session, route, rooms }) {
 const mark = document.getElementById("mark");
 const brand = html`${mark}<span>${NAME}</span>`;
 
-function restoring() {
-  return html`<main class="page page-narrow" id="main"><p class="muted centred" role="status">${t("app.moment")}</p></main>`;
+/** Who is here is not known yet. @param {State} state @param {Dispatch} dispatch */
+function restoring({ session }, dispatch) {
+  return html`
+    <main class="page page-narrow" id="main"><div role="status">${session === "unreachable" ? unreachable(dispatch)
+      : html`<p class="muted centred">${t("app.moment")}</p>`}</div></main>`;
+}
+
+/** @param {Dispatch} dispatch */
+function unreachable(dispatch) {
+  return html`
+    <div class="card empty" data-testid="unreachable">
+      <img src="/img/two-people.svg" width="240" height="200" alt="">
+      <h1 tabindex="-1">${t("app.unreachable")}</h1>
+      <p class="muted">${t("app.keeps_trying")}</p>
+      <button class="button button-primary" type="button" data-testid="retry-session" @click=${() => dispatch("restore")}>${t("app.retry")}</button>
+    </div>`;
 }
 
 /** @param {State} state */
 function banner({ session, links, nowMs }) {
   const lost = isLost(links.notifications, nowMs) || isLost(links.chat, nowMs);
-  const show = session === "unreachable" || (session === "in" && lost);
+  const show = session === "in" && lost;
   return html`<div class="banner-place" role="status">${show ? html`
     <p class="banner" data-testid="connection-banner">${t("app.lost")}</p>` : nothing}</div>`;
 }
