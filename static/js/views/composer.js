@@ -39,7 +39,7 @@ export function composer(draft, name, { offersEmojis }, dispatch) {
       <span class="visually-hidden" id="file-limits">${t("file.limits", {
         image: sizeWords(IMAGE_MAX_BYTES), file: sizeWords(FILE_MAX_BYTES), count: FILES_MAX })}</span>
       <label class="visually-hidden" for="message-input">${t("chat.message_to", { name })}</label>
-      <textarea id="message-input" name="text" rows="1" dir="auto" maxlength="4000" placeholder=${t("chat.write")} autocomplete="off"
+      <textarea id="message-input" name="text" rows="1" dir="auto" maxlength="4000" placeholder=${t("chat.placeholder")} autocomplete="off"
         enterkeyhint="enter" data-testid="message-input" @paste=${(/** @type {ClipboardEvent} */ event) => pasted(event, dispatch)}
         @keydown=${(/** @type {KeyboardEvent} */ event) => keydown(event, settled, dispatch)}
         .value=${draft.text} @input=${() => dispatch("write", writer()?.value)}></textarea>

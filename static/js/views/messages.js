@@ -112,7 +112,7 @@ function isTimed({ state, endsGroup, receipt }) {
 /** @param {Row} row @param {boolean} takesMore @param {Dispatch} dispatch */
 function foot(row, takesMore, dispatch) {
   if (row.state === "failed") {
-    return html`<p class="foot foot-failed">${t("message.not_sent")} ${row.problem ?? ""} ${takesMore ? html`
+    return html`<p class="foot foot-failed"><span>${t("message.not_sent")} ${row.problem ?? ""}</span>${takesMore ? html`
       <button class="link" type="button" data-testid="retry" data-same=${`retry ${row.clientId}`}
         @click=${() => dispatch("retryMessage", row.clientId)}>${t("app.retry")}</button>` : nothing}
       <button class="link" type="button" data-testid="remove-message" data-same=${`remove ${row.clientId}`}

@@ -44,7 +44,7 @@ export function opener({ room }, name) {
 
 /** @param {string|null} words */
 function question(words) {
-  return words === null ? nothing : html`<p class="icebreaker"><q>${words}</q></p>`;
+  return words === null ? nothing : html`<p class="icebreaker">${t("moment.question", { words })}</p>`;
 }
 
 /** @param {import("../types.js").MatchReason[]} list */

@@ -87,12 +87,15 @@ story("two who speak different languages are asked the same first question, each
   }
   await meet(...people);
   const [asked, gefragt] = await Promise.all(people.map(icebreaker));
-  const [topic] = Object.entries(tableOf("en").icebreaker).find(([, words]) => words === asked) ?? [];
-  assert.ok(["hiking", "music"].includes(topic), `${asked}: about what both like`);
-  assert.equal(gefragt, tableOf("de").icebreaker[topic]);
+  const [topic] = Object.entries(tableOf("en").icebreaker).find(([, words]) => words === asked.question) ?? [];
+  assert.ok(["hiking", "music"].includes(topic), `${asked.question}: about what both like`);
+  assert.equal(gefragt.question, tableOf("de").icebreaker[topic]);
+  assert.deepEqual([asked.marks, gefragt.marks], ["“”", "„“"]);
 });
 
 /** The first question, as the conversation begins with it. */
 async function icebreaker(person) {
-  return person.find("opener").locator(".icebreaker").innerText();
+  const words = await person.find("opener").locator(".icebreaker").innerText();
+  const [, begins, question, ends] = /^(.)(.*)(.)$/.exec(words) ?? [];
+  return { question, marks: `${begins}${ends}` };
 }
