@@ -1,5 +1,7 @@
 //! Under which names objects are stored.
 
+use std::fmt::{self, Display, Formatter};
+
 use domain::{FileId, UserId, avatar::AvatarLevel};
 use object_store::path::Path;
 use uuid::Uuid;
@@ -10,9 +12,15 @@ const THUMBNAIL: &str = ".thumbnail";
 /// Where avatars are.
 pub(crate) const AVATARS: &str = "avatars";
 
-/// The name of an object. It is made of an id of ours and never of what somebody wrote.
+/// The name of an object, as a log may have it. It is made of an id of ours and never of what somebody wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key(Path);
+
+impl Display for Key {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
 
 impl Key {
     /// An uploaded file.

@@ -3,6 +3,7 @@
 //! An object is written once under a [`Key`] that nobody chooses, whole or not at all, and never changed. What it is, whose
 //! it is and whether it still is somebody's, SQL knows: the storage has bytes.
 
+mod abort;
 mod key;
 mod open;
 mod patience;
@@ -112,8 +113,8 @@ impl Storage {
         }
     }
 
-    /// Waits until all uploads that were aborted until now have left nothing, or could not: a process that ends before loses
-    /// what it had begun to clear.
+    /// Waits until all uploads that were aborted until now have left nothing, or could not at the first try: a process that ends
+    /// before loses what it had begun to clear.
     pub async fn aborted(&self) {
         self.aborts.wait().await;
     }

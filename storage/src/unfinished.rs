@@ -8,7 +8,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use object_store::Error;
+use object_store::{Error, path::Path as ObjectPath};
 use tokio::task::spawn_blocking;
 
 use super::{
@@ -41,6 +41,23 @@ impl Folder {
             Ok(found)
         });
         Ok(swept.await?.len())
+    }
+
+    /// Removes the beginnings of this one object, which nobody writes any more.
+    pub(crate) async fn clear(&self, object: &ObjectPath) -> Result<(), StorageError> {
+        let object = self.0.join(object.as_ref());
+        let work = spawn_blocking(move || {
+            let folder = object.parent().unwrap_or(&object);
+            for path in beginnings(folder, i64::MAX)? {
+                if is_beginning_of(&path, &object) {
+                    gone(fs::remove_file(path))?;
+                }
+            }
+            Ok(())
+        });
+        work.await
+            .unwrap_or_else(|error| Err(io::Error::other(error)))
+            .map_err(failed)
     }
 
     /// What is found where files are, and where avatars are.
@@ -88,6 +105,13 @@ fn remove_empty(folder: &Path, until: i64) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Its name is the object's, `#`, and a number.
+fn is_beginning_of(path: &Path, object: &Path) -> bool {
+    let name = path.to_string_lossy();
+    let number = name.strip_prefix(&*object.to_string_lossy());
+    number.is_some_and(|number| number.starts_with('#'))
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<DirEntry>> {

@@ -4,7 +4,7 @@ use std::mem;
 
 use object_store::{MultipartUpload, ObjectStoreExt, PutPayload, PutPayloadMut};
 
-use super::{Key, Storage, StorageError, patience::within};
+use super::{Key, Storage, StorageError, abort::Remains, patience::within};
 
 /// What an upload holds in memory at the most. A longer object goes in parts of so many bytes.
 pub const PART_BYTES: usize = 8 * 1024 * 1024;
@@ -58,16 +58,24 @@ impl Upload {
         }
     }
 
-    /// Leaves nothing of it behind, as far as the storage can be reached. Of what it keeps, a folder is swept later, and a bucket
-    /// has a rule of its own. That goes on by itself, until [`Storage::aborted`]: whoever waits for an answer may have waited for
-    /// this storage already.
-    pub fn abort(mut self) {
-        if let Some(mut parts) = self.parts.take() {
-            self.storage.aborts.spawn(async move {
-                if let Err(error) = within(parts.abort()).await {
-                    tracing::warn!(%error, "the parts of an upload stay: in a folder until its sweep, in a bucket until its rule for unfinished uploads");
-                }
-            });
+    /// Leaves nothing of it behind. That goes on by itself, until [`Storage::aborted`]: whoever waits for an answer may have
+    /// waited for this storage already. Where the storage cannot be reached, it is tried again for about a day, as long as the
+    /// process runs; of what it keeps nevertheless, a folder is swept later, and a bucket has a rule of its own.
+    pub fn abort(self) {
+        let Self {
+            storage,
+            key,
+            parts,
+            ..
+        } = self;
+        if let Some(parts) = parts {
+            let aborts = storage.aborts.clone();
+            let remains = Remains {
+                storage,
+                key,
+                parts,
+            };
+            aborts.spawn(remains.clear());
         }
     }
 

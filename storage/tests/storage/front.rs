@@ -3,16 +3,17 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, copy},
     net::{TcpListener, TcpStream},
+    time::sleep,
 };
-use webchat_storage::Storage;
+use webchat_storage::{PART_BYTES, Storage};
 use webchat_tests::s3::S3;
 
 use crate::{
@@ -66,14 +67,48 @@ async fn a_bucket_that_stays_busy_is_given_up_soon() {
     assert_eq!(asked.load(Ordering::SeqCst), 3, "once, and two times again");
 }
 
+/// The bucket is away when the upload breaks off, and back later: nobody has to wait for its own rule.
+#[tokio::test]
+async fn what_an_upload_left_goes_when_the_bucket_is_back() {
+    let bucket = S3::shared().fresh_bucket();
+    let is_away = Arc::new(AtomicBool::new(false));
+    let front = Arc::clone(&is_away);
+    let storage = in_front_of(&bucket, move |_| {
+        let is_away = front.load(Ordering::SeqCst);
+        is_away.then_some("503 Slow Down")
+    });
+    let storage = storage.await;
+    let has_parts = || S3::shared().unfinished(&bucket).contains("<Key>");
+    let mut upload = storage.upload(&a_key());
+    upload.write(&vec![7; PART_BYTES + 1]).await.unwrap();
+    is_away.store(true, Ordering::SeqCst);
+    upload.abort();
+    storage.aborted().await;
+    assert!(has_parts(), "nothing could be removed");
+    is_away.store(false, Ordering::SeqCst);
+    let give_up = Instant::now() + SOON;
+    while has_parts() {
+        assert!(Instant::now() < give_up, "nobody tried again");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// A storage in a fresh bucket behind such a service.
 pub async fn behind(
     answer: impl Fn(&str) -> Option<&'static str> + Send + Sync + 'static,
 ) -> Storage {
+    in_front_of(&S3::shared().fresh_bucket(), answer).await
+}
+
+/// A storage in this bucket behind such a service.
+async fn in_front_of(
+    bucket: &str,
+    answer: impl Fn(&str) -> Option<&'static str> + Send + Sync + 'static,
+) -> Storage {
     bootstrap::install_crypto_provider();
+    let mut settings = S3::shared().settings(bucket);
     let bucket = S3::shared().endpoint();
     let bucket = bucket.strip_prefix("http://").unwrap().to_owned();
-    let mut settings = S3::shared().settings(&S3::shared().fresh_bucket());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     settings.retain(|(name, _)| *name != "WEBCHAT__STORAGE__ENDPOINT");
     let endpoint = format!("http://{}", listener.local_addr().unwrap());

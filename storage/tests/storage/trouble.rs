@@ -110,6 +110,32 @@ async fn what_a_killed_process_left_in_the_folder_is_swept_in_its_time() {
     assert!(ground.storage.is_empty().await.unwrap());
 }
 
+/// What cannot be put in its place is let go of by the writer before anybody can abort it.
+#[tokio::test]
+async fn an_upload_that_cannot_be_completed_leaves_no_beginning_in_the_folder() {
+    let ground = Ground::in_a_folder();
+    let Place::Folder(folder) = &ground.place else {
+        panic!("a folder");
+    };
+    let (key, other) = (a_key(), a_key());
+    let place = folder.path().join(key.to_string());
+    std::fs::create_dir_all(&place).unwrap();
+    let mut upload = ground.storage.upload(&key);
+    upload.write(&vec![7; PART_BYTES + 1]).await.unwrap();
+    let mut under_way = ground.storage.upload(&other);
+    under_way.write(&vec![7; PART_BYTES + 1]).await.unwrap();
+    upload.finish().await.unwrap_err();
+    ground.storage.aborted().await;
+    under_way.finish().await.unwrap();
+    std::fs::remove_dir(place).unwrap();
+    let left: Vec<_> = std::fs::read_dir(folder.path().join("files"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert!(other.to_string().ends_with(&left[0]), "{left:?}");
+}
+
 #[tokio::test]
 async fn folders_of_pictures_that_went_go_in_their_time() {
     let ground = Ground::in_a_folder();
