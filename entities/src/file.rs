@@ -159,16 +159,22 @@ impl Entity {
         Entity::find().filter(theirs).count(db).await
     }
 
-    /// Files from before `until` that are attached to no message; some may be on their way into SQL.
+    /// Files from before `until` that are attached to no message; some may be on their way into SQL. Of the rooms that are held,
+    /// those that were taken by a send are none of them.
     pub async fn unsent<C: ConnectionTrait>(
         db: &C,
         until: i64,
+        held: &[Uuid],
         limit: u64,
     ) -> Result<Vec<Uuid>, DbErr> {
+        let is_held = Condition::all()
+            .add(Column::RoomId.is_in(held.iter().copied()))
+            .add(Column::ClaimedAt.is_not_null());
         Entity::find()
             .select_only()
             .column(Column::Id)
             .filter(unsent_since(until))
+            .filter(is_held.not())
             .order_by_asc(Column::CreatedAt)
             .limit(limit)
             .into_tuple()

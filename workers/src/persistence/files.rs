@@ -15,7 +15,7 @@ use futures_util::TryStreamExt;
 use storage::{Key, Storage};
 
 use super::{
-    in_hand, orphans,
+    dead_letters, in_hand, orphans,
     removals::{AT_ONCE, Removals},
     rounds::{self, Left},
 };
@@ -90,12 +90,18 @@ impl Files {
 
     async fn forget_unsent(&self) -> anyhow::Result<Left> {
         let until = self.kept_since();
-        let unsent = file::Entity::unsent(&self.database.read, until, AT_ONCE).await?;
-        if unsent.is_empty() {
+        let read = &self.database.read;
+        if file::Entity::unsent(read, until, &[], 1).await?.is_empty() {
             return Ok(Left::Nothing);
         }
-        // One that was sent may wait in the stream for a worker that was away.
+        // One that was sent may wait in the stream for a worker that was away; or was given up, and may be replayed.
         if !in_hand::is_finished(&self.broker, &PERSISTENCE_CHAT).await? {
+            return Ok(Left::Nothing);
+        }
+        let held = dead_letters::rooms_of_messages(&self.broker).await?;
+        let held: Vec<_> = held.into_iter().map(|room| room.0).collect();
+        let unsent = file::Entity::unsent(read, until, &held, AT_ONCE).await?;
+        if unsent.is_empty() {
             return Ok(Left::Nothing);
         }
         let now = self.broker.clock().now().0;
