@@ -1,4 +1,5 @@
-//! Pictures, decoded and encoded off the async threads: as many at a time as there are processors and memory for.
+//! Pictures, decoded and encoded off the async threads: as many at a time as there are processors and memory for, and of one
+//! user no more than a share of that.
 
 use std::{
     fmt,
@@ -8,13 +9,18 @@ use std::{
 };
 
 use bytes::Bytes;
-use domain::{FieldError, file::FILE_MAX_BYTES};
+use domain::{FieldError, UserId, file::FILE_MAX_BYTES};
 use media::image::{self, Avatar, Crop, Header, Limits, Processed, Refusal, inspect};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinError,
     time::timeout,
 };
+
+mod queue;
+mod turns;
+
+use queue::{Queue, Turn};
 
 use crate::{error::ApiError, places::Places};
 
@@ -26,6 +32,8 @@ const WAIT_WITHIN: Duration = Duration::from_secs(30);
 const MEGABYTE: u64 = 1_000_000;
 /// Pictures of the largest size that may be made and not stored yet. Of ordinary photos there may be a hundred.
 const MADE_AT_ONCE: u64 = 10;
+/// Of these, those of one user, however many processors there are.
+const MOST_OF_ONE_USER: usize = 5;
 /// What a thumbnail has at the most: 480 pixels a side, hardly packed at all.
 const THUMBNAIL_BYTES: u64 = 480 * 480 * 4 + 100_000;
 
@@ -37,23 +45,31 @@ pub struct ImageWork {
     memory: Arc<Semaphore>,
     /// Megabytes for what was made and is not stored yet, as the storage may be slow.
     made: Arc<Semaphore>,
-    /// Where pictures wait for both.
+    /// Where pictures wait for all of it, and how many may.
+    queue: Queue,
     places: Places,
     wait_within: Duration,
 }
 
-/// A picture that was made. Its share of the memory is free again when it is dropped.
+/// A picture that was made. Its share of the memory is free again when it is dropped, and its user's turn is over.
 #[derive(Debug)]
 pub struct Made {
     /// Encoded anew.
     pub picture: Processed,
-    _share: OwnedSemaphorePermit,
+    _held: Held,
+}
+
+/// What a picture holds until it is stored.
+#[derive(Debug)]
+struct Held {
+    /// Of the memory for what is made.
+    share: OwnedSemaphorePermit,
+    _turn: Turn,
 }
 
 /// What a picture needs before it is worked on.
 struct Permits {
-    /// Of the memory for what is made.
-    share: OwnedSemaphorePermit,
+    held: Held,
     work: [OwnedSemaphorePermit; 2],
 }
 
@@ -82,50 +98,62 @@ impl ImageWork {
             processors: Arc::new(Semaphore::new(processors)),
             memory: pool(limits.memory_bytes),
             made: pool(MADE_AT_ONCE * most_made(&limits)),
+            // The other half of the processors is for others.
+            queue: Queue::new((processors / 2).clamp(1, MOST_OF_ONE_USER)),
             places: Places::new(MAX_WAITING),
             wait_within: WAIT_WITHIN,
             limits,
         }
     }
 
-    /// A picture for a conversation, encoded anew.
+    /// A picture of this user for a conversation, encoded anew.
     ///
     /// # Errors
     /// `validation_failed` where the picture is refused, `unavailable` where too many wait, or it waited too long.
-    pub async fn process(&self, picture: Bytes) -> Result<Made, ApiError> {
+    pub async fn process(&self, user: UserId, picture: Bytes) -> Result<Made, ApiError> {
         let most = megabytes(most_made(&self.limits));
-        let (picture, share) = self.run("picture", picture, most, image::process).await?;
+        let made = self.run("picture", (user, picture), most, image::process);
+        let (picture, mut held) = made.await?;
         let kept = megabytes((picture.bytes.len() + picture.thumbnail.len()) as u64);
+        reduce(&mut held.share, kept);
         Ok(Made {
             picture,
-            _share: reduced(share, kept),
+            _held: held,
         })
     }
 
-    /// The three levels of an avatar.
+    /// The three levels of this user's avatar.
     ///
     /// # Errors
     /// `validation_failed` where the picture or the square is refused, `unavailable` where too many wait, or it waited too long.
-    pub async fn avatar(&self, picture: Bytes, crop: Option<Crop>) -> Result<Avatar, ApiError> {
+    pub async fn avatar(
+        &self,
+        user: UserId,
+        picture: Bytes,
+        crop: Option<Crop>,
+    ) -> Result<Avatar, ApiError> {
         let work = move |picture: &[u8], limits: &Limits| image::avatar(picture, crop, limits);
         // Its three small pictures are not counted.
-        let (avatar, _) = self.run("avatar", picture, 0, work).await?;
+        let (avatar, _) = self.run("avatar", (user, picture), 0, work).await?;
         Ok(avatar)
     }
 
-    /// What `work` makes of the picture, with a share of so many megabytes for it.
+    /// What `work` makes of the user's picture, with a share of so many megabytes for it.
     async fn run<T: Send + 'static>(
         &self,
         purpose: &'static str,
-        picture: Bytes,
+        (user, picture): (UserId, Bytes),
         share: u32,
         work: impl FnOnce(&[u8], &Limits) -> Result<T, Refusal> + Send + 'static,
-    ) -> Result<(T, OwnedSemaphorePermit), ApiError> {
-        let permits = timeout(self.wait_within, self.permits(&picture, share)).await;
-        let Permits { share, work: held } = permits.map_err(|_| ApiError::overloaded())??;
+    ) -> Result<(T, Held), ApiError> {
+        let permits = timeout(self.wait_within, self.permits(user, &picture, share)).await;
+        let Permits {
+            held,
+            work: permits,
+        } = permits.map_err(|_| ApiError::overloaded())??;
         let limits = self.limits.clone();
         let work = move || {
-            let _held = held;
+            let _permits = permits;
             let begun = Instant::now();
             let made = work(&picture, &limits);
             metrics::histogram!("webchat_image_seconds", "purpose" => purpose)
@@ -134,20 +162,26 @@ impl ImageWork {
         };
         let made = tokio::task::spawn_blocking(work).await;
         let made = made.unwrap_or_else(|error| Err(broken_down(&error)))?;
-        Ok((made, share))
+        Ok((made, held))
     }
 
-    /// The share first, as whoever has one may wait for the storage with nothing else in hand; then memory: whoever holds a
-    /// processor never waits.
-    async fn permits(&self, picture: &Bytes, share: u32) -> Result<Permits, ApiError> {
+    /// At the front of the queue, where nobody else takes any of it: the share first, as whoever has one may wait for the
+    /// storage with nothing else in hand; then memory: whoever holds a processor never waits.
+    async fn permits(
+        &self,
+        user: UserId,
+        picture: &Bytes,
+        share: u32,
+    ) -> Result<Permits, ApiError> {
         let _place = self.places.take()?;
+        let mut turn = self.queue.turn(user).await?;
         let memory_bytes = self.inspect(picture.clone()).await?.memory_bytes;
         let share = taken(&self.made, share).await?;
         let memory = taken(&self.memory, megabytes(memory_bytes)).await?;
-        Ok(Permits {
-            share,
-            work: [memory, self.processor().await?],
-        })
+        let work = [memory, self.processor().await?];
+        turn.leave_front();
+        let held = Held { share, _turn: turn };
+        Ok(Permits { held, work })
     }
 
     /// What the header says: a header may be as long as the file.
@@ -172,11 +206,10 @@ async fn taken(pool: &Arc<Semaphore>, permits: u32) -> Result<OwnedSemaphorePerm
     taken.map_err(ApiError::internal)
 }
 
-/// The share without what is more than so many megabytes.
-fn reduced(mut share: OwnedSemaphorePermit, megabytes: u32) -> OwnedSemaphorePermit {
+/// Lets go what is more of the share than so many megabytes.
+fn reduce(share: &mut OwnedSemaphorePermit, megabytes: u32) {
     let rest = share.num_permits().saturating_sub(megabytes as usize);
     drop(share.split(rest));
-    share
 }
 
 /// What is made of one picture for a conversation at the most.

@@ -66,7 +66,8 @@ pub async fn replace(state: AppState, user: UserId, request: Request) -> Result<
         let _place = state.uploads.take(user)?;
         let form = form::read(request, &state).await?;
         state.storage.has_space().await?;
-        let made = state.image_work.avatar(form.picture, form.crop).await?;
+        let work = &state.image_work;
+        let made = work.avatar(user, form.picture, form.crop).await?;
         show(&state, user, made).await
     };
     tokio::spawn(work.in_current_span())

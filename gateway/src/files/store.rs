@@ -61,6 +61,7 @@ impl From<StorageError> for ApiError {
 /// Makes the objects of an upload; of a picture, those of the picture that was made of it.
 pub(super) async fn finish(
     state: &AppState,
+    owner: UserId,
     id: FileId,
     content: Content,
 ) -> Result<Stored, ApiError> {
@@ -83,7 +84,7 @@ pub(super) async fn finish(
             })
         }
         Content::Picture(bytes) => {
-            let made = state.image_work.process(bytes).await?;
+            let made = state.image_work.process(owner, bytes).await?;
             match write_picture(state, id, &made.picture).await {
                 Ok(()) => Ok(of_picture(made.picture)),
                 Err(error) => {

@@ -71,7 +71,7 @@ async fn take_form(
     };
     // What may follow it is looked at before there is anything for good.
     let stored = match form.finish().await {
-        Ok(()) => store::finish(state, id, content).await?,
+        Ok(()) => store::finish(state, member.user, id, content).await?,
         Err(error) => {
             content.abort();
             return Err(error);

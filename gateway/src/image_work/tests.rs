@@ -2,6 +2,7 @@
 
 use std::{
     sync::{
+        Mutex,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -11,8 +12,13 @@ use std::{
 use contract::problem::Code;
 use futures_util::future::join_all;
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use super::*;
+
+fn user(number: u128) -> UserId {
+    UserId(Uuid::from_u128(number))
+}
 
 /// A GIF of so many pixels a side, up to where its first frame begins.
 fn promising(side: u16) -> Bytes {
@@ -35,14 +41,20 @@ async fn more_pictures_than_can_wait_are_told_to_come_back() {
                 begun.send(()).unwrap();
                 Ok(wait.recv().is_err())
             };
-            work.run("test", promising(10), 0, stay).await
+            let made = work.run("test", (user(1), promising(10)), 0, stay);
+            made.await.map(|(made, _)| made)
         }
     });
     // Its header has been looked at, and it waits no more.
     at_work.await.unwrap();
     let next = || {
         let work = Arc::clone(&work);
-        async move { work.run("test", promising(10), 0, |_, _| Ok(())).await }
+        async move {
+            let made = work.run("test", (user(1), promising(10)), 0, |_, _| Ok(()));
+            // The turn is over with it.
+            made.await
+                .map(|(made, held)| (made, held.share.num_permits()))
+        }
     };
     let waiting: Vec<_> = (0..MAX_WAITING).map(|_| tokio::spawn(next())).collect();
     until(|| work.places.free() == 0).await;
@@ -50,10 +62,9 @@ async fn more_pictures_than_can_wait_are_told_to_come_back() {
     assert_eq!(refused.code, Code::Unavailable);
     assert!(refused.retry_after.is_some());
     drop(go);
-    assert!(first.await.unwrap().unwrap().0);
+    assert!(first.await.unwrap().unwrap());
     for served in join_all(waiting).await {
-        let (_, share) = served.unwrap().unwrap();
-        assert_eq!(share.num_permits(), 0);
+        assert_eq!(served.unwrap().unwrap(), ((), 0));
     }
     assert_eq!(work.places.free(), MAX_WAITING);
 }
@@ -82,7 +93,7 @@ async fn pictures_at_work_share_the_memory_of_one() {
     let together = usize::try_from(work.limits.memory_bytes / memory).unwrap();
     assert_eq!(together, 2, "fewer than there are processors");
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let all = (0..20).map(|_| {
+    let all = (0..20).map(|number| {
         let (now, most) = (Arc::clone(&now), Arc::clone(&most));
         let count = move |_: &[u8], _: &Limits| {
             let at_work = now.fetch_add(1, Ordering::SeqCst) + 1;
@@ -91,7 +102,7 @@ async fn pictures_at_work_share_the_memory_of_one() {
             now.fetch_sub(1, Ordering::SeqCst);
             Ok(())
         };
-        work.run("test", picture.clone(), 0, count)
+        work.run("test", (user(number), picture.clone()), 0, count)
     });
     for done in join_all(all).await {
         drop(done.unwrap());
@@ -104,18 +115,21 @@ async fn a_picture_that_breaks_its_decoder_is_refused_and_harms_no_other() {
     let work = ImageWork::on(1);
     let broken = |_: &[u8], _: &Limits| -> Result<(), Refusal> { panic!("a broken decoder") };
     let refused = work
-        .run("test", promising(10), 0, broken)
+        .run("test", (user(1), promising(10)), 0, broken)
         .await
         .unwrap_err();
     assert_eq!(refused.code, Code::ValidationFailed);
     assert_eq!(refused.errors[0].code, "damaged_image");
-    let next = work.run("test", promising(10), 0, |_, _| Ok(()));
+    let next = work.run("test", (user(1), promising(10)), 0, |_, _| Ok(()));
     drop(next.await.unwrap());
 }
 
 #[tokio::test]
 async fn a_refusal_names_the_file_and_says_what_to_do() {
-    let refused = ImageWork::on(1).process(Bytes::new()).await.unwrap_err();
+    let refused = ImageWork::on(1)
+        .process(user(1), Bytes::new())
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, Code::ValidationFailed);
     assert_eq!(refused.errors[0].field, "file");
     assert_eq!(refused.errors[0].code, "not_an_image");
@@ -130,14 +144,14 @@ async fn a_picture_does_not_wait_for_others_without_end() {
     for pool in [&work.processors, &work.memory, &work.made] {
         let all = u32::try_from(pool.available_permits()).unwrap();
         let all = taken(pool, all).await.unwrap();
-        let refused = work.process(whole_picture()).await.unwrap_err();
+        let refused = work.process(user(1), whole_picture()).await.unwrap_err();
         assert_eq!(refused.code, Code::Unavailable);
         assert!(refused.retry_after.is_some());
         assert_eq!(work.places.free(), MAX_WAITING);
         drop(all);
     }
     work.wait_within = WAIT_WITHIN;
-    work.process(whole_picture()).await.unwrap();
+    work.process(user(1), whole_picture()).await.unwrap();
     assert_eq!(work.memory.available_permits(), megabytes(whole) as usize);
 }
 
@@ -146,15 +160,105 @@ async fn a_picture_does_not_wait_for_others_without_end() {
 async fn what_was_made_keeps_its_share_until_it_is_let_go() {
     let work = ImageWork::on(1);
     let all = work.made.available_permits();
-    let one = work.process(whole_picture()).await.unwrap();
-    let other = work.process(whole_picture()).await.unwrap();
+    let one = work.process(user(1), whole_picture()).await.unwrap();
+    let other = work.process(user(2), whole_picture()).await.unwrap();
     assert_eq!(work.made.available_permits(), all - 2, "a megabyte each");
     drop(one);
     drop(other);
     assert_eq!(work.made.available_permits(), all);
-    work.process(Bytes::new()).await.unwrap_err();
-    work.avatar(whole_picture(), None).await.unwrap();
+    work.process(user(1), Bytes::new()).await.unwrap_err();
+    work.avatar(user(1), whole_picture(), None).await.unwrap();
     assert_eq!(work.made.available_permits(), all);
+}
+
+/// One processor, and what one user sent first would keep it busy for as long as it takes. The newcomer waits for what is under
+/// way, and for nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_pictures_of_one_user_do_not_delay_the_first_of_another() {
+    const MANY: usize = 10;
+    let work = Arc::new(ImageWork::on(1));
+    let (go, wait) = mpsc::channel::<()>();
+    let wait = Arc::new(Mutex::new(wait));
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let costly = (0..MANY).map(|_| {
+        let (work, wait, order) = (Arc::clone(&work), Arc::clone(&wait), Arc::clone(&order));
+        tokio::spawn(async move {
+            let stay = move |_: &[u8], _: &Limits| {
+                order.lock().unwrap().push("ada");
+                wait.lock().unwrap().recv().unwrap();
+                Ok(())
+            };
+            let made = work.run("test", (user(1), promising(10)), 0, stay);
+            made.await.map(|(made, _)| made)
+        })
+    });
+    let costly: Vec<_> = costly.collect();
+    until(|| order.lock().unwrap().len() == 1 && work.places.free() == MAX_WAITING - MANY + 1)
+        .await;
+    let photo = tokio::spawn({
+        let (work, order) = (Arc::clone(&work), Arc::clone(&order));
+        async move {
+            let note = move |_: &[u8], _: &Limits| {
+                order.lock().unwrap().push("ben");
+                Ok(())
+            };
+            work.run("test", (user(2), promising(10)), 0, note).await
+        }
+    });
+    until(|| work.places.free() == MAX_WAITING - MANY).await;
+    for _ in 0..MANY {
+        go.send(()).unwrap();
+    }
+    drop(photo.await.unwrap().unwrap());
+    for done in join_all(costly).await {
+        done.unwrap().unwrap();
+    }
+    assert_eq!(order.lock().unwrap()[..3], ["ada", "ben", "ada"]);
+}
+
+/// Of two processors the second is for others: they need not wait at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_user_does_not_keep_all_processors() {
+    let work = Arc::new(ImageWork::on(2));
+    let (go, wait) = mpsc::channel::<()>();
+    let wait = Arc::new(Mutex::new(wait));
+    let begun = Arc::new(AtomicUsize::new(0));
+    let costly = (0..3).map(|_| {
+        let (work, wait, begun) = (Arc::clone(&work), Arc::clone(&wait), Arc::clone(&begun));
+        tokio::spawn(async move {
+            let stay = move |_: &[u8], _: &Limits| {
+                begun.fetch_add(1, Ordering::SeqCst);
+                // Woken by the end of the test.
+                Ok(wait.lock().unwrap().recv().is_err())
+            };
+            let made = work.run("test", (user(1), promising(10)), 0, stay);
+            made.await.map(|(made, _)| made)
+        })
+    });
+    let costly: Vec<_> = costly.collect();
+    until(|| begun.load(Ordering::SeqCst) == 1 && work.places.free() == MAX_WAITING - 2).await;
+    drop(work.process(user(2), whole_picture()).await.unwrap());
+    assert_eq!(begun.load(Ordering::SeqCst), 1, "one at a time");
+    drop(go);
+    for done in join_all(costly).await {
+        assert!(done.unwrap().unwrap());
+    }
+}
+
+/// Whoever gave up waiting holds up nobody.
+#[tokio::test]
+async fn a_turn_that_nobody_waits_for_any_more_is_the_next_ones() {
+    let work = ImageWork::on(1);
+    let processor = work.processor().await.unwrap();
+    let mut first = Box::pin(work.process(user(1), whole_picture()));
+    let mut second = Box::pin(work.process(user(2), whole_picture()));
+    let mut third = Box::pin(work.process(user(3), whole_picture()));
+    for waiting in [&mut first, &mut second, &mut third] {
+        assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+    }
+    drop((first, second));
+    drop(processor);
+    third.await.unwrap();
 }
 
 /// A GIF of one frame.

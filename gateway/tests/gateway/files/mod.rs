@@ -9,6 +9,7 @@ mod taken;
 mod trouble;
 
 use std::time::Duration;
+mod turns;
 
 use entities::file;
 use sea_orm::EntityTrait;
