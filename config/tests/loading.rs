@@ -188,6 +188,12 @@ fn a_wrong_value_is_one_line_that_names_the_key_as_it_was_written() {
 }
 
 #[test]
+fn what_was_not_sent_is_kept_for_a_day_by_default() {
+    let settings = load(&[]).unwrap();
+    assert_eq!(settings.retention.unsent_file_secs, 24 * 60 * 60);
+}
+
+#[test]
 fn what_uploads_leave_is_not_swept_while_they_may_be_under_way() {
     let (kept, upload) = (
         "WEBCHAT__RETENTION__UNSENT_FILE_SECS",

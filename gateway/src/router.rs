@@ -4,7 +4,7 @@ use axum::{Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, ro
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    files::form::BODY_MAX_BYTES,
+    files::{form::BODY_MAX_BYTES, linger::lingering},
     http::{
         assets, asyncapi, auth, avatars, deletion, devices, docs, export, files, health, learned,
         lifecycle, messages, outer, password, peer, profile, queue, relation_lists, relations,
@@ -50,7 +50,7 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(rooms::open, rooms::list))
         .routes(routes!(rooms::read))
         .routes(routes!(messages::read, messages::send))
-        .merge(uploads())
+        .merge(uploads(state))
         .routes(routes!(files::read))
         .routes(routes!(avatars::read_avatar))
         .routes(routes!(avatars::remove_avatar))
@@ -68,11 +68,12 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
 }
 
 /// Bodies that are larger than any other, and are read as they come.
-fn uploads() -> OpenApiRouter<AppState> {
+fn uploads(state: &AppState) -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(files::upload))
         .routes(routes!(avatars::replace_avatar))
         .route_layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .route_layer(from_fn_with_state(state.clone(), lingering))
 }
 
 fn sign_in(state: &AppState) -> OpenApiRouter<AppState> {

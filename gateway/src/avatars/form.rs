@@ -23,14 +23,6 @@ pub(super) struct AvatarForm {
 /// Reads the form, whose fields may come in any order.
 pub(super) async fn read(request: Request, state: &AppState) -> Result<AvatarForm, ApiError> {
     let mut form = Form::of(request, state).await?;
-    let read = read_fields(&mut form).await;
-    if read.is_err() {
-        form.drain().await;
-    }
-    read
-}
-
-async fn read_fields(form: &mut Form) -> Result<AvatarForm, ApiError> {
     let mut picture = None;
     let mut square = [("x", None), ("y", None), ("size", None)];
     while let Some(mut field) = form.field().await? {

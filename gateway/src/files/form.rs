@@ -1,29 +1,23 @@
 //! The form of an upload, read as it comes: one field `file`, and no piece of it waited for without end.
 
-use std::time::Duration;
-
 use axum::{
     extract::{
         FromRequest, Multipart, Request,
         multipart::{Field, MultipartError},
     },
-    http::StatusCode,
+    http::{StatusCode, header},
 };
 use bytes::Bytes;
 use contract::problem::Code;
 use domain::{FieldError, file::FileKind};
-use tokio::time::{Instant, timeout_at};
 
 use super::{held::Held, pace::Pace};
 use crate::{error::ApiError, state::AppState};
 
 /// The only field.
 const FIELD: &str = "file";
-/// So much of a body is read before it is given up, also of one that was refused: a client hears the answer only after what it
-/// has sent is taken.
+/// So much of a body is read before it is given up, also of one that was refused.
 pub const BODY_MAX_BYTES: usize = 64 * 1024 * 1024;
-/// For so long the rest of a refused body is taken.
-const DRAIN_WITHIN: Duration = Duration::from_secs(5);
 
 /// A form that is being read.
 #[derive(Debug)]
@@ -73,8 +67,11 @@ impl Form {
     /// Begins to read.
     ///
     /// # Errors
-    /// `unsupported_media_type` where it is no form with files.
+    /// `unsupported_media_type` where it is no form with files; `payload_too_large` where it says that it is larger than any body.
     pub async fn of(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        if promised(&request).is_some_and(|length| length > BODY_MAX_BYTES) {
+            return Err(too_large(domain::file::FILE_MAX_BYTES));
+        }
         let held = Held::default();
         let parts = Multipart::from_request(held.meter(request), &()).await;
         let parts = parts.map_err(|_| {
@@ -128,22 +125,6 @@ impl Form {
             )),
         }
     }
-
-    /// Takes the rest of a refused form, for a while and up to a size, so that its client hears why.
-    pub async fn drain(mut self) {
-        let until = Instant::now() + DRAIN_WITHIN;
-        let held = self.pace.into_held();
-        let rest = async {
-            while let Ok(Some(mut field)) = self.parts.next_field().await {
-                held.let_go();
-                while let Ok(Some(_)) = field.chunk().await {
-                    held.let_go();
-                }
-            }
-        };
-        // Who goes on sending beyond that finds the connection closed.
-        let _ = timeout_at(until, rest).await;
-    }
 }
 
 impl FileField<'_> {
@@ -164,6 +145,12 @@ impl FileField<'_> {
     pub async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
         self.pace.wait(self.field.chunk()).await
     }
+}
+
+/// How long a body says that it is.
+pub(super) fn promised(request: &Request) -> Option<usize> {
+    let length = request.headers().get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
 }
 
 /// What is wrong with the file.

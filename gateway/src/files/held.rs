@@ -21,8 +21,6 @@ use axum::{
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 
-use super::form::BODY_MAX_BYTES;
-
 /// So much is kept, and the piece beside it with which it gets beyond that. What a browser says of a file has some hundred bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
@@ -47,7 +45,6 @@ impl Held {
                 pieces: body.into_data_stream(),
                 held,
                 has_given: false,
-                dropped: 0,
             })
         })
     }
@@ -86,8 +83,6 @@ struct Metered {
     pieces: BodyDataStream,
     held: Held,
     has_given: bool,
-    /// Bytes that came after it was over.
-    dropped: usize,
 }
 
 impl Stream for Metered {
@@ -98,19 +93,13 @@ impl Stream for Metered {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        loop {
-            match ready!(self.pieces.poll_next_unpin(context)) {
-                Some(Ok(piece)) if self.held.takes(&piece) => {
-                    self.has_given = true;
-                    return Poll::Ready(Some(Ok(piece)));
-                }
-                // Its client hears the answer only after what it has sent is taken.
-                Some(Ok(piece)) if self.dropped < BODY_MAX_BYTES => self.dropped += piece.len(),
-                None if !self.held.is_over() => return Poll::Ready(None),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ok(_)) | None => {
-                    return Poll::Ready(Some(Err(Error::new("what describes a part is too long"))));
-                }
+        match ready!(self.pieces.poll_next_unpin(context)) {
+            Some(Ok(piece)) if !self.held.takes(&piece) => {
+                Poll::Ready(Some(Err(Error::new("what describes a part is too long"))))
+            }
+            piece => {
+                self.has_given = piece.is_some();
+                Poll::Ready(piece)
             }
         }
     }

@@ -4,6 +4,7 @@ pub mod attach;
 pub mod form;
 pub mod give;
 mod held;
+pub mod linger;
 pub mod links;
 mod pace;
 pub mod range;

@@ -73,12 +73,13 @@ impl Pace {
         }
     }
 
-    /// The parser's memory of the form.
-    pub(super) fn into_held(self) -> Held {
-        self.held
+    /// So many bytes more have come.
+    pub(super) fn receive(&self, bytes: usize) {
+        self.held.receive(bytes);
     }
 
-    fn gives_up_at(&self, now: Instant) -> Instant {
+    /// Until when its next piece is waited for from now on.
+    pub(super) fn gives_up_at(&self, now: Instant) -> Instant {
         let paid_for = Duration::from_millis(self.held.received() * 1_000 / LEAST_BYTES_A_SEC);
         let in_all = (self.stall + paid_for).min(self.whole);
         (self.begun + in_all).min(now + self.stall)

@@ -36,13 +36,7 @@ pub async fn take(
 ) -> Result<Uploaded, ApiError> {
     let work = async move {
         let mut form = Form::of(request, &state).await?;
-        match take_form(&state, &member, &mut form).await {
-            Err(error) if error.code != Code::UploadTimeout => {
-                form.drain().await;
-                Err(error)
-            }
-            outcome => outcome,
-        }
+        take_form(&state, &member, &mut form).await
     };
     tokio::spawn(work.in_current_span())
         .await

@@ -121,6 +121,26 @@ story("a picture that the server refuses says why", async (scene) => {
   await kim.inspect("50-picture-refused");
 });
 
+story("a large file is sent although the session's token is over: the refusal behind it is heard", async (scene) => {
+  const [ann, joe] = await scene.members("Ann", "Joe");
+  await meet(ann, joe);
+  ann.watch.expect(/^401 POST \/chat\/rooms\/[^/]+\/files$/);
+  await ann.page.evaluate(() => {
+    const { setRequestHeader } = XMLHttpRequest.prototype;
+    let isOver = true;
+    XMLHttpRequest.prototype.setRequestHeader = function (name, value) {
+      const token = name.toLowerCase() === "authorization";
+      setRequestHeader.call(this, name, token && isOver ? "Bearer over" : value);
+      if (token) isOver = false;
+    };
+  });
+  await pick(ann, { name: "long.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(20 * MB, 7) });
+  await ann.sees("upload", { "data-state": "done" });
+  await ann.say("here it is");
+  await joe.hears("here it is");
+  assert.equal(await joe.find("file-card").count(), 1);
+});
+
 story("a folder is refused in words, a file that is gone says so, and what is let go beside the conversation opens nothing", async (scene) => {
   const [lou, max] = await scene.members("Lou", "Max");
   await meet(lou, max);

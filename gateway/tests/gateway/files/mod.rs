@@ -3,13 +3,15 @@
 mod attachments;
 mod away;
 mod given;
+mod guarded;
+mod heard;
 mod quota;
 mod refused;
 mod taken;
 mod trouble;
+mod turns;
 
 use std::time::Duration;
-mod turns;
 
 use entities::file;
 use sea_orm::EntityTrait;
