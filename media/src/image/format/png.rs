@@ -3,7 +3,8 @@
 use std::io::{Cursor, Write};
 
 use png::{
-    ColorType, Compression, Decoder, DecodingError, Encoder, EncodingError, Reader, Transformations,
+    ColorType, Decoder, DecodingError, DeflateCompression, Encoder, EncodingError, Reader,
+    Transformations,
 };
 
 use super::{
@@ -19,6 +20,9 @@ use super::{
 
 /// What the decoder holds beside the pixels: a chunk, and of Exif a copy. It reads no other chunk of any length.
 pub const BESIDE_PIXELS: u64 = 2 * EXIF_BYTES as u64;
+
+/// Not thoroughly: some pictures are made so that whoever looks for the longest repetition looks for eight seconds.
+const LOOKING_BACK: DeflateCompression = DeflateCompression::Level(2);
 
 pub fn promise(bytes: &[u8]) -> Result<Promise, Refusal> {
     let reader = opened(bytes)?;
@@ -49,15 +53,19 @@ pub fn moves(bytes: &[u8]) -> Result<bool, Refusal> {
     Ok(animation.is_some_and(|animation| animation.num_frames > 1))
 }
 
-/// Packed fast, and thoroughly where that becomes too large: the fast way finds no repetition but of the same byte.
+/// Packed fast, and where that becomes too large, so that repetitions are found: the fast way finds none but of the same byte.
 pub fn write(pixels: &Pixels, limits: &Limits) -> Result<Vec<u8>, Refusal> {
-    match packed(pixels, Compression::Fast, limits) {
-        Err(Refusal::TooLarge { .. }) => packed(pixels, Compression::Balanced, limits),
+    match packed(pixels, DeflateCompression::FdeflateUltraFast, limits) {
+        Err(Refusal::TooLarge { .. }) => packed(pixels, LOOKING_BACK, limits),
         done => done,
     }
 }
 
-fn packed(pixels: &Pixels, compression: Compression, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+fn packed(
+    pixels: &Pixels,
+    compression: DeflateCompression,
+    limits: &Limits,
+) -> Result<Vec<u8>, Refusal> {
     // As a whole it would be packed in memory, however large it becomes.
     let in_pieces = pixels.data.len() as u64 > limits.encoded_bytes;
     let (encoded, ()) = Bounded::fill(limits, |encoded| {
@@ -69,7 +77,7 @@ fn packed(pixels: &Pixels, compression: Compression, limits: &Limits) -> Result<
 fn write_into(
     encoded: &mut Bounded,
     pixels: &Pixels,
-    compression: Compression,
+    compression: DeflateCompression,
     in_pieces: bool,
 ) -> Result<(), EncodingError> {
     let mut encoder = Encoder::new(encoded, pixels.width, pixels.height);
@@ -79,7 +87,8 @@ fn write_into(
         Layout::Rgb => ColorType::Rgb,
         Layout::Rgba => ColorType::Rgba,
     });
-    encoder.set_compression(compression);
+    encoder.set_deflate_compression(compression);
+
     let mut writer = encoder.write_header()?;
     if in_pieces {
         let mut rows = writer.stream_writer()?;

@@ -19,6 +19,8 @@ use jpeg_encoder::{ColorType, Encoder};
 use peak_alloc::PeakAlloc;
 use webchat_media::image::{Limits, avatar, inspect, process};
 
+mod costly;
+
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
@@ -27,6 +29,8 @@ const WIDTH: u16 = 4_000;
 const HEIGHT: u16 = 3_000;
 /// What one photo may take, and twenty of them together.
 const TIME: Duration = Duration::from_millis(400);
+/// What any picture may take that is taken at all: so long may others have to wait for it.
+const LONGEST: Duration = Duration::from_secs(5);
 const MEMORY: usize = 500_000_000;
 const AT_ONCE: usize = 20;
 
@@ -83,6 +87,19 @@ fn main() {
         let peak = twenty_at_once(&photo(stored));
         println!("twenty at once, {}: {} MB", stored.name, peak / 1_000_000);
         missed += usize::from(peak > MEMORY);
+    }
+    println!("made to be costly | file MB | kept MB | picture");
+    for (name, picture) in costly::pictures() {
+        let begun = processor_time();
+        let outcome = process(&picture, &Limits::default());
+        let took = processor_time() - begun;
+        let kept = outcome.map_or_else(
+            |refused| refused.code().to_owned(),
+            |made| format!("{:.1}", made.bytes.len() as f64 / 1e6),
+        );
+        let file = picture.len() as f64 / 1e6;
+        println!("{name} | {file:.1} | {kept} | {} ms", took.as_millis());
+        missed += usize::from(took > LONGEST);
     }
     assert_eq!(missed, 0, "so many figures miss their bound");
 }
