@@ -23,6 +23,7 @@ mod conversation;
 mod crash;
 mod dead_letters;
 mod deletion;
+mod downloads;
 mod events;
 mod faults;
 mod full_disk;

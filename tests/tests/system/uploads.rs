@@ -144,14 +144,15 @@ async fn processes_keep_files_in_a_bucket_with_the_credentials_of_their_environm
 const FILES: u64 = 8;
 
 /// What the process had in memory at the most, in MiB, since it was reset.
-fn peak_mib(pid: u32) -> u64 {
+pub fn peak_mib(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process");
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     let kib = line.and_then(|line| line.split_whitespace().nth(1));
     kib.and_then(|kib| kib.parse::<u64>().ok()).expect("VmHWM") / 1024
 }
 
-fn reset_peak(pid: u32) {
+/// The peak of the process from now on.
+pub fn reset_peak(pid: u32) {
     fs::write(format!("/proc/{pid}/clear_refs"), "5").expect("the peak can be reset");
 }
 
