@@ -6,27 +6,29 @@
 //! done for each connection to the broker, before anything of it is stored; gateways write nothing until it is done.
 //! Gateways say what they have seen of `CHAT` beyond that.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::{
-    consumers::{
-        COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec, INTEGRATOR, PERSISTENCE_CHAT,
-        PERSISTENCE_LIFE,
-    },
+    consumers::{COUNTDOWN_DUE, COUNTDOWN_ROOMS, ConsumerSpec, PERSISTENCE_CHAT, PERSISTENCE_LIFE},
     streams::{CHAT, LIFE, StreamSpec},
     subjects::{CHAT_FILLER, LIFE_FILLER},
 };
 use entities::{life_rows, message};
-use tokio::sync::{RwLock, watch};
+use tokio::{
+    sync::{RwLock, watch},
+    time::sleep,
+};
 
 use super::{
     backoff::{Backoff, Stopped},
     gone,
     hold::Hold,
-    put_back,
+    provided, put_back,
 };
+
+const PROVIDE_AGAIN: Duration = Duration::from_secs(2);
 
 /// Up to which connection the streams were looked at.
 #[derive(Debug, Clone)]
@@ -75,6 +77,7 @@ impl Mended {
     /// Looks at the streams of each new connection until shutdown.
     pub(super) async fn keep(self, database: Database, shutdown: Shutdown) -> anyhow::Result<()> {
         let mut connection = self.broker.connection();
+        let mut complete_on = *self.up_to.borrow();
         loop {
             let established = connection.borrow_and_update().established;
             if established > *self.up_to.borrow() {
@@ -83,8 +86,15 @@ impl Mended {
                     Err(Stopped) => return Ok(()),
                 }
             }
+            if established > complete_on {
+                match provided::all(&self.broker).await {
+                    Ok(()) => complete_on = established,
+                    Err(error) => tracing::warn!(%error, "some streams may not be there yet"),
+                }
+            }
             tokio::select! {
                 changed = connection.changed() => if changed.is_err() { return Ok(()) },
+                () = sleep(PROVIDE_AGAIN), if established > complete_on => {}
                 () = shutdown.requested() => return Ok(()),
             }
         }
@@ -98,6 +108,10 @@ impl Mended {
         let mut backoff = Backoff::new();
         while let Err(error) = self.mend_alone(database).await {
             tracing::warn!(%error, "whether the streams are whole is not known yet");
+            // One that is not there cannot be looked at. Where the broker is away, the next look says so again.
+            if let Err(error) = self.broker.ensure_streams().await {
+                tracing::debug!(%error, "nor are all streams known to be there");
+            }
             backoff.wait(shutdown).await?;
         }
         Ok(())
@@ -120,7 +134,6 @@ pub(super) fn lost(stream: &StreamSpec, known: u64) {
 }
 
 async fn mend(broker: &Broker, database: &Database) -> anyhow::Result<()> {
-    provide(broker).await?;
     let messages = message::Entity::highest_seq(&database.read).await?;
     go_past(
         broker,
@@ -137,15 +150,6 @@ async fn mend(broker: &Broker, database: &Database) -> anyhow::Result<()> {
     let readers = [PERSISTENCE_LIFE, COUNTDOWN_ROOMS, COUNTDOWN_DUE];
     move_on(broker, database, (&LIFE, LIFE_FILLER), &readers).await?;
     put_back::lost_events(broker, database).await
-}
-
-/// The copy may be empty, or of before a stream was made.
-async fn provide(broker: &Broker) -> anyhow::Result<()> {
-    broker.ensure_streams().await?;
-    if let Err(error) = broker.offer_consumer(&INTEGRATOR).await {
-        tracing::warn!(%error, "the integrator has no durable consumer; nothing of the product needs it");
-    }
-    Ok(())
 }
 
 async fn go_past(

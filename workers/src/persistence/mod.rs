@@ -31,6 +31,7 @@ mod outcomes;
 mod pace;
 mod poison;
 mod predecessors;
+mod provided;
 mod purge;
 mod put_back;
 mod rebuild;
@@ -82,6 +83,7 @@ pub async fn run(
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let begun = Instant::now();
+    patiently("the streams", &shutdown, || provided::all(&broker)).await?;
     let look = || Mended::start(&broker, &database);
     let mended = patiently("a look at what the streams have", &shutdown, look).await?;
     let projections = Projections::new(&broker, &database, &shutdown, &Refusals::Buried);

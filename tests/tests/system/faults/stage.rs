@@ -23,8 +23,9 @@ const SECRET: &str = "a secret of the tests, longer than 32 bytes";
 const READY_LIMIT: Duration = Duration::from_secs(60);
 /// How long a look at a process may hold up the faults.
 const GLANCE: Duration = Duration::from_millis(50);
-/// After so long a process has either started or given up.
-const START_LIMIT: Duration = Duration::from_secs(60);
+/// After so long a process has either started or given up: it has two minutes of patience with each step, and some wait for
+/// the connections before.
+const START_LIMIT: Duration = Duration::from_secs(180);
 
 /// One nats-server, or three.
 #[derive(Debug)]
