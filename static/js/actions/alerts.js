@@ -61,6 +61,9 @@ export async function allowAlerts({ store, dispatch }) {
   if (store.state.permission === "denied") await dispatch("tell", t("notify.denied"));
 }
 
+/** What the system was told last: one after the other, or an older message may come out on top. @type {Promise<void>|undefined} */
+let lastShown;
+
 /** The room whose notifications are taken back already. @type {string|null} */
 let takenBack = null;
 
@@ -123,7 +126,10 @@ export async function showAlert({ store, dispatch }, { title, body, roomId }) {
   const worker = await runningWorker();
   if (worker === null) return console.warn("there is no worker to show a notification by");
   if (isLookedAt() || store.state.user?.id !== user?.id || isTold(store.state.rooms, roomId)) return;
-  await worker.showNotification(title, { body, tag: roomId, icon: "/img/icon-192.png", data: roomHash(roomId) });
+  const shown = Promise.allSettled([lastShown]).then(() =>
+    worker.showNotification(title, { body, tag: roomId, icon: "/img/icon-192.png", data: roomHash(roomId) }));
+  lastShown = shown;
+  await shown;
   if (takenBack === roomId) takenBack = null;
   await dispatch("sweepAlerts", roomId); // of what has happened meanwhile
 }
