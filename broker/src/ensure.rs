@@ -79,9 +79,7 @@ impl Broker {
     /// [`ConnectError::Provision`] naming the missing stream after `patience`.
     pub async fn await_streams(&self, patience: Duration) -> Result<(), ConnectError> {
         let give_up = Instant::now() + patience;
-        // The state of the others is read with what this one says of their losses: it is missed under its own name.
-        let first = [streams::EPOCHS];
-        for spec in first.iter().chain(&streams::ALL) {
+        for spec in &streams::ALL {
             while let Err(error) = self.stream_state(spec).await {
                 if Instant::now() >= give_up {
                     return Err(ConnectError::Provision {

@@ -142,8 +142,9 @@ pub const EPOCHS: StreamSpec = StreamSpec {
     ..PLAIN
 };
 
-/// All streams.
-pub static ALL: [StreamSpec; 7] = [CHAT, LIFE, RECEIPT, REVOKED, EVENTS, DLQ, EPOCHS];
+/// All streams. The first one says what others have lost, and is read with their state: where it is missing, it is missed under its
+/// own name.
+pub static ALL: [StreamSpec; 7] = [EPOCHS, CHAT, LIFE, RECEIPT, REVOKED, EVENTS, DLQ];
 
 /// The stream that stores a subject, if one does.
 pub fn of(subject: &str) -> Option<&'static StreamSpec> {

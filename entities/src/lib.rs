@@ -10,6 +10,7 @@ pub mod avatar;
 pub mod deletion;
 pub mod expiry;
 pub mod file;
+mod later;
 pub mod life_rows;
 pub mod make_way;
 pub mod matching_model;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, Iterable, QueryOrder};
 
-use crate::{ROWS_PER_STATEMENT, life_rows::ShowsLife};
+use crate::{ROWS_PER_STATEMENT, later::is_later, life_rows::ShowsLife};
 
 /// A pair, `low_user` being the one with the lower id.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -112,10 +112,7 @@ impl Entity {
                 Column::iter()
                     .filter(|column| !matches!(column, Column::LowUser | Column::HighUser)),
             )
-            .action_and_where(
-                Expr::col((Entity, Column::LifeSeq))
-                    .lt(Expr::col((Alias::new("excluded"), Column::LifeSeq))),
-            )
+            .action_and_where(is_later::<Entity>(Column::LifeSeq))
             .to_owned();
         for chunk in latest_by_key(pairs).chunks(ROWS_PER_STATEMENT) {
             let rows = chunk.iter().cloned().map(ActiveModel::from);

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Func, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{Func, OnConflict, Query, SelectStatement};
 
-use crate::{ROWS_PER_STATEMENT, message, room_member};
+use crate::{ROWS_PER_STATEMENT, later::is_later, message, room_member};
 
 /// A member's position: everything up to `seq` is read.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -38,10 +38,7 @@ impl Entity {
     ) -> Result<(), DbErr> {
         let forward = OnConflict::columns([Column::RoomId, Column::UserId])
             .update_columns([Column::Seq, Column::UpdatedAt])
-            .action_and_where(
-                Expr::col((Entity, Column::Seq))
-                    .lt(Expr::col((Alias::new("excluded"), Column::Seq))),
-            )
+            .action_and_where(is_later::<Entity>(Column::Seq))
             .to_owned();
         for chunk in furthest_by_key(positions).chunks(ROWS_PER_STATEMENT) {
             let rows = chunk.iter().cloned().map(ActiveModel::from);

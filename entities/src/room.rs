@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Func, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{Func, OnConflict, Query, SelectStatement};
 use sea_orm::{Condition, Iterable, JoinType, Order, QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, among, life_rows::ShowsLife, message, room_member};
+use crate::{
+    ROWS_PER_STATEMENT, among, later::is_later, life_rows::ShowsLife, message, room_member,
+};
 
 /// A room between two users, `low_user` being the one with the lower id.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -74,12 +76,7 @@ impl Entity {
 
     /// These rooms, as far as they are there.
     pub async fn among<C: ConnectionTrait>(db: &C, rooms: &[Uuid]) -> Result<Vec<Model>, DbErr> {
-        let mut found = Vec::with_capacity(rooms.len());
-        for chunk in rooms.chunks(ROWS_PER_STATEMENT) {
-            let rooms = Entity::find().filter(Column::Id.is_in(chunk.iter().copied()));
-            found.extend(rooms.all(db).await?);
-        }
-        Ok(found)
+        among::rows::<Entity>(db, Column::Id, rooms).await
     }
 
     /// Which of these rooms there are.
@@ -201,10 +198,7 @@ fn replace_if_later() -> OnConflict {
     };
     OnConflict::column(Column::Id)
         .update_columns(Column::iter().filter(|column| !kept_columns(column)))
-        .action_and_where(
-            Expr::col((Entity, Column::LifeSeq))
-                .lt(Expr::col((Alias::new("excluded"), Column::LifeSeq))),
-        )
+        .action_and_where(is_later::<Entity>(Column::LifeSeq))
         .to_owned()
 }
 

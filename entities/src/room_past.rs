@@ -1,10 +1,10 @@
 //! Rooms whose outcome is stored and whose past is still in the stream `LIFE`.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
-use crate::{ROWS_PER_STATEMENT, expiry, room};
+use crate::{ROWS_PER_STATEMENT, expiry, later::is_later, room};
 
 /// A room of which every event but the last is to go from the stream. The row goes when they have.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -30,10 +30,14 @@ impl Entity {
         let mut decided: Vec<Model> = decided.into_iter().collect();
         decided.sort_by_key(|past| (past.room_id, std::cmp::Reverse(past.life_seq)));
         decided.dedup_by_key(|past| past.room_id);
+        let replace_if_later = OnConflict::column(Column::RoomId)
+            .update_column(Column::LifeSeq)
+            .action_and_where(is_later::<Entity>(Column::LifeSeq))
+            .to_owned();
         for chunk in decided.chunks(ROWS_PER_STATEMENT) {
             let rows = chunk.iter().cloned().map(ActiveModel::from);
             Entity::insert_many(rows)
-                .on_conflict(replace_if_later())
+                .on_conflict(replace_if_later.clone())
                 .exec_without_returning(db)
                 .await?;
         }
@@ -85,14 +89,4 @@ impl Entity {
             .await
             .map(drop)
     }
-}
-
-fn replace_if_later() -> OnConflict {
-    OnConflict::column(Column::RoomId)
-        .update_column(Column::LifeSeq)
-        .action_and_where(
-            Expr::col((Entity, Column::LifeSeq))
-                .lt(Expr::col((Alias::new("excluded"), Column::LifeSeq))),
-        )
-        .to_owned()
 }

@@ -1,7 +1,9 @@
+use contract::{streams::CHAT, subjects};
+use domain::RoomId;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::world::World;
+use crate::{realtime::two_in_a_room, world::World};
 
 #[tokio::test]
 async fn an_acknowledged_message_is_in_the_next_read() {
@@ -70,6 +72,25 @@ async fn the_same_client_id_is_the_same_message() {
     assert_ne!(of_another["id"], first["id"]);
     let page = world.get(&ann, &path).await.expect(200);
     assert_eq!(page["items"].as_array().unwrap().len(), 2);
+}
+
+/// As after a loss of the stream's end: the broker knows the name of a message that it has not.
+#[tokio::test]
+async fn a_message_that_is_nowhere_any_more_is_stored_anew_although_the_broker_remembers_its_name()
+{
+    let world = World::without_workers(&[]).await;
+    let (ann, _, room) = two_in_a_room(&world).await;
+    let path = format!("/chat/rooms/{room}/messages");
+    let form = json!({ "client_id": Uuid::now_v7(), "text": "held by its sender" });
+    let send = async || world.ask(&ann, "POST", &path, Some(form.clone())).await;
+    let first = send().await.expect(201);
+    let subject = subjects::chat(RoomId(room.parse().unwrap()));
+    assert_eq!(world.broker.purge(&CHAT, &subject, 0).await.unwrap(), 1);
+    let again = send().await.expect(201);
+    assert!(again["seq"].as_u64() > first["seq"].as_u64(), "{again}");
+    assert_eq!(send().await.expect(200), again, "and then it is known");
+    let page = world.get(&ann, &path).await.expect(200);
+    assert_eq!(page["items"], json!([again]));
 }
 
 #[tokio::test]

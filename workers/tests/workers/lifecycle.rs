@@ -10,6 +10,7 @@ use domain::{
     matching::Features,
     pair::PairKey,
     room::{Phase, Room},
+    ticket::Ticket,
 };
 use settings::Settings;
 use tokio::{task::JoinHandle, time::Instant};
@@ -159,4 +160,14 @@ pub fn anybody() -> Features {
         interests: vec!["chess".to_owned()],
         ..Features::default()
     }
+}
+
+/// Somebody's ticket as it is now.
+pub async fn ticket(broker: &Broker, user: UserId) -> Ticket {
+    broker
+        .ticket(user)
+        .await
+        .expect("a read")
+        .expect("a ticket")
+        .value
 }

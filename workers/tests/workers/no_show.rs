@@ -13,7 +13,9 @@ use webchat_tests::nats::Nats;
 
 use crate::{
     countdown::{LIMIT, TIMING, is_ended},
-    lifecycle::{Worker, anybody, connected, history, room_id, ticket_id, until_phase, user},
+    lifecycle::{
+        Worker, anybody, connected, history, room_id, ticket, ticket_id, until_phase, user,
+    },
 };
 
 /// A matched room with the tickets that made it.
@@ -38,15 +40,6 @@ async fn matched(broker: &Broker, joined_at: Timestamp) -> (RoomId, [UserId; 2])
     ];
     broker.commit(&writes).await.expect("a match");
     (id, members)
-}
-
-async fn ticket(broker: &Broker, user: UserId) -> Ticket {
-    broker
-        .ticket(user)
-        .await
-        .expect("a read")
-        .expect("a ticket")
-        .value
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use domain::{
     ticket::{Gone, Ticket, TicketState},
 };
 
-use crate::lifecycle::{eventually, ticket_id, user};
+use crate::lifecycle::{eventually, ticket, ticket_id, user};
 
 mod bad_input;
 mod busy;
@@ -39,13 +39,7 @@ async fn two_join(broker: &Broker, one: Features, other: Features) -> [UserId; 2
 }
 
 async fn state(broker: &Broker, user: UserId) -> TicketState {
-    broker
-        .ticket(user)
-        .await
-        .expect("a read")
-        .expect("a ticket")
-        .value
-        .state
+    ticket(broker, user).await.state
 }
 
 async fn until_matched(broker: &Broker, user: UserId, limit: Duration) -> RoomId {
