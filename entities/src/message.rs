@@ -57,6 +57,11 @@ impl Entity {
         Entity::find().filter(Column::RoomId.eq(room))
     }
 
+    /// The message at a sequence.
+    pub fn at(room: Uuid, seq: i64) -> Select<Entity> {
+        Entity::in_room(room).filter(Column::Seq.eq(seq))
+    }
+
     /// The message that the sender knows under this id, wherever it stands.
     pub fn find_by_client_id(room: Uuid, sender: Uuid, client_id: Uuid) -> Select<Entity> {
         Entity::in_room(room)

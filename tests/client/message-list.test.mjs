@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  acknowledge, closeGap, emptyList, hasEarlier, hasGap, lastSeq, mergeHistory, mergeNewest, receive, resumeSeq,
+  acknowledge, closeGap, emptyList, hasEarlier, hasGap, lastSeq, mergeHistory, mergeNewest, receive, resumeQuery, resumeSeq,
 } from "../../static/js/models/message-list.js";
 
 const message = (seq, prev_seq, fields = {}) => ({
@@ -22,6 +22,12 @@ test("an empty list has no last message and resumes from nothing", () => {
   assert.equal(lastSeq(emptyList()), 0);
   assert.equal(resumeSeq(emptyList()), 0);
   assert.equal(hasGap(emptyList()), false);
+});
+
+test("who comes back says which message stands where the list ends, so that another one there is noticed", () => {
+  const list = receive(mergeHistory(emptyList(), [message(2, 0)]), message(9, 4));
+  assert.equal(String(resumeQuery(list, "e")), `after=2&epoch=e&id=${list.messages[0].id}`);
+  assert.equal(String(resumeQuery(emptyList(), "e")), "after=0&epoch=e");
 });
 
 test("a message that names an unknown predecessor shows the hole", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   ACK_WAIT_MS, acknowledged, add, dropStored, failed, heldElsewhere, keptForm, lined, lost, outlook, overdue, passes, putOff, retried, rewound, sameKept,
-  takenUp, toSendAgain, tried, unsettled, without,
+  takenUp, toSendAgain, tried, unsettled, without, unplaced,
 } from "../../static/js/models/unsent.js";
 
 const two = () => add(add([], { client_id: "a", text: "first" }, 1_000), { client_id: "b", text: "second" }, 2_000);
@@ -119,6 +119,14 @@ test("what was acknowledged and is not stored is sent again when the stream has 
   assert.deepEqual(ids(toSendAgain(entries)), ["a", "b"]);
   assert.deepEqual(ids(dropStored(entries, 1_000_000)), ["a", "b"], "7 is another message's sequence now");
   assert.equal(rewound(failed(two(), "a", "Too long."))[0].state, "failed", "a refusal stands");
+});
+
+test("what was acknowledged and is not stored goes out again after each reconnect, as its sequence may be another message's by then", () => {
+  const entries = unplaced(failed(acknowledged(two(), "a", 7), "b", "Too long."));
+  assert.deepEqual(ids(toSendAgain(entries)), ["a"]);
+  assert.deepEqual(ids(dropStored(entries, 1_000_000)), ["a", "b"]);
+  assert.deepEqual([outlook(unplaced(acknowledged(acknowledged(two(), "a", 7), "b", 8))), entries[1].state], [null, "failed"]);
+  assert.deepEqual(ids(dropStored(acknowledged(entries, "a", 9), 9)), ["b"], "acknowledged anew and stored");
 });
 
 test("what another page has left behind is taken up once, in its order, and marked as sent before", () => {

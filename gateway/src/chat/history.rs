@@ -6,8 +6,12 @@ use std::{
     future::Future,
 };
 
-use contract::message::{Message, StoredMessage};
-use domain::{ClientId, RoomId, UserId};
+use contract::{
+    message::{Message, StoredMessage},
+    streams::CHAT,
+    subjects,
+};
+use domain::{ClientId, MessageId, RoomId, UserId};
 use entities::message::{self, Window};
 
 use super::{
@@ -171,6 +175,32 @@ async fn find(
     })
     .await?;
     Ok(found)
+}
+
+/// Whether this message stands in the room at this sequence.
+///
+/// # Errors
+/// The broker or the database is away.
+pub async fn has_at(
+    state: &AppState,
+    room: RoomId,
+    seq: u64,
+    id: MessageId,
+) -> Result<bool, ApiError> {
+    at_one_time(state, |known| async move {
+        if seq <= known.in_database_up_to() {
+            let stored = message::Entity::at(room.0, signed(seq));
+            if let Some(model) = sea_orm::Select::one(stored, &state.db.read).await? {
+                return Ok(model.id == id.0);
+            }
+        }
+        let record = state.broker.get(&CHAT, seq).await?;
+        let record = record.filter(|record| record.subject == subjects::chat(room));
+        // One that nobody can read is nobody's.
+        let message = record.and_then(|record| tail::decode(&record).ok());
+        Ok(message.is_some_and(|message| message.id == id))
+    })
+    .await
 }
 
 /// What the database has of a hole stands beyond the floor, among what the stream has.

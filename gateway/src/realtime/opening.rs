@@ -41,18 +41,7 @@ pub(super) async fn frames(
     let missed = match claim {
         None => Some(Vec::new()),
         Some(claim) => {
-            let stream = state.broker.stream_state(&CHAT).await?;
-            let available = Available {
-                epoch: stream.epoch,
-                last_seq: joined.last_seq,
-                stream_begins: stream.first_seq,
-                floor: state.floors.known().await?.floor,
-                hole: stream.hole(),
-            };
-            let resume = match stream.epoch == joined.epoch {
-                true => decide(Some(claim), available),
-                false => Resume::Lost,
-            };
+            let resume = way_back(state, joined, claim).await?;
             let missed = missed(state, room, resume, joined.last_seq).await?;
             let most_bytes = state.settings.realtime.outbound_bytes;
             let missed = missed.and_then(|messages| frames_within(most_bytes, messages));
@@ -76,6 +65,30 @@ pub(super) async fn frames(
     let mut opening = vec![Frame::from(&hello)];
     opening.extend(missed.unwrap_or_default());
     Ok(opening)
+}
+
+/// How the client catches up.
+async fn way_back(state: &AppState, joined: &Joined, claim: Claim) -> Result<Resume, ApiError> {
+    let stream = state.broker.stream_state(&CHAT).await?;
+    let available = Available {
+        epoch: stream.epoch,
+        last_seq: joined.last_seq,
+        stream_begins: stream.first_seq,
+        floor: state.floors.known().await?.floor,
+        hole: stream.hole(),
+    };
+    let resume = match stream.epoch == joined.epoch {
+        true => decide(Some(claim), available),
+        false => Resume::Lost,
+    };
+    match (resume, claim.id) {
+        (Resume::Lost, _) | (_, None) => Ok(resume),
+        (_, Some(id)) => {
+            let room = joined.room_then.id;
+            let stands = history::has_at(state, room, claim.after, id).await?;
+            Ok(if stands { resume } else { Resume::Lost })
+        }
+    }
 }
 
 /// All of them, unless they would take more memory than a socket may: then the client reads them page by page.

@@ -2,7 +2,7 @@
 
 use broker::Skipped;
 use contract::problem::Code;
-use domain::FieldError;
+use domain::{FieldError, MessageId};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use crate::error::ApiError;
 pub struct ResumeQuery {
     after: Option<String>,
     epoch: Option<String>,
+    id: Option<String>,
 }
 
 /// What a client says it has.
@@ -22,6 +23,8 @@ pub struct Claim {
     pub after: u64,
     /// In the stream of this epoch.
     pub epoch: Option<Uuid>,
+    /// The message there. A stream that lost its end without anybody's knowledge keeps its epoch, and has another one there.
+    pub id: Option<MessageId>,
 }
 
 /// What there is.
@@ -72,30 +75,27 @@ impl ResumeQuery {
                 ));
                 None
             });
-        let epoch = self
-            .epoch
-            .as_deref()
-            .map(Uuid::parse_str)
-            .transpose()
-            .unwrap_or_else(|_| {
-                faults.push(FieldError::new(
-                    "epoch",
-                    "not_a_uuid",
-                    "Give the epoch of an earlier hello.",
-                ));
+        let mut uuid = |field: &'static str, given: Option<&str>, detail: &'static str| {
+            given.map(Uuid::parse_str).transpose().unwrap_or_else(|_| {
+                faults.push(FieldError::new(field, "not_a_uuid", detail));
                 None
-            });
+            })
+        };
+        let epoch = self.epoch.as_deref();
+        let epoch = uuid("epoch", epoch, "Give the epoch of an earlier hello.");
+        let id = self.id.as_deref();
+        let id = uuid("id", id, "Give the id of the message at `after`.").map(MessageId);
         if !faults.is_empty() {
             let detail = "The socket's address is wrong; correct the named parameters.";
             return Err(ApiError::new(Code::ValidationFailed, detail).with_errors(faults));
         }
-        Ok(after.map(|after| Claim { after, epoch }))
+        Ok(after.map(|after| Claim { after, epoch, id }))
     }
 }
 
 /// Decides how a client catches up.
 pub fn decide(claim: Option<Claim>, available: Available) -> Resume {
-    let Some(Claim { after, epoch }) = claim else {
+    let Some(Claim { after, epoch, .. }) = claim else {
         return Resume::Nothing;
     };
     if epoch != Some(available.epoch) || after > available.last_seq {
@@ -217,7 +217,11 @@ mod tests {
             ),
         ];
         for (name, claim, available, expected) in cases {
-            let claim = claim.map(|(after, epoch)| Claim { after, epoch });
+            let claim = claim.map(|(after, epoch)| Claim {
+                after,
+                epoch,
+                id: None,
+            });
             assert_eq!(decide(claim, available), expected, "{name}");
         }
     }
@@ -232,23 +236,26 @@ mod tests {
 
     #[test]
     fn a_claim_is_read_strictly() {
-        let query = |after: Option<&str>, epoch: Option<&str>| ResumeQuery {
+        let query = |[after, epoch, id]: [Option<&str>; 3]| ResumeQuery {
             after: after.map(str::to_owned),
             epoch: epoch.map(str::to_owned),
+            id: id.map(str::to_owned),
         };
-        assert_eq!(query(None, None).claim(), Ok(None));
+        assert_eq!(query([None; 3]).claim(), Ok(None));
         let claim = Claim {
             after: 3,
             epoch: None,
+            id: None,
         };
-        assert_eq!(query(Some("3"), None).claim(), Ok(Some(claim)));
-        for (after, epoch) in [
-            (Some("-1"), None),
-            (Some("x"), None),
-            (Some("3"), Some("x")),
+        assert_eq!(query([Some("3"), None, None]).claim(), Ok(Some(claim)));
+        for wrong in [
+            [Some("-1"), None, None],
+            [Some("x"), None, None],
+            [Some("3"), Some("x"), None],
+            [Some("3"), None, Some("x")],
         ] {
             assert_eq!(
-                query(after, epoch).claim().unwrap_err().code,
+                query(wrong).claim().unwrap_err().code,
                 Code::ValidationFailed
             );
         }

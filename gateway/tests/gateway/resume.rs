@@ -98,6 +98,35 @@ async fn a_resume_after_a_cut_returns_exactly_what_was_missed() {
     );
 }
 
+/// An older copy of the broker that nobody knows of keeps its epoch, and gives the same sequences to other messages.
+#[tokio::test]
+async fn who_has_another_message_at_the_same_place_is_told_to_read_again() {
+    let mut talk = Talk::begin(World::without_workers(&[]).await).await;
+    let (mut bens, hello) = talk.come_back("").await;
+    let epoch = hello["epoch"].as_str().unwrap().to_owned();
+    talk.say(2).await;
+    let (first, second) = (bens.find("message").await, bens.find("message").await);
+    drop(bens);
+    let query = |seq: &Value, id: &Value| {
+        let id = id.as_str().unwrap();
+        format!("?after={seq}&epoch={epoch}&id={id}")
+    };
+    for (has, recovered, missed) in [
+        (query(&first["seq"], &first["id"]), true, vec!["1"]),
+        (query(&first["seq"], &second["id"]), false, vec![]),
+        (query(&json!(0), &second["id"]), false, vec![]),
+    ] {
+        let (mut bens, hello) = talk.come_back(&has).await;
+        assert_eq!(hello["recovered"], recovered, "{has}");
+        let mut replayed = talk.replayed(&mut bens).await;
+        replayed.truncate(1);
+        assert_eq!(replayed, missed, "{has}");
+    }
+    let last = query(&second["seq"], &second["id"]);
+    let (_, hello) = talk.come_back(&last).await;
+    assert_eq!(hello["recovered"], true, "{last}");
+}
+
 #[tokio::test]
 async fn what_cannot_be_resumed_says_so_and_replays_nothing() {
     let mut talk = Talk::begin(

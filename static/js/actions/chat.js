@@ -59,7 +59,7 @@ function connect({ store, api, dispatch, sockets }, roomId) {
     path() {
       const { chat } = store.state;
       if (!chat || chat.epoch === null) return `/ws/chat/${roomId}`;
-      return `/ws/chat/${roomId}?after=${list.resumeSeq(chat.list)}&epoch=${encodeURIComponent(chat.epoch)}`;
+      return `/ws/chat/${roomId}?${list.resumeQuery(chat.list, chat.epoch)}`;
     },
     token: api.token,
     onFrame: (frame) => dispatch("chatFrame", { roomId, frame }),

@@ -42,7 +42,7 @@ async function hello(context, roomId, frame) {
     saidReadSeq: 0,
     // The stream may have lost its tail: what is known of it may never have been stored, and its sequences are others' now.
     list: rewritten ? list.emptyList() : chat.list,
-    unsent: rewritten ? unsent.rewound(chat.unsent) : unsent.dropStored(chat.unsent, frame.stored_seq),
+    unsent: rewritten ? unsent.rewound(chat.unsent) : unsent.unplaced(chat.unsent),
   }));
   await dispatch("statusRead", { status: statusOf({ server_time: frame.server_time, room_id: roomId, ...frame.room }), live: false });
   if (store.state.chat?.status?.state !== "ended") {

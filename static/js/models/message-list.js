@@ -110,6 +110,17 @@ export function resumeSeq(list) {
 }
 
 /**
+ * What a socket that comes back says it has, as a query: the message up to which nothing is missing, in which time of the stream.
+ * @param {MessageList} list
+ * @param {string} epoch
+ */
+export function resumeQuery(list, epoch) {
+  const after = resumeSeq(list);
+  const last = list.messages.find(({ seq }) => seq === after);
+  return new URLSearchParams({ after: String(after), epoch, ...(last && { id: last.id }) });
+}
+
+/**
  * True if a message names a predecessor that the list does not have.
  * @param {MessageList} list
  */

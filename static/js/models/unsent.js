@@ -126,6 +126,16 @@ export function rewound(entries) {
   return entries.map((entry) => ({ ...entry, state: stateOf(entry.problem), seq: null, acked: false, acked_ms: null }));
 }
 
+/**
+ * After a reconnect to the same stream, as far as anybody knows: what is not stored is acknowledged anew, since a copy of the
+ * stream that lacks it may have given its sequence to another message. It still counts as sent.
+ * @param {Unsent[]} entries
+ * @returns {Unsent[]}
+ */
+export function unplaced(entries) {
+  return entries.map((entry) => (entry.seq === null ? entry : { ...entry, ...ANSWERED, state: "sending", seq: null }));
+}
+
 /** @param {Unsent[]} entries @param {string} clientId @param {number} nowMs */
 export function tried(entries, clientId, nowMs) {
   return entries.map((entry) => {

@@ -41,6 +41,7 @@ impl Socket {
                 "properties": {
                     "after": { "type": "integer", "description": "The last message that the client has" },
                     "epoch": { "type": "string", "format": "uuid", "description": "The epoch that it came with" },
+                    "id": { "type": "string", "format": "uuid", "description": "Its id: where another message stands there, the client is told to read again" },
                 },
             } } });
         }
