@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use contract::{room::RoomSummary, streams::EPOCHS};
+use contract::{
+    room::RoomSummary,
+    streams::{EPOCHS, EVENTS},
+};
 use domain::room::RoomState;
 use tokio::time::sleep;
 
@@ -11,7 +14,7 @@ use crate::{
     across_a_hole::is_read_back,
     client::Person,
     eventually, jetstream,
-    lost_tail::{begin, go_on},
+    lost_tail::{begin, go_on, in_sql},
     request::is_ready,
     roles::{ALL, Roles},
     socket::Acked,
@@ -60,6 +63,30 @@ async fn a_copy_of_before_a_stream_was_made_gets_it_while_everybody_stays_up() {
     roles.start_again("nats").await;
     until_all_are_ready(&roles).await;
     talk.ada.say(talk.room, "and on").await;
+}
+
+/// What is stored waits to be told, and the stream that it waits for is made while it waits.
+#[tokio::test]
+async fn what_waits_for_a_stream_that_is_gone_keeps_nobody_from_making_it() {
+    let mut roles = Roles::start(&[]).await;
+    let mut talk = begin(&roles).await;
+    let operator = jetstream::connect(&roles.nats.url()).await;
+    jetstream::remove_stream(&operator, &EVENTS).await;
+    let untold = talk.ada.say(talk.room, "stored, and not told").await;
+    let stored = format!("SELECT 1 FROM messages WHERE seq = {}", untold.seq);
+    in_sql(roles.database_url(), &stored).await;
+    let (client_id, seq) = (untold.client_id, untold.seq);
+    talk.said.push(Acked { client_id, seq });
+    roles.kill9("nats");
+    roles.start_again("nats").await;
+    until_all_are_ready(&roles).await;
+
+    let later = talk.ada.say(talk.room, "and on").await;
+    let (client_id, seq) = (later.client_id, later.seq);
+    talk.said.push(Acked { client_id, seq });
+    let stored = format!("SELECT 1 FROM messages WHERE seq = {seq}");
+    in_sql(roles.database_url(), &stored).await;
+    is_read_back(&talk.ben, talk.room, &talk.said).await;
 }
 
 /// What a process says of itself may be two seconds old.

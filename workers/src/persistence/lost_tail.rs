@@ -8,6 +8,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::Context;
 use bootstrap::{Database, Shutdown};
 use broker::Broker;
 use contract::{
@@ -18,7 +19,7 @@ use contract::{
 use entities::{life_rows, message};
 use tokio::{
     sync::{RwLock, watch},
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -29,6 +30,8 @@ use super::{
 };
 
 const PROVIDE_AGAIN: Duration = Duration::from_secs(2);
+/// A look waits for what is being stored for so long at a time.
+const STORED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Up to which connection the streams were looked at.
 #[derive(Debug, Clone)]
@@ -117,9 +120,10 @@ impl Mended {
         Ok(())
     }
 
-    /// What is being stored is stored first, so that it counts.
+    /// What is being stored is stored first, so that it counts. It may itself wait for a stream that is not there.
     async fn mend_alone(&self, database: &Database) -> anyhow::Result<()> {
-        let _alone = self.storing.write().await;
+        let alone = timeout(STORED_WITHIN, self.storing.write()).await;
+        let _alone = alone.context("what is being stored takes long")?;
         mend(&self.broker, database).await
     }
 }
