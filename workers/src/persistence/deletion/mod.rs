@@ -6,6 +6,7 @@
 //! is left out by the projections, which note the user again ([`super::gone`]).
 
 mod rooms;
+mod unreadable;
 
 use std::{collections::HashSet, time::Duration};
 
@@ -20,7 +21,7 @@ use contract::{
     streams::{LIFE, RECEIPT},
     subjects::{self, LifeKind},
 };
-use domain::{RoomId, Timestamp, UserId};
+use domain::{RoomId, Timestamp, UserId, ticket::Ticket};
 use entities::{avatar, deletion, file, report, user};
 use sea_orm::EntityTrait;
 
@@ -76,6 +77,7 @@ async fn pass(
         held: report::Entity::rooms_held_of(&database.read, note.user_id).await?,
         rooms: HashSet::new(),
         found: 0,
+        left: 0,
     };
     if pass.over_everything(token_life).await? {
         let held = report::Entity::holds_something_of(&database.read, note.user_id).await?;
@@ -98,6 +100,8 @@ struct Pass<'a> {
     rooms: HashSet<RoomId>,
     /// How much there was to remove.
     found: u64,
+    /// How much there was that could not be.
+    left: u64,
 }
 
 impl Pass<'_> {
@@ -105,10 +109,8 @@ impl Pass<'_> {
     async fn over_everything(&mut self, token_life: Duration) -> anyhow::Result<bool> {
         self.end_sessions(token_life).await?;
         self.leave_queue().await?;
-        // SQL then knows every room that the user was in when the pass began.
-        if !in_hand::is_finished(self.broker, &PERSISTENCE_LIFE).await? {
-            return Ok(false);
-        }
+        // Only then does SQL know every room that the user was in when the pass began.
+        let knows_all_rooms = in_hand::is_finished(self.broker, &PERSISTENCE_LIFE).await?;
         self.over_rooms().await?;
         let receipts = subjects::receipts_by(self.user);
         self.found += self.broker.purge(&RECEIPT, &receipts, 0).await?;
@@ -123,7 +125,8 @@ impl Pass<'_> {
         self.found += file::Entity::remove_of(&transaction, self.user.0, now).await?;
         self.found += avatar::Entity::erase(&transaction, self.user.0, now).await?;
         transaction.commit().await?;
-        Ok(self.found == 0 && self.is_settled_since(self.deleted_at))
+        let is_empty = self.found == 0 && self.left == 0;
+        Ok(knows_all_rooms && is_empty && self.is_settled_since(self.deleted_at))
     }
 
     fn is_settled_since(&self, at: Timestamp) -> bool {
@@ -147,7 +150,8 @@ impl Pass<'_> {
 
     /// What a ticket says of the user's profile goes at once, the empty ticket in its time: matchmakers have to see it.
     async fn leave_queue(&mut self) -> anyhow::Result<()> {
-        let Some(ticket) = self.broker.ticket(self.user).await? else {
+        let events = subjects::life_ticket(self.user);
+        let Some(ticket) = self.newest::<Ticket>(&events).await? else {
             return Ok(());
         };
         let gone = ticket.value.of_deleted();
@@ -163,8 +167,7 @@ impl Pass<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
-        let earlier = subjects::life_ticket(self.user);
-        self.found += self.broker.purge(&LIFE, &earlier, 1).await?;
+        self.found += self.broker.purge(&LIFE, &events, 1).await?;
         Ok(())
     }
 

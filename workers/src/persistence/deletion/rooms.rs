@@ -1,6 +1,9 @@
 //! A deleted user's rooms: they end, and what the user said there goes. What the other one said stays.
 
-use broker::life::{ChangeError, Versioned};
+use broker::{
+    ReadError,
+    life::{ChangeError, Versioned},
+};
 use contract::{
     streams::{CHAT, LIFE},
     subjects,
@@ -38,7 +41,7 @@ impl Pass<'_> {
     async fn over_room(&mut self, row: room::Model) -> anyhow::Result<()> {
         let id = RoomId(row.id);
         self.rooms.insert(id);
-        if let Some(current) = self.broker.room(id).await? {
+        if let Some(current) = self.newest(&subjects::life_room(id)).await? {
             self.end(current).await?;
         }
         if !self.held.contains(&row.id) {
@@ -65,6 +68,10 @@ impl Pass<'_> {
                 let leave = Input::Leave { by: self.user };
                 match self.broker.change_room(id, leave, None).await {
                     Ok(_) | Err(ChangeError::NoSuchRoom) => {}
+                    // Of the pair, which goes further on if it is poison.
+                    Err(ChangeError::Read(
+                        error @ (ReadError::Malformed { .. } | ReadError::Newer { .. }),
+                    )) => self.leave(&error),
                     Err(error) => return Err(error.into()),
                 }
             }
@@ -97,12 +104,17 @@ impl Pass<'_> {
             self.found +=
                 deletion::Entity::erase_in_room(&transaction, self.user.0, row.id).await?;
         }
-        let known: Room = serde_json::from_value(row.document)?;
-        let bare = known.without_match_details();
-        if bare != known {
-            self.found += 1;
-            let document = rows::document(&bare)?;
-            room::Entity::replace_document(&transaction, row.id, row.life_seq, document).await?;
+        match serde_json::from_value::<Room>(row.document) {
+            Ok(known) => {
+                let bare = known.without_match_details();
+                if bare != known {
+                    self.found += 1;
+                    let document = rows::document(&bare)?;
+                    room::Entity::replace_document(&transaction, row.id, row.life_seq, document)
+                        .await?;
+                }
+            }
+            Err(error) => self.leave(&format_args!("the row of room {}: {error}", row.id)),
         }
         transaction.commit().await?;
         Ok(())

@@ -1,6 +1,7 @@
 //! What a deleted user has left goes, and nothing of it comes back.
 
 mod traces;
+mod unreadable;
 
 use contract::{
     consumers::PERSISTENCE_CHAT,
@@ -21,6 +22,10 @@ use traces::{
     MARKER, all_is_done, delete, evidence_of, has_marker, in_stream, is_noted, kept, letter_of,
     nothing_is_left_of, said_in, talk, until_gone,
 };
+use unreadable::{
+    poison_goes_and_keeps_nothing_else_from_going,
+    what_a_newer_release_wrote_stays_and_keeps_nothing_else_from_going,
+};
 
 on_both_databases!(
     everything_of_a_deleted_user_goes_and_the_others_words_stay,
@@ -28,6 +33,8 @@ on_both_databases!(
     a_worker_that_dies_at_any_step_leaves_the_rest_to_the_next,
     evidence_of_an_open_report_stays_until_it_is_closed,
     an_older_copy_of_the_broker_brings_nothing_back,
+    poison_goes_and_keeps_nothing_else_from_going,
+    what_a_newer_release_wrote_stays_and_keeps_nothing_else_from_going,
 );
 
 async fn everything_of_a_deleted_user_goes_and_the_others_words_stay(ground: Ground) {
