@@ -21,12 +21,14 @@ pub struct Model {
     pub high_user: Uuid,
     pub low_keeps: bool,
     pub high_keeps: bool,
+    /// The room's time had run out: who said no does not know what the other one answered.
+    pub ran_out: bool,
     /// What the model read of the member, as the profile was when the outcome was stored; nothing of an unknown account.
     #[sea_orm(column_type = "JsonBinary")]
     pub low_features: Option<Json>,
     #[sea_orm(column_type = "JsonBinary")]
     pub high_features: Option<Json>,
-    /// The score with which the two were brought together.
+    /// The score that the two were told, by both profiles alone.
     pub score: f64,
     pub decided_at: i64,
     /// What became of it in the model: [`LEARNED`], or why nothing was learned; nothing yet.

@@ -26,6 +26,7 @@ async fn two_outcomes(db: &DatabaseConnection) {
         high_user: other,
         low_keeps: true,
         high_keeps: false,
+        ran_out: true,
         low_features: None,
         high_features: None,
         score: 0.2,

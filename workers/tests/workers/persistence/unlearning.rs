@@ -53,7 +53,7 @@ async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     worker.stop().await;
     ground.deliver_again(PERSISTENCE_LIFE).await;
     let worker = ground.worker().await;
-    decide(&ground, [ada, ben], Vote::End).await;
+    answer(&ground, [ada, ben], [Some(Vote::End), None]).await;
     until_learned(&ground, 4).await;
     let of_ada = telling(ada).await;
     assert_eq!(
@@ -108,7 +108,8 @@ async fn a_deleted_user_leaves_the_model(ground: Ground) {
     assert_eq!(outcomes(&ground).await, rows);
 }
 
-/// Ann and Cem say no. What Ben says to one and Dan to the other differs, and neither learns it, nor of later ones by it.
+/// Ann and Cem say no until the time is over. What Ben says to one and Dan to the other differs, and neither learns it, nor of
+/// later ones by it.
 async fn what_others_answered_is_not_told_in_what_was_learned(ground: Ground) {
     let [ann, ben, cem, dan] = [0; 4].map(|_| a_user());
     let worker = ground.worker().await;
@@ -116,25 +117,35 @@ async fn what_others_answered_is_not_told_in_what_was_learned(ground: Ground) {
         let telling = matching_telling::Entity::of(&ground.database.read, user.0);
         telling.await.unwrap().told
     };
-    answer(&ground, [ann, ben], [Vote::End, Vote::Keep]).await;
-    answer(&ground, [cem, dan], [Vote::End, Vote::End]).await;
+    let (keep, end) = (Some(Vote::Keep), Some(Vote::End));
+    answer(&ground, [ann, ben], [end, keep]).await;
+    answer(&ground, [cem, dan], [end, None]).await;
     until_learned(&ground, 2).await;
     let appeal = async |user| believed_of(&ground, user).await.unwrap().appeal.mean;
     assert!(appeal(ann).await > 0.0 && appeal(cem).await < 0.0);
     assert_eq!((told(ann).await, told(cem).await), (None, None));
+    let of_ben = told(ben).await.expect("it was not kept, so Ben knows");
+    assert_eq!(Some(of_ben.beliefs), believed_of(&ground, ben).await);
     relearn(&ground.broker, &ground.database).await.unwrap();
     assert_eq!((told(ann).await, told(cem).await), (None, None));
-    for _ in 0..4 {
+    // What Ann knows of others hides nothing: both have said no at once, or the other one did not want what Ann wanted.
+    for _ in 0..3 {
         decide(&ground, [ann, a_user()], Vote::End).await;
+        answer(&ground, [ann, a_user()], [keep, end]).await;
     }
-    until_learned(&ground, 6).await;
+    until_learned(&ground, 8).await;
+    assert_eq!(told(ann).await, None, "it would tell what Ben has answered");
+    for _ in 0..4 {
+        answer(&ground, [a_user(), ann], [keep, end]).await;
+    }
+    until_learned(&ground, 12).await;
     let of_ann = told(ann).await.expect("five hide each other");
-    assert_eq!(of_ann.outcomes, 5);
+    assert_eq!(of_ann.outcomes, 11);
     // Both have kept: the answer is known.
     decide(&ground, [dan, a_user()], Vote::Keep).await;
     let (one, other) = (a_user(), a_user());
     decide(&ground, [one, other], Vote::Keep).await;
-    until_learned(&ground, 8).await;
+    until_learned(&ground, 14).await;
     assert_eq!(told(dan).await, None, "it would tell what Cem has answered");
     let of_one = told(one).await.expect("told at once");
     assert_eq!(Some(of_one.beliefs), believed_of(&ground, one).await);
