@@ -6,7 +6,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
 
-use crate::{ROWS_PER_STATEMENT, matching_model, matching_person, matching_telling, room_member};
+use crate::{
+    ROWS_PER_STATEMENT, matching_model, matching_person, matching_telling, room_member, user,
+};
 
 /// A matched room that both have decided by their votes. Where a member was deleted, there is no row any more; where one
 /// has reset what was learned, an id of nobody stands in that member's place.
@@ -165,27 +167,28 @@ impl Entity {
         Ok(())
     }
 
-    /// Takes the user out of what was learned: what is believed of them is what is believed of somebody new, and their
-    /// outcomes so far are those of `nobody`, a random id that no account has ([`is_nobody`]). Call it in a transaction.
+    /// Takes the user out of what was learned `at` a time of the broker: what is believed of them is what is believed of somebody
+    /// new, and their outcomes so far are those of `nobody`, a random id that no account has ([`is_nobody`]). So is what was
+    /// decided until then and is stored later, under other ids. Call it in a transaction.
     pub async fn withdraw<C: ConnectionTrait>(
         db: &C,
-        user: Uuid,
+        id: Uuid,
         nobody: Uuid,
+        at: i64,
     ) -> Result<(), DbErr> {
+        user::Entity::note_reset(db, id, at).await?;
         matching_model::Entity::hold(db).await?;
         let mut changed = 0;
         for column in [Column::LowUser, Column::HighUser] {
             let renamed = Entity::update_many()
                 .col_expr(column, Expr::value(nobody))
-                .filter(column.eq(user))
+                .filter(column.eq(id))
                 .exec(db)
                 .await?;
             changed += renamed.rows_affected;
         }
-        let beliefs = matching_person::Entity::delete_by_id(user).exec(db).await?;
-        matching_telling::Entity::delete_by_id(user)
-            .exec(db)
-            .await?;
+        let beliefs = matching_person::Entity::delete_by_id(id).exec(db).await?;
+        matching_telling::Entity::delete_by_id(id).exec(db).await?;
         if changed + beliefs.rows_affected > 0 {
             matching_model::Entity::withdraw(db).await?;
         }

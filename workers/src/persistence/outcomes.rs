@@ -72,8 +72,8 @@ impl Portraits {
         Ok(matching_outcome::Model {
             room_id: room.id.0,
             seq: sql_seq(event.seq),
-            low_user: low.0,
-            high_user: high.0,
+            low_user: self.counts_for(low.0, event.at),
+            high_user: self.counts_for(high.0, event.at),
             low_keeps: decisions.keeps[0],
             high_keeps: decisions.keeps[1],
             ran_out: decisions.ran_out,
@@ -83,6 +83,18 @@ impl Portraits {
             decided_at: event.at.0,
             fate: None,
         })
+    }
+
+    /// The user, or nobody where the user has reset what was learned since it was decided.
+    fn counts_for(&self, user: Uuid, decided_at: Timestamp) -> Uuid {
+        let reset_at = self
+            .accounts
+            .get(&user)
+            .and_then(|row| row.learned_reset_at);
+        match reset_at {
+            Some(reset_at) if decided_at.0 <= reset_at => Uuid::new_v4(),
+            _ => user,
+        }
     }
 
     /// What the model reads, and no more of the profile.

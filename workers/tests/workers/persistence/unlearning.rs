@@ -16,8 +16,19 @@ use super::{
 on_both_databases!(
     what_others_answered_is_not_told_in_what_was_learned,
     who_resets_what_was_learned_is_new_and_stays_so,
+    what_was_decided_before_a_reset_and_is_stored_later_is_nobodys,
     a_deleted_user_leaves_the_model,
 );
+
+/// What was learned of the user is taken back now.
+async fn reset(ground: &Ground, user: UserId) {
+    let (nobody, now) = (Uuid::new_v4(), ground.broker.clock().now().0);
+    let transaction = ground.database.begin_write().await.unwrap();
+    matching_outcome::Entity::withdraw(&transaction, user.0, nobody, now)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+}
 
 async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     let (ada, ben) = (a_user(), a_user());
@@ -28,14 +39,7 @@ async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     until_learned(&ground, 3).await;
     let of_ben = believed_of(&ground, ben).await;
     assert!(of_ben.is_some() && believed_of(&ground, ada).await.is_some());
-    let withdraw = async |user: UserId| {
-        let transaction = ground.database.begin_write().await.unwrap();
-        matching_outcome::Entity::withdraw(&transaction, user.0, Uuid::new_v4())
-            .await
-            .unwrap();
-        transaction.commit().await.unwrap();
-    };
-    withdraw(ada).await;
+    reset(&ground, ada).await;
     assert_eq!(believed_of(&ground, ada).await, None);
     assert_eq!(believed_of(&ground, ben).await, of_ben);
     let telling = async |user: UserId| {
@@ -67,6 +71,30 @@ async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     worker.stop().await;
 }
 
+async fn what_was_decided_before_a_reset_and_is_stored_later_is_nobodys(ground: Ground) {
+    let (ada, ben) = (a_user(), a_user());
+    an_account(&ground, ada).await;
+    decide(&ground, [ada, ben], Vote::Keep).await;
+    // At the latest now the broker's time is later than the decision.
+    ground.broker.synchronise_clock().await.unwrap();
+    reset(&ground, ada).await;
+    let worker = ground.worker().await;
+    until_learned(&ground, 1).await;
+    assert!(believed_of(&ground, ben).await.is_some());
+    assert_eq!(believed_of(&ground, ada).await, None);
+    relearn(&ground.broker, &ground.database).await.unwrap();
+    assert_eq!(believed_of(&ground, ada).await, None);
+    let telling = matching_telling::Entity::of(&ground.database.read, ada.0).await;
+    assert_eq!(telling.unwrap(), Telling::default());
+    decide(&ground, [ada, ben], Vote::Keep).await;
+    until_learned(&ground, 2).await;
+    assert!(
+        believed_of(&ground, ada).await.is_some(),
+        "a later one counts"
+    );
+    worker.stop().await;
+}
+
 async fn an_account(ground: &Ground, user: UserId) {
     let row = user::ActiveModel {
         id: Set(user.0),
@@ -77,6 +105,7 @@ async fn an_account(ground: &Ground, user: UserId) {
         display_name: Set("Somebody".to_owned()),
         created_at: Set(1),
         deleted_at: Set(None),
+        learned_reset_at: Set(None),
     };
     row.insert(&ground.database.write).await.unwrap();
 }
