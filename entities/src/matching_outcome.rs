@@ -7,7 +7,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
 
 use crate::{
-    ROWS_PER_STATEMENT, matching_model, matching_person, matching_telling, room_member, user,
+    ROWS_PER_STATEMENT, among, matching_model, matching_person, matching_telling, room_member, user,
 };
 
 /// A matched room that both have decided by their votes. Where a member was deleted, there is no row any more; where one
@@ -91,6 +91,30 @@ impl Entity {
             .filter(Column::Seq.gt(after))
             .filter(Column::Seq.lte(until))
             .order_by_asc(Column::Seq)
+            .all(db)
+            .await
+    }
+
+    /// The rows of these rooms; of some there is none.
+    pub async fn of_rooms<C: ConnectionTrait>(db: &C, rooms: &[Uuid]) -> Result<Vec<Model>, DbErr> {
+        among::rows::<Entity>(db, Column::RoomId, rooms).await
+    }
+
+    /// The rooms of those, from a sequence up to another one, that the model has not learned.
+    pub async fn unlearned<C: ConnectionTrait>(
+        db: &C,
+        from: i64,
+        until: i64,
+    ) -> Result<Vec<Uuid>, DbErr> {
+        let is_unlearned = Condition::any()
+            .add(Column::Fate.is_null())
+            .add(Column::Fate.ne(LEARNED));
+        Entity::find()
+            .select_only()
+            .column(Column::RoomId)
+            .filter(Column::Seq.between(from, until))
+            .filter(is_unlearned)
+            .into_tuple()
             .all(db)
             .await
     }

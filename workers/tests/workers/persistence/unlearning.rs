@@ -21,7 +21,7 @@ on_both_databases!(
 );
 
 /// What was learned of the user is taken back now.
-async fn reset(ground: &Ground, user: UserId) {
+pub async fn reset(ground: &Ground, user: UserId) {
     let (nobody, now) = (Uuid::new_v4(), ground.broker.clock().now().0);
     let transaction = ground.database.begin_write().await.unwrap();
     matching_outcome::Entity::withdraw(&transaction, user.0, nobody, now)
@@ -95,7 +95,7 @@ async fn what_was_decided_before_a_reset_and_is_stored_later_is_nobodys(ground: 
     worker.stop().await;
 }
 
-async fn an_account(ground: &Ground, user: UserId) {
+pub async fn an_account(ground: &Ground, user: UserId) {
     let row = user::ActiveModel {
         id: Set(user.0),
         username: Set(user.to_string()),
