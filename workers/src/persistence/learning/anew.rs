@@ -13,10 +13,13 @@ use super::{
     super::decode::sql_seq,
     Learner,
     apply::{people_of, with_weights},
-    draft::{Draft, Meanwhile},
+    draft::Draft,
     source::{Source, count},
     tell,
 };
+
+/// How often it is computed for what came and went meanwhile.
+const ATTEMPTS: usize = 3;
 
 /// What a model was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,18 +41,17 @@ pub struct Relearned {
 /// The broker or the database is away, or a newer release has stored a model.
 pub async fn relearn(broker: &Broker, database: &Database) -> anyhow::Result<Relearned> {
     let relearning = Relearning::of_all(broker, database).await?;
-    loop {
-        let draft = relearning.draft().await?;
-        match relearning.write(draft).await? {
-            Written::Anew(relearned) => return Ok(relearned),
-            Written::Overtaken | Written::Outdated => {}
+    match relearning.run().await? {
+        Written::Anew(relearned) => Ok(relearned),
+        Written::Overtaken | Written::Outdated => {
+            anyhow::bail!("only the workers stop where another one was faster")
         }
     }
 }
 
 impl Learner {
     /// Unless another worker has done so after `stored` was read. Up to an outcome, or 0 for all; later ones are learned one by
-    /// one, as before. Where it has to be made once more, it stays due.
+    /// one, as before.
     pub(super) async fn anew(
         &self,
         stored: &matching_model::Model,
@@ -62,8 +64,7 @@ impl Learner {
             until,
             unless_after: Some(stored.rebuilt_at),
         };
-        let draft = relearning.draft().await?;
-        if let Written::Anew(relearned) = relearning.write(draft).await? {
+        if let Written::Anew(relearned) = relearning.run().await? {
             let Relearned {
                 learned, people, ..
             } = relearned;
@@ -132,20 +133,37 @@ impl<'a> Relearning<'a> {
         Draft::of(self.database, self.prior.clone(), until).await
     }
 
+    /// Both, until a draft is still true when it is written. After some attempts it is written nevertheless: nothing may keep a
+    /// model from being made anew.
+    pub(super) async fn run(&self) -> anyhow::Result<Written> {
+        for _ in 0..ATTEMPTS {
+            match self.write(self.draft().await?).await? {
+                Written::Outdated => tracing::debug!("the model is made anew once more"),
+                written => return Ok(written),
+            }
+        }
+        self.put(self.draft().await?, true).await
+    }
+
     /// Writes it, as if it had been computed in this moment, but for the weights: what those who were taken out meanwhile have taught
     /// them goes with the next one.
     ///
     /// # Errors
     /// The database is away.
     pub async fn write(&self, draft: Draft) -> anyhow::Result<Written> {
+        self.put(draft, false).await
+    }
+
+    async fn put(&self, draft: Draft, at_any_rate: bool) -> anyhow::Result<Written> {
         let transaction = self.database.begin_write().await?;
         let held = matching_model::Entity::hold(&transaction).await?;
         if self.unless_after.is_some_and(|at| at != held.rebuilt_at) {
             return Ok(Written::Overtaken);
         }
-        let Some(Meanwhile { new, untold }) = draft.meanwhile(&transaction).await? else {
+        let meanwhile = draft.meanwhile(&transaction).await?;
+        if meanwhile.is_outdated && !at_any_rate {
             return Ok(Written::Outdated);
-        };
+        }
         let Draft {
             before,
             until,
@@ -161,7 +179,7 @@ impl<'a> Relearning<'a> {
         let people = people_of(&model);
         matching_person::Entity::clear(&transaction).await?;
         matching_person::Entity::save(&transaction, &people).await?;
-        let taught: Vec<_> = untold.iter().collect();
+        let taught: Vec<_> = meanwhile.untold.iter().collect();
         tell::members(&transaction, &model, &taught, held.version).await?;
         matching_outcome::Entity::settle(&transaction, fates.changed.iter().copied()).await?;
         let next = matching_model::Model {
@@ -176,7 +194,7 @@ impl<'a> Relearning<'a> {
             "the model changed while it was held"
         );
         transaction.commit().await?;
-        count(&new);
+        count(&meanwhile.new);
         Ok(Written::Anew(Relearned {
             learned: fates.learned,
             ignored: fates.ignored,

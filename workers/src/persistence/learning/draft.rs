@@ -49,13 +49,9 @@ impl Draft {
         })
     }
 
-    /// What has become meanwhile of the outcomes that it is the first to learn. `None` where it is not what the same rebuild would
-    /// make now: of such an outcome nothing is left, one that it refused was learned, or one has turned up. Whoever was taken out
-    /// of outcomes that had been learned before is the caller's.
-    pub(super) async fn meanwhile<C: ConnectionTrait>(
-        &self,
-        db: &C,
-    ) -> Result<Option<Meanwhile>, DbErr> {
+    /// What has become meanwhile of the outcomes that it is the first to learn. Whoever was taken out of outcomes that had been
+    /// learned before is the caller's.
+    pub(super) async fn meanwhile<C: ConnectionTrait>(&self, db: &C) -> Result<Meanwhile, DbErr> {
         let Fates { first, from, .. } = &self.fates;
         let rooms: Vec<Uuid> = first.keys().copied().collect();
         let now = matching_outcome::Entity::of_rooms(db, &rooms).await?;
@@ -70,23 +66,24 @@ impl Draft {
         let was_refused = learned.iter().any(|row| !learns(&row.room_id));
         let unlearned = matching_outcome::Entity::unlearned(db, *from, self.until).await?;
         let has_come = unlearned.iter().any(|room| !first.contains_key(room));
-        if has_gone || was_refused || has_come {
-            return Ok(None);
-        }
         let new = others.iter().filter(|row| row.fate.is_none());
         let new = new.filter_map(|row| Some((row.room_id, *first.get(&row.room_id)?)));
-        Ok(Some(Meanwhile {
+        Ok(Meanwhile {
+            is_outdated: has_gone || was_refused || has_come,
             new: new.collect(),
             untold: others
                 .into_iter()
                 .filter(|row| learns(&row.room_id))
                 .collect(),
-        }))
+        })
     }
 }
 
 /// What has become of outcomes while a draft was computed.
 pub(super) struct Meanwhile {
+    /// The same rebuild would make something else now: of such an outcome nothing is left, one that was refused is learned, or one
+    /// has turned up.
+    pub(super) is_outdated: bool,
     /// Nobody has looked at these yet.
     pub(super) new: Vec<(Uuid, &'static str)>,
     /// The draft learns these, as they are now, and their members were not told of them.
