@@ -119,7 +119,13 @@ impl fmt::Display for Shard {
 }
 
 impl RoomId {
-    /// When the room was made, in epoch milliseconds; `None` unless its id is a UUIDv7.
+    /// The id of a room that is made at a time, and nowhere else: a UUIDv7 with these random bytes.
+    pub fn made(at: Timestamp, random: [u8; 10]) -> Self {
+        let millis = u64::try_from(at.0).unwrap_or_default();
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// When the room was made, in epoch milliseconds; `None` unless its id is a UUIDv7. Of a matched one it is the broker's time.
     pub fn made_at(self) -> Option<Timestamp> {
         made_at(self.0)
     }
@@ -140,6 +146,15 @@ mod tests {
         assert_eq!(room.shard().number(), 63);
         let room: RoomId = "01938f6e-2f6a-7cc0-9c5a-6f1d2f3a4b40".parse().unwrap();
         assert_eq!(room.shard().number(), 0);
+    }
+
+    #[test]
+    fn a_room_tells_when_it_was_made() {
+        let at = Timestamp(1_795_000_000_123);
+        let room = RoomId::made(at, [0xFF; 10]);
+        assert_eq!(room.made_at(), Some(at));
+        assert_ne!(room, RoomId::made(at, [0xFE; 10]));
+        assert_eq!(room.shard().number(), 63);
     }
 
     #[test]

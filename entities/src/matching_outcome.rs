@@ -6,7 +6,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
 
-use crate::{ROWS_PER_STATEMENT, matching_model, matching_person, matching_telling, room_member};
+use crate::{
+    ROWS_PER_STATEMENT, among, matching_model, matching_person, matching_telling, room_member, user,
+};
 
 /// A matched room that both have decided by their votes. Where a member was deleted, there is no row any more; where one
 /// has reset what was learned, an id of nobody stands in that member's place.
@@ -21,12 +23,14 @@ pub struct Model {
     pub high_user: Uuid,
     pub low_keeps: bool,
     pub high_keeps: bool,
+    /// The room's time had run out: who said no does not know what the other one answered.
+    pub ran_out: bool,
     /// What the model read of the member, as the profile was when the outcome was stored; nothing of an unknown account.
     #[sea_orm(column_type = "JsonBinary")]
     pub low_features: Option<Json>,
     #[sea_orm(column_type = "JsonBinary")]
     pub high_features: Option<Json>,
-    /// The score with which the two were brought together.
+    /// The score that the two were told, by both profiles alone.
     pub score: f64,
     pub decided_at: i64,
     /// What became of it in the model: [`LEARNED`], or why nothing was learned; nothing yet.
@@ -87,6 +91,30 @@ impl Entity {
             .filter(Column::Seq.gt(after))
             .filter(Column::Seq.lte(until))
             .order_by_asc(Column::Seq)
+            .all(db)
+            .await
+    }
+
+    /// The rows of these rooms; of some there is none.
+    pub async fn of_rooms<C: ConnectionTrait>(db: &C, rooms: &[Uuid]) -> Result<Vec<Model>, DbErr> {
+        among::rows::<Entity>(db, Column::RoomId, rooms).await
+    }
+
+    /// The rooms of those, from a sequence up to another one, that the model has not learned.
+    pub async fn unlearned<C: ConnectionTrait>(
+        db: &C,
+        from: i64,
+        until: i64,
+    ) -> Result<Vec<Uuid>, DbErr> {
+        let is_unlearned = Condition::any()
+            .add(Column::Fate.is_null())
+            .add(Column::Fate.ne(LEARNED));
+        Entity::find()
+            .select_only()
+            .column(Column::RoomId)
+            .filter(Column::Seq.between(from, until))
+            .filter(is_unlearned)
+            .into_tuple()
             .all(db)
             .await
     }
@@ -163,27 +191,28 @@ impl Entity {
         Ok(())
     }
 
-    /// Takes the user out of what was learned: what is believed of them is what is believed of somebody new, and their
-    /// outcomes so far are those of `nobody`, a random id that no account has ([`is_nobody`]). Call it in a transaction.
+    /// Takes the user out of what was learned `at` a time of the broker: what is believed of them is what is believed of somebody
+    /// new, and their outcomes so far are those of `nobody`, a random id that no account has ([`is_nobody`]). So is what was
+    /// decided until then and is stored later, under other ids. Call it in a transaction.
     pub async fn withdraw<C: ConnectionTrait>(
         db: &C,
-        user: Uuid,
+        id: Uuid,
         nobody: Uuid,
+        at: i64,
     ) -> Result<(), DbErr> {
+        user::Entity::note_reset(db, id, at).await?;
         matching_model::Entity::hold(db).await?;
         let mut changed = 0;
         for column in [Column::LowUser, Column::HighUser] {
             let renamed = Entity::update_many()
                 .col_expr(column, Expr::value(nobody))
-                .filter(column.eq(user))
+                .filter(column.eq(id))
                 .exec(db)
                 .await?;
             changed += renamed.rows_affected;
         }
-        let beliefs = matching_person::Entity::delete_by_id(user).exec(db).await?;
-        matching_telling::Entity::delete_by_id(user)
-            .exec(db)
-            .await?;
+        let beliefs = matching_person::Entity::delete_by_id(id).exec(db).await?;
+        matching_telling::Entity::delete_by_id(id).exec(db).await?;
         if changed + beliefs.rows_affected > 0 {
             matching_model::Entity::withdraw(db).await?;
         }

@@ -25,6 +25,9 @@ pub struct Model {
     pub display_name: String,
     pub created_at: i64,
     pub deleted_at: Option<i64>,
+    /// When the user has last reset what matching had learned of them: what was decided up to then is nobody's, however late it is
+    /// stored.
+    pub learned_reset_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -128,6 +131,20 @@ impl Entity {
         Ok(held.is_some())
     }
 
+    /// Notes that the user resets what matching has learned. On PostgreSQL it waits for whoever stores something of the user, and they for the
+    /// transaction's end: what they store is there before it, or after it.
+    pub async fn note_reset<C: ConnectionTrait>(db: &C, id: Uuid, at: i64) -> Result<(), DbErr> {
+        let held = Entity::find_active(id).lock_exclusive().one(db).await?;
+        if held.is_some() {
+            Entity::update_many()
+                .col_expr(Column::LearnedResetAt, Expr::value(at))
+                .filter(Column::Id.eq(id))
+                .exec(db)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Deletes the account: its personal data, its profile, its sessions and what matching has learned of it go, and what is
     /// elsewhere is noted to go.
     /// `false` where there is no such account any more. Call it in a transaction.
@@ -140,6 +157,7 @@ impl Entity {
             .col_expr(Column::PasswordHash, nothing())
             .col_expr(Column::DateOfBirth, nothing())
             .col_expr(Column::DisplayName, nothing())
+            .col_expr(Column::LearnedResetAt, Expr::value(None::<i64>))
             .col_expr(Column::DeletedAt, Expr::value(now))
             .filter(Column::Id.eq(id))
             .filter(Column::DeletedAt.is_null())

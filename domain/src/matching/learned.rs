@@ -8,15 +8,17 @@ use super::model::{Belief, PersonBeliefs};
 /// From how many standard deviations of people on somebody is called different from most.
 const DIFFERENT_FROM: f64 = 0.5;
 const VERY_DIFFERENT_FROM: f64 = 1.25;
+/// Numbers are told in such steps: with all their digits, whoever knows the model reads from them who has answered what.
+const STEP: f64 = 0.5;
 
 /// One thing that was learned of a person, as a number and in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Learned {
-    /// How the person differs from the average of people with such a profile, in log-odds of a yes; 0: not at all.
+    /// How the person differs from the average of people with such a profile, in log-odds of a yes, in steps of .5; 0: not at all.
     pub value: f64,
-    /// The standard deviation of what is believed: how uncertain the value is.
+    /// The standard deviation of what is believed, up to the next .5: how uncertain the value is.
     pub uncertainty: f64,
-    /// The same in a sentence.
+    /// The value in a sentence.
     pub text: String,
 }
 
@@ -42,7 +44,9 @@ pub fn in_words(
 }
 
 fn learned(belief: Belief, prior: Belief, sentence: impl Fn(&str, &str) -> String) -> Learned {
-    let deviation = belief.mean / prior.variance.max(f64::MIN_POSITIVE).sqrt();
+    // Not -0.
+    let value = (belief.mean / STEP).round() * STEP + 0.0;
+    let deviation = value / prior.variance.max(f64::MIN_POSITIVE).sqrt();
     let text = match deviation {
         _ if belief == prior => "Nothing was learned yet.".to_owned(),
         _ if deviation.abs() < DIFFERENT_FROM => sentence("about as many", "as"),
@@ -52,8 +56,8 @@ fn learned(belief: Belief, prior: Belief, sentence: impl Fn(&str, &str) -> Strin
         _ => sentence("fewer", "than"),
     };
     Learned {
-        value: belief.mean,
-        uncertainty: belief.variance.max(0.0).sqrt(),
+        value,
+        uncertainty: (belief.variance.max(0.0).sqrt() / STEP).ceil() * STEP,
         text,
     }
 }
@@ -111,9 +115,18 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_told_in_steps() {
+        for mean in [-3.1, -0.26, -0.24, 0.0, 0.7, 1.3] {
+            for learned in in_words(beliefs(mean, -mean / 3.0), new(), -0.3) {
+                assert_eq!((learned.value * 2.0).fract(), 0.0, "{learned:?}");
+                assert_eq!((learned.uncertainty * 2.0).fract(), 0.0, "{learned:?}");
+            }
+        }
+    }
+
+    #[test]
     fn appeal_takes_in_what_goes_with_generosity() {
         let [_, appeal] = in_words(beliefs(2.0, 0.0), new(), -0.3);
-        assert!((appeal.value - -0.6).abs() < 1e-12);
-        assert!((appeal.uncertainty - (0.2 + 0.09 * 0.3_f64).sqrt()).abs() < 1e-12);
+        assert_eq!((appeal.value, appeal.uncertainty), (-0.5, 0.5));
     }
 }

@@ -24,7 +24,7 @@ pub use explanation::{ALIKE_BIOS_FROM, Side, explain};
 pub use filter::{ADULT_AGE, FilterName, Filtered, may_meet, same_age_group};
 pub use learned::{Learned, in_words};
 pub use pairing::{Candidate, Policy, Proposal, RecentScores, pair};
-pub use telling::{HIDDEN_TOGETHER, Telling, Told};
+pub use telling::{HIDDEN_TOGETHER, Telling, Told, knows_the_answer};
 pub use text::{DIMENSIONS as TEXT_DIMENSIONS, TextMode, TextVector};
 
 /// What matching knows of a person, as it was when the person joined the queue.
@@ -62,7 +62,7 @@ pub struct MatchReason {
 /// What the matchmaker says of two people that it brings together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Match {
-    /// The probability that both will want to keep each other, 0 to 1, as the model saw it.
+    /// The probability that both will want to keep each other, 0 to 1, as the model sees it by both profiles alone.
     pub score: f64,
     /// What speaks for it, the strongest first.
     pub reasons: Vec<MatchReason>,

@@ -1,7 +1,8 @@
 //! When a person is told what was learned of them: only where no single answer of somebody else can be read from it.
 //!
 //! What is believed of a person moves with what each other one has answered, and answers are private. So it is told as it
-//! was when the last answers that the person does not know were enough to hide each among the others.
+//! was when the last answers that the person does not know were enough to hide each among the others. Answers that the
+//! person knows hide nothing: whoever takes them away sees the others.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,12 +36,18 @@ pub struct Told {
     pub model_version: u64,
 }
 
+/// Whether a member of a decided room, who wanted to keep it or did not, knows if the other one did. Who wanted to knows it by what
+/// became of the room. So does who did not, where the room ended before its time: both have said so. Where the time `ran_out`, the
+/// other one may have said keep, or nothing, and nobody tells.
+pub const fn knows_the_answer(keeps: bool, ran_out: bool) -> bool {
+    keeps || !ran_out
+}
+
 impl Telling {
-    /// The model has learned an outcome of the person. Whoever is kept knows the other one's answer; nobody else does: not
-    /// even whether there was one.
-    pub fn count(&mut self, both_keep: bool, decided_at: Timestamp) {
+    /// The model has learned an outcome of the person, who `knows` what the other one answered ([`knows_the_answer`]) or does not.
+    pub fn count(&mut self, knows: bool, decided_at: Timestamp) {
         self.outcomes += 1;
-        self.hidden += u64::from(!both_keep);
+        self.hidden += u64::from(!knows);
         self.since = Some(self.since.map_or(decided_at, |since| since.min(decided_at)));
     }
 
@@ -56,6 +63,9 @@ impl Telling {
         }
     }
 }
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {
@@ -75,8 +85,8 @@ mod tests {
     /// One outcome after the other.
     fn told_after(outcomes: &[(bool, f64)]) -> Option<Told> {
         let mut telling = Telling::default();
-        for (version, (both_keep, mean)) in (1..).zip(outcomes) {
-            telling.count(*both_keep, Timestamp(1_000 * version));
+        for (version, (knows, mean)) in (1..).zip(outcomes) {
+            telling.count(*knows, Timestamp(1_000 * version));
             telling.tell(beliefs(*mean), version.unsigned_abs());
         }
         telling.told
@@ -84,10 +94,10 @@ mod tests {
 
     #[test]
     fn what_somebody_answered_is_not_told_whatever_it_was() {
-        for kept_before in [&[][..], &[(true, 0.5), (true, 0.7)]] {
-            let after = |mean| told_after(&[kept_before, &[(false, mean)]].concat());
+        for known_before in [&[][..], &[(true, 0.5), (true, 0.7)]] {
+            let after = |mean| told_after(&[known_before, &[(false, mean)]].concat());
             assert_eq!(after(-0.2), after(0.47));
-            assert_eq!(after(-0.2), told_after(kept_before));
+            assert_eq!(after(-0.2), told_after(known_before));
         }
     }
 
@@ -103,12 +113,12 @@ mod tests {
         assert_eq!(
             (told.beliefs, told.outcomes),
             (beliefs(0.9), 6),
-            "a kept one is known"
+            "a known one hides nothing"
         );
     }
 
     #[test]
-    fn a_kept_conversation_says_nothing_of_an_earlier_answer() {
+    fn an_answer_that_is_known_says_nothing_of_an_earlier_one() {
         let told = |mean| told_after(&[(false, mean), (true, mean + 0.2)]);
         assert_eq!((told(-0.2), told(0.47)), (None, None));
     }

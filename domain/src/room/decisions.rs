@@ -2,17 +2,32 @@
 
 use super::{Phase, Reason, Room, Vote};
 
+/// What both members of a room decided by their votes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decisions {
+    /// Whether each wanted to keep it, in the order of `members`. Silence is a no, as it is for the room.
+    pub keeps: [bool; 2],
+    /// Whether its time ran out, so that who said no does not know what the other one answered. Where both say no, it ends at
+    /// once, and both know.
+    pub ran_out: bool,
+}
+
 impl Room {
-    /// Whether each member wanted to keep the room, in the order of `members`, where this event is the one in which they
-    /// decided it by their votes. Silence is a no, as it is for the room. Who left, blocked or did not come has not decided
-    /// about the other one; a kept room that is left later was decided by an earlier event.
-    pub fn decisions(&self) -> Option<[bool; 2]> {
+    /// What both decided, where this event is the one in which they did so by their votes. Who left, blocked or did not come has
+    /// not decided about the other one; a kept room that is left later was decided by an earlier event.
+    pub fn decisions(&self) -> Option<Decisions> {
         match self.phase {
-            Phase::Kept => Some([true, true]),
+            Phase::Kept => Some(Decisions {
+                keeps: [true; 2],
+                ran_out: false,
+            }),
             Phase::Ended {
                 reason: Reason::NotKept,
                 ..
-            } => Some(self.seats.map(|seat| seat.vote == Some(Vote::Keep))),
+            } => Some(Decisions {
+                keeps: self.seats.map(|seat| seat.vote == Some(Vote::Keep)),
+                ran_out: !self.seats.iter().all(|seat| seat.vote == Some(Vote::End)),
+            }),
             _ => None,
         }
     }
@@ -57,16 +72,21 @@ mod tests {
         after(room, Input::Vote { by: user(by), vote }, 10)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as it is compared")]
+    fn decided(keeps: [bool; 2], ran_out: bool) -> Option<Decisions> {
+        Some(Decisions { keeps, ran_out })
+    }
+
     #[test]
     fn both_votes_are_told_once_the_room_is_decided() {
         let undecided = votes(&running(), 1, Vote::Keep);
         assert_eq!(undecided.decisions(), None);
         assert_eq!(
             votes(&undecided, 2, Vote::Keep).decisions(),
-            Some([true, true])
+            decided([true, true], false)
         );
         let refused = votes(&votes(&running(), 2, Vote::End), 1, Vote::End);
-        assert_eq!(refused.decisions(), Some([false, false]));
+        assert_eq!(refused.decisions(), decided([false, false], false));
     }
 
     #[test]
@@ -75,7 +95,10 @@ mod tests {
         let timer = Input::Timer(one_spoke.deadline().unwrap());
         let asked = after(&one_spoke, timer, 1_000);
         let timer = Input::Timer(asked.deadline().unwrap());
-        assert_eq!(after(&asked, timer, 2_000).decisions(), Some([false, true]));
+        assert_eq!(
+            after(&asked, timer, 2_000).decisions(),
+            decided([false, true], true)
+        );
     }
 
     #[test]

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use change::{Consequence, Input, Refused, Transition};
+pub use decisions::Decisions;
 pub use view::{Outcome, RoomState, View};
 
 use crate::{RoomId, Timestamp, UserId, matching::Match, ticket::Ticket};

@@ -12,7 +12,7 @@ on_both_databases!(
     ending_all_sessions_spares_the_one_to_keep,
 );
 
-async fn register(
+pub async fn register(
     db: &DatabaseConnection,
     id: sea_orm::prelude::Uuid,
     username: &str,
@@ -26,6 +26,7 @@ async fn register(
         display_name: username.to_owned(),
         created_at: 1,
         deleted_at: None,
+        learned_reset_at: None,
     };
     user::Entity::insert(user::ActiveModel::from(user))
         .exec_without_returning(db)

@@ -169,6 +169,7 @@ async fn write_account(
         display_name: registration.display_name,
         created_at: now.0,
         deleted_at: None,
+        learned_reset_at: None,
     };
     let user_id = UserId(user.id);
     let transaction = begin_write(&state.db).await?;

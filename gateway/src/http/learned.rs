@@ -51,8 +51,11 @@ pub async fn reset_learned(
 }
 
 async fn withdraw(state: AppState, user: UserId) -> Result<(), ApiError> {
+    // Whatever the broker has stored of decisions is then before the reset, by the broker's own time.
+    state.broker.synchronise_clock().await?;
     let transaction = begin_write(&state.db).await?;
-    matching_outcome::Entity::withdraw(&transaction, user.0, Uuid::new_v4()).await?;
+    let (nobody, now) = (Uuid::new_v4(), state.now().0);
+    matching_outcome::Entity::withdraw(&transaction, user.0, nobody, now).await?;
     Ok(transaction.commit().await?)
 }
 

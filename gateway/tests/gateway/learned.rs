@@ -66,7 +66,8 @@ async fn everything_that_was_learned_is_told_and_can_be_reset() {
 
     learn(&world, id_of(&ann)).await;
     let known = world.get(&ann, path).await.expect(200);
-    assert_eq!(known["generosity"]["value"], json!(1.75));
+    // In steps of .5.
+    assert_eq!(known["generosity"]["value"], json!(2.0));
     assert_eq!(known["generosity"]["uncertainty"], json!(0.5));
     assert_eq!(
         in_words(&known)[0],

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use broker::{PublishError, ReadError, life::Write};
 use domain::{
-    RoomId,
+    RoomId, Timestamp,
     matching::Match,
     pair::{Input, PairKey},
     room::Room,
@@ -95,7 +95,7 @@ impl Matchmaker {
             self.pool().apart.keep(key, now.plus(LOOK_AGAIN_AFTER));
             return Ok(None);
         }
-        let room_id = RoomId(Uuid::now_v7());
+        let room_id = new_room(now);
         let Ok(met) = pair.value.apply(Input::Met {
             room: room_id,
             at: now,
@@ -178,6 +178,16 @@ impl Matchmaker {
     }
 }
 
+/// The id of a room that is made now, by the broker's time: how long its members have waited is told by it.
+fn new_room(now: Timestamp) -> RoomId {
+    let drawn = Uuid::new_v4().into_bytes();
+    // All but the bytes that say the version and the variant.
+    let mut random = [0; 10];
+    random[..6].copy_from_slice(&drawn[..6]);
+    random[6..].copy_from_slice(&drawn[12..]);
+    RoomId::made(now, random)
+}
+
 /// What could be read. A read without an answer keeps nobody else apart.
 ///
 /// # Errors
@@ -206,6 +216,14 @@ mod tests {
 
     fn unanswered<T>() -> Result<T, ReadError> {
         Err(ReadError::Unavailable("no answer in time".to_owned()))
+    }
+
+    #[test]
+    fn a_room_is_made_by_the_brokers_time_and_not_by_this_machines() {
+        let now = Timestamp(1_000);
+        let (one, other) = (new_room(now), new_room(now));
+        assert_eq!((one.made_at(), other.made_at()), (Some(now), Some(now)));
+        assert_ne!(one, other);
     }
 
     #[test]

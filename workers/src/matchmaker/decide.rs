@@ -43,6 +43,7 @@ pub(super) struct Couple {
     users: [UserId; 2],
     /// Of the tickets that the tick has looked at.
     seqs: [u64; 2],
+    /// What they are told: not what they were paired by.
     score: f64,
     parts: Parts,
 }
@@ -73,13 +74,17 @@ impl Memory {
         let usual = |one: usize| people[one].usual() as f32;
         let (policy, recent) = (Policy::default(), &mut self.recent);
         let proposals = matching::pair(candidates, forbidden, score, usual, &policy, recent, now);
-        let couples = proposals.into_iter().map(|proposal| Couple {
-            users: [proposal.one, proposal.other].map(|place| candidates[place].user),
-            seqs: [proposal.one, proposal.other].map(|place| learned[place].seq),
-            score: f64::from(proposal.score),
-            parts: self
+        let couples = proposals.into_iter().map(|proposal| {
+            let places = [proposal.one, proposal.other];
+            let (score, parts) = self
                 .scores
-                .parts(people[proposal.one], people[proposal.other]),
+                .told(places.map(|place| &candidates[place].features));
+            Couple {
+                users: places.map(|place| candidates[place].user),
+                seqs: places.map(|place| learned[place].seq),
+                score,
+                parts,
+            }
         });
         let couples = couples.collect();
         let looks = now.since(self.looked_at) >= LOOK_EVERY;

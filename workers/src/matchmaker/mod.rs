@@ -35,8 +35,11 @@ use watched::Watched;
 /// The name of the check that tells of people who wait for too long.
 pub const CHECK: &str = "matching";
 
+/// How often it is looked whether ticks end.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// Pairs the waiting until shutdown; a tick that has begun is finished first, then the lead is given back. `started` is ok
-/// from the end of the start to the end of the work; `alarm`, the check [`CHECK`], while nobody starves.
+/// from the end of the start to the end of the work; `alarm`, the check [`CHECK`], while nobody starves, and ticks pair whoever waits.
 ///
 /// # Errors
 /// The broker refuses a stream at the start, or the shipped weights cannot be used.
@@ -61,6 +64,7 @@ pub async fn run(
         () = matchmaker.tick_until(&shutdown) => {}
         () = matchmaker.keep_view() => {}
         () = matchmaker.answer_outlooks() => {}
+        () = matchmaker.watch_ticks() => {}
         () = seat.keep() => {}
     }
     seat.release().await;
@@ -149,8 +153,24 @@ impl Matchmaker {
         self.expire_tickets().await;
         if let Some(couples) = self.decide().await {
             self.claim(couples).await;
+            self.watched.has_paired(Instant::now());
         }
         metrics::histogram!("webchat_match_tick_seconds").record(begun.elapsed().as_secs_f64());
+    }
+
+    /// Alarms where people wait and nobody is paired, whatever holds the ticks up: it looks beside them. Never ends.
+    async fn watch_ticks(&self) {
+        let mut looks = interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            looks.tick().await;
+            let waiting = match self.lead.is_held() {
+                true => self.pool().size(),
+                false => 0,
+            };
+            self.watched
+                .look(waiting, self.starves_after, Instant::now());
+        }
     }
 
     fn pool(&self) -> MutexGuard<'_, Pool> {

@@ -34,16 +34,17 @@ impl Waits {
         self.0.push_back((user, room, waited));
     }
 
-    /// What is left of the median for somebody who has `waited` already; `None` after too few matches.
+    /// What is left for somebody who has `waited` already: of the median of the longer waits, as the shorter ones say nothing of
+    /// whoever still waits. Whoever has waited longer than all of them may wait as long again. `None` after too few matches.
     pub(super) fn left(&self, waited: Duration) -> Option<Duration> {
         if self.0.len() < ENOUGH {
             return None;
         }
-        let mut sorted: Vec<Duration> = self.0.iter().map(|(_, _, waited)| *waited).collect();
-        sorted.sort_unstable();
-        sorted
-            .get(sorted.len() / 2)
-            .map(|median| median.saturating_sub(waited))
+        let all = self.0.iter().map(|(_, _, waited)| *waited);
+        let mut longer: Vec<Duration> = all.filter(|wait| *wait > waited).collect();
+        longer.sort_unstable();
+        let median = longer.get(longer.len() / 2).copied();
+        Some(median.map_or(waited, |median| median.saturating_sub(waited)))
     }
 }
 
@@ -145,7 +146,20 @@ mod tests {
             waits.left(Duration::from_secs(5)),
             Some(Duration::from_secs(15))
         );
-        assert_eq!(waits.left(Duration::from_secs(60)), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn whoever_has_waited_for_longer_than_most_is_told_of_those_who_have_too() {
+        let secs = |secs| Some(Duration::from_secs(secs));
+        let waits = after([5, 5, 5, 5, 5, 5, 5, 40, 60, 90]);
+        assert_eq!(waits.left(Duration::ZERO), secs(5));
+        assert_eq!(waits.left(Duration::from_secs(6)), secs(54));
+        assert_eq!(waits.left(Duration::from_secs(70)), secs(20));
+        assert_eq!(
+            waits.left(Duration::from_secs(90)),
+            secs(90),
+            "as long again"
+        );
     }
 
     #[test]

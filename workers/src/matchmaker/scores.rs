@@ -9,7 +9,7 @@ use contract::life::PublishedModel;
 use domain::{
     UserId,
     matching::{
-        Candidate,
+        Candidate, Features,
         model::{Parts, PersonBeliefs, Prepared, Prior, Scoring, StoredFault},
     },
     ticket::Ticket,
@@ -133,8 +133,11 @@ impl Scores {
         self.scoring.score(one, other)
     }
 
-    /// What the score is made of.
-    pub(super) fn parts(&self, one: &Prepared, other: &Prepared) -> Parts {
-        self.scoring.parts(one, other)
+    /// What two are told of how well they suit each other, and what it is made of: by their profiles alone. What was learned
+    /// of either moves with each answer that others have given them, and those are private.
+    pub(super) fn told(&self, features: [&Features; 2]) -> (f64, Parts) {
+        let [one, other] = features.map(|features| self.scoring.prepare(features, None));
+        let score = self.scoring.score(&one, &other);
+        (score, self.scoring.parts(&one, &other))
     }
 }

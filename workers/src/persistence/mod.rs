@@ -56,7 +56,7 @@ use settings::Settings;
 use storage::Storage;
 use tokio::task::JoinSet;
 
-pub use learning::{Relearned, relearn};
+pub use learning::{Draft, Relearned, Relearning, Written, relearn};
 pub use rebuild::{Part, RebuildError, Remade, rebuild};
 pub use replay::{ReplayError, replay};
 

@@ -7,7 +7,7 @@ use domain::{
     Timestamp,
     account::{age_on, parse_date},
     matching::Features,
-    room::Room,
+    room::{Decisions, Room},
 };
 use entities::{matching_outcome, profile, user};
 use sea_orm::DbErr;
@@ -21,7 +21,7 @@ use super::{
 };
 
 /// A decided room of a batch.
-type Outcome<'a> = (&'a Event<Life>, &'a Room, [bool; 2]);
+type Outcome<'a> = (&'a Event<Life>, &'a Room, Decisions);
 
 /// Stores the outcomes among these rooms. A repetition changes nothing and is counted.
 pub(super) async fn record<'a>(
@@ -64,21 +64,37 @@ impl Portraits {
         })
     }
 
-    fn row(&self, (event, room, keeps): &Outcome<'_>) -> Result<matching_outcome::Model, DbErr> {
+    fn row(
+        &self,
+        (event, room, decisions): &Outcome<'_>,
+    ) -> Result<matching_outcome::Model, DbErr> {
         let [low, high] = room.members;
         Ok(matching_outcome::Model {
             room_id: room.id.0,
             seq: sql_seq(event.seq),
-            low_user: low.0,
-            high_user: high.0,
-            low_keeps: keeps[0],
-            high_keeps: keeps[1],
+            low_user: self.counts_for(low.0, event.at),
+            high_user: self.counts_for(high.0, event.at),
+            low_keeps: decisions.keeps[0],
+            high_keeps: decisions.keeps[1],
+            ran_out: decisions.ran_out,
             low_features: self.features(low.0, event.at)?,
             high_features: self.features(high.0, event.at)?,
             score: room.the_match().map_or(0.0, |found| found.score),
             decided_at: event.at.0,
             fate: None,
         })
+    }
+
+    /// The user, or nobody where the user has reset what was learned since it was decided.
+    fn counts_for(&self, user: Uuid, decided_at: Timestamp) -> Uuid {
+        let reset_at = self
+            .accounts
+            .get(&user)
+            .and_then(|row| row.learned_reset_at);
+        match reset_at {
+            Some(reset_at) if decided_at.0 <= reset_at => Uuid::new_v4(),
+            _ => user,
+        }
     }
 
     /// What the model reads, and no more of the profile.

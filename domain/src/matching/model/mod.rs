@@ -16,7 +16,7 @@ mod scoring;
 mod state;
 mod stored;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod themes;
 
 use std::collections::BTreeMap;

@@ -35,7 +35,7 @@ fn weight(centre: f64, scale: f64, mean: f64) -> Weight {
 }
 
 /// Years apart speak against a pair, common interests for it; who describes themself as fun is liked.
-pub(super) fn prior() -> Prior {
+pub(in crate::matching) fn prior() -> Prior {
     let named = |name: &str, weight| (name.to_owned(), weight);
     Prior {
         version: 3,

@@ -4,7 +4,10 @@ use broker::life::Versioned;
 use contract::Unknown;
 use domain::{
     RoomId, TicketId,
-    matching::Features,
+    matching::{
+        Features,
+        model::{Belief, PersonBeliefs},
+    },
     pair::{Input, Pair},
     ticket::{Gone, Ticket, TicketState},
 };
@@ -33,16 +36,19 @@ fn waiting(number: u128, secs: i64, languages: &[&str]) -> Candidate {
 }
 
 fn decided(candidates: Vec<Candidate>, apart: &[(u128, u128)]) -> Decided {
+    of_learned(candidates, None, apart)
+}
+
+/// Of everybody the same was learned.
+fn of_learned(
+    candidates: Vec<Candidate>,
+    beliefs: Option<PersonBeliefs>,
+    apart: &[(u128, u128)],
+) -> Decided {
     let prior = settings::matching_prior().unwrap();
     let key = |(one, other): &(u128, u128)| PairKey::of(user(*one), user(*other)).unwrap();
     let snapshot = Snapshot {
-        learned: vec![
-            Learned {
-                seq: 1,
-                beliefs: None
-            };
-            candidates.len()
-        ],
+        learned: vec![Learned { seq: 1, beliefs }; candidates.len()],
         candidates,
         model: None,
         apart: apart.iter().map(key).collect::<HashSet<_>>(),
@@ -77,6 +83,25 @@ fn each_language_is_a_pool_of_its_own() {
     let users: Vec<_> = couples.iter().map(|couple| couple.users).collect();
     assert_eq!(users, [[user(2), user(3)]]);
     assert!(couples[0].score > 0.0 && couples[0].score < 1.0);
+}
+
+#[test]
+fn what_others_have_answered_moves_no_score_that_is_told() {
+    let told = |mean: Option<f64>| {
+        let belief = |mean| Belief {
+            mean,
+            variance: 0.1,
+        };
+        let beliefs = mean.map(|mean| PersonBeliefs {
+            generosity: belief(mean),
+            appeal: belief(mean),
+        });
+        let pool = vec![waiting(1, 60, &["en"]), waiting(2, 60, &["en"])];
+        of_learned(pool, beliefs, &[]).couples[0].score
+    };
+    for mean in [-3.0, 0.0, 3.0] {
+        assert_eq!(told(Some(mean)), told(None));
+    }
 }
 
 /// Two who wait and may meet, and what a tick decides of them.

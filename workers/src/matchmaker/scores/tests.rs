@@ -2,10 +2,7 @@
 
 use domain::{
     TicketId, Timestamp,
-    matching::{
-        Features, Side, explain,
-        model::{Belief, Parts},
-    },
+    matching::{Features, Side, explain, model::Belief},
 };
 use uuid::Uuid;
 
@@ -57,20 +54,17 @@ fn what_was_learned_of_people_moves_their_score() {
     assert!(liked > strangers + 0.1, "{liked} {strangers}");
 }
 
-/// What two new people are told of their score who differ by nothing but their ages.
+/// What two people are told of their score who differ by nothing but their ages.
 fn told(ages: [u8; 2]) -> f64 {
-    let mut scores = scores();
     let pool = [candidate(1, ages[0]), candidate(2, ages[1])];
-    scores.prepare(&pool, &[at(1, None), at(2, None)]);
-    let people = scores.in_order(&pool);
-    let score = scores.score(people[0], people[1]);
+    let (score, parts) = scores().told([&pool[0].features, &pool[1].features]);
     let side = |person: usize| Side {
         ticket: pool[person].ticket,
         features: &pool[person].features,
         words: None,
         bio: None,
     };
-    explain(side(0), side(1), score, &Parts::default()).score
+    explain(side(0), side(1), score, &parts).score
 }
 
 #[test]

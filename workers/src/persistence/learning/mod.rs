@@ -8,6 +8,7 @@
 
 mod anew;
 mod apply;
+mod draft;
 mod fairness;
 mod publish;
 mod source;
@@ -27,7 +28,8 @@ use settings::Settings;
 
 use super::rounds::{self, Left};
 
-pub use anew::{Relearned, relearn};
+pub use anew::{Relearned, Relearning, Written, relearn};
+pub use draft::Draft;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Whoever has claimed to make the model anew and died is waited for so long.

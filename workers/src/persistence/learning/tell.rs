@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Timestamp, UserId,
-    matching::{Telling, model::Model},
+    matching::{Telling, knows_the_answer, model::Model},
 };
 use entities::{matching_outcome, matching_telling};
 use sea_orm::{ConnectionTrait, DbErr};
@@ -18,12 +18,19 @@ pub(super) async fn members<C: ConnectionTrait>(
     learned: &[&matching_outcome::Model],
     model_version: i64,
 ) -> Result<(), DbErr> {
-    let sides = learned
-        .iter()
-        .flat_map(|row| [(row.low_user, *row), (row.high_user, *row)]);
-    let mut of_members: BTreeMap<Uuid, Vec<&matching_outcome::Model>> = BTreeMap::new();
-    for (member, row) in sides.filter(|(member, _)| !matching_outcome::is_nobody(*member)) {
-        of_members.entry(member).or_default().push(row);
+    let sides = learned.iter().flat_map(|row| {
+        [
+            (row.low_user, row.low_keeps),
+            (row.high_user, row.high_keeps),
+        ]
+        .map(|(member, keeps)| {
+            let knows = knows_the_answer(keeps, row.ran_out);
+            (member, (knows, Timestamp(row.decided_at)))
+        })
+    });
+    let mut of_members: BTreeMap<Uuid, Vec<(bool, Timestamp)>> = BTreeMap::new();
+    for (member, outcome) in sides.filter(|(member, _)| !matching_outcome::is_nobody(*member)) {
+        of_members.entry(member).or_default().push(outcome);
     }
     let members: Vec<Uuid> = of_members.keys().copied().collect();
     let stored = matching_telling::Entity::among(db, &members).await?;
@@ -31,10 +38,10 @@ pub(super) async fn members<C: ConnectionTrait>(
         .iter()
         .map(|row| (row.user_id, row.telling()))
         .collect();
-    for (member, rows) in &of_members {
+    for (member, outcomes) in &of_members {
         let telling = tellings.entry(*member).or_default();
-        for row in rows {
-            telling.count(row.low_keeps && row.high_keeps, Timestamp(row.decided_at));
+        for (knows, decided_at) in outcomes {
+            telling.count(*knows, *decided_at);
         }
         telling.tell(model.person(UserId(*member)), model_version.unsigned_abs());
     }

@@ -27,14 +27,13 @@ on_both_databases!(
     a_newer_releases_model_is_left_alone,
 );
 
-/// Two people who were matched decide by their votes.
 /// A matched room in which both answer the same.
 pub async fn decide(ground: &Ground, members: [UserId; 2], vote: Vote) -> RoomId {
-    answer(ground, members, [vote; 2]).await
+    answer(ground, members, [Some(vote); 2]).await
 }
 
-/// A matched room in which each answers this; where they differ, its time is over then.
-pub async fn answer(ground: &Ground, members: [UserId; 2], votes: [Vote; 2]) -> RoomId {
+/// A matched room in which each answers this, or nothing; where they differ, its time is over then.
+pub async fn answer(ground: &Ground, members: [UserId; 2], votes: [Option<Vote>; 2]) -> RoomId {
     let id = RoomId(Uuid::now_v7());
     let the_match = Match {
         score: 0.2,
@@ -48,20 +47,10 @@ pub async fn answer(ground: &Ground, members: [UserId; 2], votes: [Vote; 2]) -> 
         .commit(&[Write::Room(Box::new(room), 0)])
         .await
         .unwrap();
-    let [one, other] = members;
-    let [of_one, of_other] = votes;
+    let votes = members.into_iter().zip(votes);
+    let votes = votes.filter_map(|(by, vote)| vote.map(|vote| Input::Vote { by, vote }));
     let mut now = None;
-    for input in [
-        Input::Start { by: one },
-        Input::Vote {
-            by: one,
-            vote: of_one,
-        },
-        Input::Vote {
-            by: other,
-            vote: of_other,
-        },
-    ] {
+    for input in [Input::Start { by: members[0] }].into_iter().chain(votes) {
         let changed = ground.broker.change_room(id, input, None).await.unwrap();
         now = changed.room.deadline();
     }

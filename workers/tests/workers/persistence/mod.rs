@@ -11,6 +11,7 @@ mod learning;
 mod likes;
 mod messages;
 mod relearning;
+mod relearning_meanwhile;
 mod rooms;
 mod sharing;
 mod unlearning;

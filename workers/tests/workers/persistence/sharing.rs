@@ -45,6 +45,7 @@ async fn sign_up(database: &database::Database) -> Result<(), sea_orm::DbErr> {
         display_name: "Ada".to_owned(),
         created_at: 1,
         deleted_at: None,
+        learned_reset_at: None,
     };
     account.into_active_model().insert(&transaction).await?;
     outbox::Entity::push(&transaction, an_event(id)).await?;

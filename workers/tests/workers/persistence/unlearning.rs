@@ -16,8 +16,19 @@ use super::{
 on_both_databases!(
     what_others_answered_is_not_told_in_what_was_learned,
     who_resets_what_was_learned_is_new_and_stays_so,
+    what_was_decided_before_a_reset_and_is_stored_later_is_nobodys,
     a_deleted_user_leaves_the_model,
 );
+
+/// What was learned of the user is taken back now.
+pub async fn reset(ground: &Ground, user: UserId) {
+    let (nobody, now) = (Uuid::new_v4(), ground.broker.clock().now().0);
+    let transaction = ground.database.begin_write().await.unwrap();
+    matching_outcome::Entity::withdraw(&transaction, user.0, nobody, now)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+}
 
 async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     let (ada, ben) = (a_user(), a_user());
@@ -28,14 +39,7 @@ async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     until_learned(&ground, 3).await;
     let of_ben = believed_of(&ground, ben).await;
     assert!(of_ben.is_some() && believed_of(&ground, ada).await.is_some());
-    let withdraw = async |user: UserId| {
-        let transaction = ground.database.begin_write().await.unwrap();
-        matching_outcome::Entity::withdraw(&transaction, user.0, Uuid::new_v4())
-            .await
-            .unwrap();
-        transaction.commit().await.unwrap();
-    };
-    withdraw(ada).await;
+    reset(&ground, ada).await;
     assert_eq!(believed_of(&ground, ada).await, None);
     assert_eq!(believed_of(&ground, ben).await, of_ben);
     let telling = async |user: UserId| {
@@ -53,7 +57,7 @@ async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     worker.stop().await;
     ground.deliver_again(PERSISTENCE_LIFE).await;
     let worker = ground.worker().await;
-    decide(&ground, [ada, ben], Vote::End).await;
+    answer(&ground, [ada, ben], [Some(Vote::End), None]).await;
     until_learned(&ground, 4).await;
     let of_ada = telling(ada).await;
     assert_eq!(
@@ -67,7 +71,31 @@ async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     worker.stop().await;
 }
 
-async fn an_account(ground: &Ground, user: UserId) {
+async fn what_was_decided_before_a_reset_and_is_stored_later_is_nobodys(ground: Ground) {
+    let (ada, ben) = (a_user(), a_user());
+    an_account(&ground, ada).await;
+    decide(&ground, [ada, ben], Vote::Keep).await;
+    // At the latest now the broker's time is later than the decision.
+    ground.broker.synchronise_clock().await.unwrap();
+    reset(&ground, ada).await;
+    let worker = ground.worker().await;
+    until_learned(&ground, 1).await;
+    assert!(believed_of(&ground, ben).await.is_some());
+    assert_eq!(believed_of(&ground, ada).await, None);
+    relearn(&ground.broker, &ground.database).await.unwrap();
+    assert_eq!(believed_of(&ground, ada).await, None);
+    let telling = matching_telling::Entity::of(&ground.database.read, ada.0).await;
+    assert_eq!(telling.unwrap(), Telling::default());
+    decide(&ground, [ada, ben], Vote::Keep).await;
+    until_learned(&ground, 2).await;
+    assert!(
+        believed_of(&ground, ada).await.is_some(),
+        "a later one counts"
+    );
+    worker.stop().await;
+}
+
+pub async fn an_account(ground: &Ground, user: UserId) {
     let row = user::ActiveModel {
         id: Set(user.0),
         username: Set(user.to_string()),
@@ -77,6 +105,7 @@ async fn an_account(ground: &Ground, user: UserId) {
         display_name: Set("Somebody".to_owned()),
         created_at: Set(1),
         deleted_at: Set(None),
+        learned_reset_at: Set(None),
     };
     row.insert(&ground.database.write).await.unwrap();
 }
@@ -108,7 +137,8 @@ async fn a_deleted_user_leaves_the_model(ground: Ground) {
     assert_eq!(outcomes(&ground).await, rows);
 }
 
-/// Ann and Cem say no. What Ben says to one and Dan to the other differs, and neither learns it, nor of later ones by it.
+/// Ann and Cem say no until the time is over. What Ben says to one and Dan to the other differs, and neither learns it, nor of
+/// later ones by it.
 async fn what_others_answered_is_not_told_in_what_was_learned(ground: Ground) {
     let [ann, ben, cem, dan] = [0; 4].map(|_| a_user());
     let worker = ground.worker().await;
@@ -116,25 +146,35 @@ async fn what_others_answered_is_not_told_in_what_was_learned(ground: Ground) {
         let telling = matching_telling::Entity::of(&ground.database.read, user.0);
         telling.await.unwrap().told
     };
-    answer(&ground, [ann, ben], [Vote::End, Vote::Keep]).await;
-    answer(&ground, [cem, dan], [Vote::End, Vote::End]).await;
+    let (keep, end) = (Some(Vote::Keep), Some(Vote::End));
+    answer(&ground, [ann, ben], [end, keep]).await;
+    answer(&ground, [cem, dan], [end, None]).await;
     until_learned(&ground, 2).await;
     let appeal = async |user| believed_of(&ground, user).await.unwrap().appeal.mean;
     assert!(appeal(ann).await > 0.0 && appeal(cem).await < 0.0);
     assert_eq!((told(ann).await, told(cem).await), (None, None));
+    let of_ben = told(ben).await.expect("it was not kept, so Ben knows");
+    assert_eq!(Some(of_ben.beliefs), believed_of(&ground, ben).await);
     relearn(&ground.broker, &ground.database).await.unwrap();
     assert_eq!((told(ann).await, told(cem).await), (None, None));
-    for _ in 0..4 {
+    // What Ann knows of others hides nothing: both have said no at once, or the other one did not want what Ann wanted.
+    for _ in 0..3 {
         decide(&ground, [ann, a_user()], Vote::End).await;
+        answer(&ground, [ann, a_user()], [keep, end]).await;
     }
-    until_learned(&ground, 6).await;
+    until_learned(&ground, 8).await;
+    assert_eq!(told(ann).await, None, "it would tell what Ben has answered");
+    for _ in 0..4 {
+        answer(&ground, [a_user(), ann], [keep, end]).await;
+    }
+    until_learned(&ground, 12).await;
     let of_ann = told(ann).await.expect("five hide each other");
-    assert_eq!(of_ann.outcomes, 5);
+    assert_eq!(of_ann.outcomes, 11);
     // Both have kept: the answer is known.
     decide(&ground, [dan, a_user()], Vote::Keep).await;
     let (one, other) = (a_user(), a_user());
     decide(&ground, [one, other], Vote::Keep).await;
-    until_learned(&ground, 8).await;
+    until_learned(&ground, 14).await;
     assert_eq!(told(dan).await, None, "it would tell what Cem has answered");
     let of_one = told(one).await.expect("told at once");
     assert_eq!(Some(of_one.beliefs), believed_of(&ground, one).await);

@@ -72,6 +72,7 @@ pub async fn account(ground: &Ground, name: &str) -> UserId {
         display_name: MARKER.to_owned(),
         created_at: 1,
         deleted_at: None,
+        learned_reset_at: None,
     };
     let row = user::ActiveModel::from(account);
     row.insert(&ground.database.write).await.unwrap();

@@ -156,6 +156,7 @@ async fn delete(ground: &Ground, user: UserId) {
         display_name: "Ada".to_owned(),
         created_at: 1,
         deleted_at: None,
+        learned_reset_at: None,
     };
     let account = user::ActiveModel::from(account);
     let inserted = user::Entity::insert(account).exec_without_returning(&ground.database.write);
