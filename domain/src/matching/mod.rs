@@ -19,7 +19,7 @@ mod text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use census::Census;
+pub use census::{COUNTED_BY, COUNTED_FROM, Census};
 pub use explanation::{ALIKE_BIOS_FROM, Side, explain};
 pub use filter::{ADULT_AGE, FilterName, Filtered, may_meet, same_age_group};
 pub use learned::{Learned, in_words};
