@@ -30,6 +30,6 @@ build:
 fmt:
 	cargo fmt --all
 
-# Tries pairing policies on synthetic queues: a table, and the picture in docs.
+# Tries pairing policies on synthetic queues: a table, and the picture in docs. Fails where a goal of docs/PAIRING.md is missed.
 simulate:
 	cargo run --release --locked -p webchat-matching-eval --bin simulate -- docs/matching-policies.svg

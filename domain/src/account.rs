@@ -1,9 +1,10 @@
 //! Accounts: names, passwords, ages, and what a registration must look like.
 
+use serde::{Deserialize, Serialize};
 use time::{Date, macros::format_description};
 
 use crate::{
-    FieldError,
+    FieldError, Timestamp,
     text::{shows_nothing, turns_the_line},
 };
 
@@ -159,6 +160,35 @@ pub fn age_on(date_of_birth: Date, today: Date) -> u8 {
         years -= 1;
     }
     u8::try_from(years.max(0)).unwrap_or(u8::MAX)
+}
+
+/// A day of birth where it is stored or sent; its JSON form is `YYYY-MM-DD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DateOfBirth(pub Date);
+
+impl DateOfBirth {
+    /// Full years of age at an instant, by the day in UTC.
+    pub fn age_at(self, now: Timestamp) -> u8 {
+        age_on(self.0, now.to_datetime().date())
+    }
+}
+
+impl TryFrom<String> for DateOfBirth {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        parse_date(&text)
+            .map(Self)
+            .ok_or("no day in the form YYYY-MM-DD")
+    }
+}
+
+impl From<DateOfBirth> for String {
+    fn from(DateOfBirth(date): DateOfBirth) -> Self {
+        let (month, day) = (u8::from(date.month()), date.day());
+        format!("{:04}-{month:02}-{day:02}", date.year())
+    }
 }
 
 /// Whether somebody has not reached the minimum age, in full years, on a day.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     RoomId, TicketId, Timestamp, UserId,
+    account::DateOfBirth,
     matching::{Features, TextVector, model::PersonBeliefs},
 };
 
@@ -56,6 +57,9 @@ pub struct Ticket {
     pub joined_at: Timestamp,
     /// What the score and the filters need, as the profile last said while waiting or in an undecided match.
     pub features: Features,
+    /// When the user was born: the age in `features` is that of the last writing. Older releases do not say it. No client is sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub born: Option<DateOfBirth>,
     /// What was learned of the user beyond the profile; nothing yet, or written by an older release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learned: Option<PersonBeliefs>,
@@ -82,12 +86,18 @@ impl Ticket {
             pool: DEFAULT_POOL.to_owned(),
             joined_at: now,
             features,
+            born: None,
             learned: None,
             words: None,
             bio: None,
             incomplete: false,
             state: TicketState::Waiting,
         }
+    }
+
+    /// The user's age at an instant; that of the last writing where the day of birth is not said.
+    pub fn age_at(&self, now: Timestamp) -> u8 {
+        self.born.map_or(self.features.age, |born| born.age_at(now))
     }
 
     /// Whether it is in the queue.
@@ -103,7 +113,8 @@ impl Ticket {
         }
     }
 
-    /// The same ticket in another state. Whoever is out of the queue is not scored: what was learned and the texts are gone.
+    /// The same ticket in another state. Whoever is out of the queue is not scored: the day of birth, what was learned and the texts
+    /// are gone.
     #[must_use]
     pub fn moved_to(&self, state: TicketState) -> Self {
         let moved = Self {
@@ -116,11 +127,12 @@ impl Ticket {
         }
     }
 
-    /// The same ticket without what was learned of the user, and without the texts: nobody reads them where it cannot wait
-    /// again.
+    /// The same ticket without the day of birth, what was learned of the user, and the texts: nobody reads them where it cannot
+    /// wait again.
     #[must_use]
     pub fn forgetting(self) -> Self {
         Self {
+            born: None,
             learned: None,
             words: None,
             bio: None,
@@ -226,6 +238,8 @@ mod tests {
     fn a_deleted_users_ticket_is_out_and_says_nothing() {
         let mut ticket = joined();
         ticket.features.interests = vec!["chess".to_owned()];
+        ticket.born = DateOfBirth::try_from("1990-05-17".to_owned()).ok();
+        assert!(ticket.born.is_some());
         ticket.words = TextVector::hashed("chess");
         ticket.bio = TextVector::hashed("I play chess in the park");
         let belief = crate::matching::model::Belief {
@@ -240,6 +254,7 @@ mod tests {
         assert!(!gone.is_waiting());
         assert_eq!(gone.features, Features::default());
         assert_eq!((gone.learned, &gone.words, &gone.bio), (None, &None, &None));
+        assert_eq!(gone.born, None);
         assert_eq!(gone.of_deleted(), gone);
     }
 

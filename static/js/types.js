@@ -87,7 +87,7 @@
  * @property {string} [joined_at]
  * @property {number|null} [estimated_wait_ms]
  * @property {string} [room_id]
- * @property {{name: string, excluded: number}[]} [filters]
+ * @property {{name: string, excluded: number, withheld?: boolean}[]} [filters]
  *
  * @typedef {object} Profile
  * @property {string|null} display_name

@@ -6,7 +6,7 @@ import { alertsFrom, isTold, mayAsk, noticesStand, quiet } from "../../static/js
 import { icebreakerWords, reasonWords } from "../../static/js/models/match-reason.js";
 import { textParts } from "../../static/js/models/text-links.js";
 import { timeCallWords, timeToCall } from "../../static/js/models/time-call.js";
-import { filterName, mayRelax, relaxed } from "../../static/js/models/waiting.js";
+import { filterName, leavingOut, leftOutWords, mayRelax, relaxed } from "../../static/js/models/waiting.js";
 
 const links = (text) => textParts(text).filter(({ href }) => href !== null).map(({ href }) => href);
 
@@ -91,6 +91,17 @@ test("a wish is given up by itself, the rest of the profile stays", () => {
   assert.deepEqual(["gender", "age", "age_group"].map(mayRelax), [true, true, false]);
   assert.equal(filterName("age"), "Age");
   assert.equal(filterName("brand_new"), "brand new");
+});
+
+test("whom a wish leaves out is counted, or said to be withheld where few wait", () => {
+  const gender = { name: "gender", excluded: 15 };
+  const few = { name: "age", excluded: 0, withheld: true };
+  const none = { name: "language", excluded: 0 };
+  assert.deepEqual(leavingOut({ state: "waiting", filters: [gender, few, none] }), [gender, few]);
+  assert.deepEqual(leavingOut({ state: "waiting", filters: [{ ...none, withheld: true }] }), [], "nobody can give that up");
+  assert.deepEqual(leavingOut({ state: "waiting" }), []);
+  assert.match(leftOutWords(gender), /leaves out about 15 people/);
+  assert.match(leftOutWords(few), /^Age: your wish may leave out people/);
 });
 
 test("the reasons of a match are said in the person's language, and those that are not known in the server's words", () => {

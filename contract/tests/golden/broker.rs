@@ -3,6 +3,7 @@ use crate::samples::{
     ticket_view, uuid,
 };
 use crate::{holds, written};
+use domain::account::DateOfBirth;
 use domain::matching::model::{Belief, PersonBeliefs, Weights};
 use domain::matching::{Features, TextVector};
 use domain::pair::{Input, Pair, PairKey};
@@ -57,6 +58,7 @@ fn what_the_streams_keep() {
         }),
         words: TextVector::hashed("hiking"),
         bio: TextVector::hashed("I walk uphill"),
+        born: DateOfBirth::try_from("1996-05-17".to_owned()).ok(),
         ..waiting.clone()
     };
     holds(

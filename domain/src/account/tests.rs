@@ -173,3 +173,24 @@ fn a_birth_in_the_future_or_centuries_ago_is_a_typing_error() {
 fn a_form_never_shows_its_password_when_it_is_logged() {
     assert!(!format!("{:?}", form()).contains("horse"));
 }
+
+#[test]
+fn a_stored_day_of_birth_survives_json_and_no_other_text_is_one() {
+    for text in ["1990-01-31", "2008-02-29", "0007-10-05"] {
+        let json = format!("\"{text}\"");
+        let day: DateOfBirth = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&day).unwrap(), json);
+    }
+    for text in ["2007-02-29", "1990-1-1", "", "+1990-01-01"] {
+        assert!(serde_json::from_str::<DateOfBirth>(&format!("\"{text}\"")).is_err());
+    }
+}
+
+#[test]
+fn a_birthday_begins_with_its_day_in_utc() {
+    let born = DateOfBirth(parse_date("2008-11-23").unwrap());
+    let midnight = crate::Timestamp(1_795_392_000_000);
+    assert_eq!(midnight.to_string(), "2026-11-23T00:00:00.000Z");
+    assert_eq!(born.age_at(midnight), 18);
+    assert_eq!(born.age_at(crate::Timestamp(midnight.0 - 1)), 17);
+}

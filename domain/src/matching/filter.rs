@@ -29,8 +29,11 @@ pub enum FilterName {
 pub struct Filtered {
     /// The filter.
     pub name: FilterName,
-    /// How many people it keeps out.
+    /// About how many people of the own age group it keeps out, to the nearest multiple of five; 0 where it is withheld.
     pub excluded: u32,
+    /// So few wait that a number would tell of single people: `excluded` says nothing. Left out where it is not so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withheld: bool,
 }
 
 /// Whether two people may be brought together, by the wishes of both; the same for `(a, b)` and `(b, a)`.
@@ -55,7 +58,11 @@ pub fn may_meet(a: &Features, b: &Features) -> Result<(), FilterName> {
 
 /// Whether both are minors or both are adults.
 pub fn same_age_group(one_age: u8, other_age: u8) -> bool {
-    (one_age < ADULT_AGE) == (other_age < ADULT_AGE)
+    is_minor(one_age) == is_minor(other_age)
+}
+
+pub(super) fn is_minor(age: u8) -> bool {
+    age < ADULT_AGE
 }
 
 /// Each language is a pool of its own, and one waits in the pools of all languages that one speaks; who names none waits in

@@ -19,7 +19,7 @@ mod text;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use census::Census;
+pub use census::{COUNTED_BY, COUNTED_FROM, Census};
 pub use explanation::{ALIKE_BIOS_FROM, Side, explain};
 pub use filter::{ADULT_AGE, FilterName, Filtered, may_meet, same_age_group};
 pub use learned::{Learned, in_words};
@@ -30,7 +30,7 @@ pub use text::{DIMENSIONS as TEXT_DIMENSIONS, TextMode, TextVector};
 /// What matching knows of a person, as it was when the person joined the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Features {
-    /// Full years at joining.
+    /// Full years when it was written; where it is matched by, when it is looked at.
     pub age: u8,
     /// The person's gender, from the profile's options.
     pub gender: String,

@@ -203,10 +203,14 @@ fn who_have_no_language_in_common_do_not_meet() {
         may_meet(&german, &speaking(&["en"])),
         Err(FilterName::Language)
     );
-    let counted = excluded(&german, &[speaking(&["en"]), speaking(&["fr"])]);
+    let pool: Vec<Features> = (0..10)
+        .map(|number| speaking(if number % 2 == 0 { &["en"] } else { &["fr"] }))
+        .collect();
+    let counted = excluded(&german, &pool);
     let expected = Filtered {
         name: FilterName::Language,
-        excluded: 1,
+        excluded: 5,
+        withheld: false,
     };
     assert_eq!(counted, [expected]);
 }
@@ -248,17 +252,46 @@ fn a_wish_of_either_side_keeps_two_apart() {
 }
 
 #[test]
+fn no_age_can_be_found_out_by_saving_wish_after_wish() {
+    let others = |age: u8, count: usize| vec![person(age, "woman"); count];
+    // Alone with one other, nothing is told, whatever the wish.
+    let told = |age: u8, wish: u8| {
+        let me = Features {
+            age_min: Some(wish),
+            ..person(30, "man")
+        };
+        excluded(&me, &others(age, 1))
+    };
+    for wish in 18..60 {
+        assert_eq!(told(33, wish), told(47, wish), "{wish}");
+    }
+    // Nor of a few who differ from the others of a pool.
+    let me = Features {
+        age_min: Some(30),
+        ..person(30, "man")
+    };
+    let among = |odd: u8| excluded(&me, &[others(40, 20), others(odd, 2)].concat());
+    assert_eq!(among(25), among(45));
+}
+
+#[test]
 fn filters_are_named_in_snake_case_and_only_those_that_are_set() {
     let me = Features {
         preferred_genders: values(&["man"]),
         age_max: Some(40),
         ..person(30, "woman")
     };
-    let pool = [person(30, "man"), person(50, "man"), person(50, "woman")];
+    let three = [person(30, "man"), person(50, "man"), person(50, "woman")];
+    let pool: Vec<Features> = three.iter().cycle().take(12).cloned().collect();
     let counted = serde_json::to_string(&excluded(&me, &pool)).unwrap();
     assert_eq!(
         counted,
-        r#"[{"name":"gender","excluded":1},{"name":"age","excluded":2},{"name":"language","excluded":0}]"#
+        r#"[{"name":"gender","excluded":5},{"name":"age","excluded":10},{"name":"language","excluded":0}]"#
+    );
+    let counted = serde_json::to_string(&excluded(&me, &three)).unwrap();
+    assert!(
+        counted.starts_with(r#"[{"name":"gender","excluded":0,"withheld":true},"#),
+        "{counted}"
     );
     let without_wishes = Features {
         languages: Vec::new(),

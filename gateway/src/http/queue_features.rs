@@ -3,7 +3,7 @@
 use contract::problem::Code;
 use domain::{
     FieldError, UserId,
-    account::{age_on, parse_date},
+    account::{DateOfBirth, parse_date},
     matching::model::PersonBeliefs,
     profile::Profile,
     ticket::Ticket,
@@ -24,7 +24,7 @@ pub(super) enum Change {
     Reset,
 }
 
-/// The user's profile after the change, if it is complete, and the user's age today.
+/// The user's profile after the change, if it is complete, and when the user was born.
 ///
 /// # Errors
 /// `profile_incomplete`, `unavailable`.
@@ -32,7 +32,7 @@ async fn complete_profile(
     state: &AppState,
     user: UserId,
     change: &Change,
-) -> Result<(Profile, u8), ApiError> {
+) -> Result<(Profile, DateOfBirth), ApiError> {
     let (account, mut profile) = profile::load(state, user).await?;
     if let Change::Profile(new) = change {
         profile.clone_from(new);
@@ -47,15 +47,14 @@ async fn complete_profile(
     }
     let date_of_birth = parse_date(&account.date_of_birth)
         .ok_or_else(|| ApiError::internal("an account's date of birth cannot be read"))?;
-    let today = state.now().to_datetime().date();
-    Ok((profile, age_on(date_of_birth, today)))
+    Ok((profile, DateOfBirth(date_of_birth)))
 }
 
 /// What a ticket says of its owner.
 #[derive(Debug, PartialEq)]
 pub(super) struct About {
     profile: Profile,
-    age: u8,
+    born: DateOfBirth,
     learned: Option<PersonBeliefs>,
 }
 
@@ -77,7 +76,7 @@ impl About {
         user: UserId,
         change: &Change,
     ) -> Result<Self, ApiError> {
-        let (profile, age) = complete_profile(state, user, change).await?;
+        let (profile, born) = complete_profile(state, user, change).await?;
         let learned = match change {
             Change::Reset => None,
             Change::Nothing | Change::Profile(_) => {
@@ -86,7 +85,7 @@ impl About {
         };
         Ok(Self {
             profile,
-            age,
+            born,
             learned,
         })
     }
@@ -97,7 +96,8 @@ impl About {
         interests.sort_unstable();
         let text = interests.join(", ").replace('_', " ");
         Ticket {
-            features: self.profile.features(self.age),
+            features: self.profile.features(self.born.age_at(state.now())),
+            born: Some(self.born),
             learned: self.learned,
             words: state.texts.vector(&text),
             bio: state.texts.biography(&self.profile.bio),

@@ -21,6 +21,23 @@ export function mayRelax(filter) {
 }
 
 /**
+ * The filters of a ticket that are worth a line: those that leave somebody out, and the wishes of which that is withheld.
+ * @param {import("../types.js").Ticket} ticket
+ */
+export function leavingOut({ filters }) {
+  return (filters ?? []).filter(({ name, excluded, withheld }) => excluded > 0 || (withheld && mayRelax(name)));
+}
+
+/**
+ * Whom a filter leaves out, in a sentence. Where few wait, nobody is counted.
+ * @param {{name: string, excluded: number, withheld?: boolean}} filter
+ */
+export function leftOutWords({ name, excluded, withheld }) {
+  const filter = filterName(name);
+  return withheld ? t("wait.may_leave_out", { filter }) : t("wait.leaves_out", { filter, count: excluded });
+}
+
+/**
  * The profile without this wish, as the form's route takes it.
  * @param {Profile} profile
  * @param {string} filter

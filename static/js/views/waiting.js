@@ -2,7 +2,7 @@ import { serverNowMs } from "../models/countdown.js";
 import { formatDuration, t } from "../models/language.js";
 import { missing } from "../models/profile.js";
 import { screenFault } from "../models/screen.js";
-import { filterName, mayRelax } from "../models/waiting.js";
+import { leavingOut, leftOutWords, mayRelax } from "../models/waiting.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { keyed } from "./keyed.js";
 import { notRead } from "./not-read.js";
@@ -59,15 +59,21 @@ function inQueue(state, ticket, dispatch) {
 
 /** Who is left out by what, and the way to let them in. @param {State} state @param {import("../types.js").Ticket} ticket @param {Dispatch} dispatch */
 function filters({ queueBusy }, ticket, dispatch) {
-  const excluding = (ticket.filters ?? []).filter(({ excluded }) => excluded > 0);
+  const excluding = leavingOut(ticket);
   if (excluding.length === 0) return nothing;
   return html`
-    <ul class="filters" data-testid="filters">${excluding.map(({ name, excluded }) => keyed(name, html`
+    <ul class="filters" data-testid="filters">${excluding.map((filter) => keyed(filter.name, filterLine(filter, queueBusy, dispatch)))}</ul>`;
+}
+
+/** @param {{name: string, excluded: number, withheld?: boolean}} filter @param {boolean} busy @param {Dispatch} dispatch */
+function filterLine(filter, busy, dispatch) {
+  const { name } = filter;
+  return html`
       <li data-testid="filter" data-name=${name}>
-        <span>${t("wait.leaves_out", { filter: filterName(name), count: excluded })}</span>
-        ${mayRelax(name) ? html`<button class="button button-small" type="button" data-testid="relax" ?disabled=${queueBusy}
+        <span>${leftOutWords(filter)}</span>
+        ${mayRelax(name) ? html`<button class="button button-small" type="button" data-testid="relax" ?disabled=${busy}
           @click=${() => dispatch("relaxFilter", name)}>${t(`wait.relax_${name}`)}</button>` : nothing}
-      </li>`))}</ul>`;
+      </li>`;
 }
 
 /** @param {State} state @param {Dispatch} dispatch */

@@ -17,7 +17,7 @@ story("who waits sees whom a wish leaves out, and gives it up with one click", a
   await eve.sees("waiting");
   await ada.joinQueue();
   await ada.sees("filter", { "data-name": "gender" });
-  assert.match(await ada.reads("filter"), /1 person/);
+  assert.match(await ada.reads("filter"), /may leave out people/, "so few people are not counted");
   await ada.show("22-waiting-filtered", BOTH_SCHEMES);
   await ada.narrow();
   await ada.show("22-waiting-filtered", BOTH_SCHEMES);

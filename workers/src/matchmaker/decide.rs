@@ -137,7 +137,8 @@ impl Matchmaker {
     /// What is said of each couple that can still be brought together. It is made for some couples at a time, as nothing else
     /// happens meanwhile.
     pub(super) fn intents(&self, couples: &[Couple]) -> Vec<Intent> {
-        let (pool, now) = (self.pool(), self.broker.clock().now());
+        let (mut pool, now) = (self.pool(), self.broker.clock().now());
+        pool.grow_older(now);
         let intents = couples
             .iter()
             .filter_map(|couple| intent(&pool, couple, now));
@@ -146,7 +147,7 @@ impl Matchmaker {
 }
 
 /// Nothing where one of the two has left or wishes something else than when the tick looked, or where they may not meet any
-/// more: the filters have seen other tickets than those that would be claimed. The next tick looks again.
+/// more, for a birthday, say: the filters have seen other tickets than those that would be claimed. The next tick looks again.
 fn intent(pool: &Pool, couple: &Couple, now: Timestamp) -> Option<Intent> {
     let as_seen = |side: usize| {
         let waiting = pool.waiting(couple.users[side])?;
@@ -163,6 +164,7 @@ fn intent(pool: &Pool, couple: &Couple, now: Timestamp) -> Option<Intent> {
         words: waiting.ticket.words.as_ref(),
         bio: waiting.ticket.bio.as_ref(),
     });
+    matching::may_meet(first.features, second.features).ok()?;
     Some(Intent {
         the_match: matching::explain(first, second, couple.score, &couple.parts),
         tickets: [one.clone(), other.clone()],

@@ -91,7 +91,8 @@ impl Matchmaker {
     /// Nothing where the view does not know the user yet.
     fn outlook(&self, user: UserId) -> Outlook {
         let now = self.broker.clock().now();
-        let pool = self.pool();
+        let mut pool = self.pool();
+        pool.grow_older(now);
         let Some(me) = pool.waiting(user).map(|waiting| &waiting.ticket) else {
             return Outlook::default();
         };

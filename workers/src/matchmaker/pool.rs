@@ -63,6 +63,8 @@ pub(super) struct Pool {
     /// The sequence of the record that was fed last.
     fed_until: u64,
     waiting: HashMap<UserId, Waiting>,
+    /// When they were last looked at: their ages are those of that day. Never before the first look.
+    ages_of: Option<Timestamp>,
     /// Of those who wait.
     pub(super) census: Census,
     pub(super) apart: Apart,
@@ -79,6 +81,7 @@ impl Pool {
             fed_at: Instant::now(),
             fed_until: 0,
             waiting: HashMap::new(),
+            ages_of: None,
             census: Census::default(),
             apart: Apart::new(recent_partner),
             leases: Leases::default(),
@@ -177,6 +180,7 @@ impl Pool {
             ..
         } = ticket;
         if ticket.is_waiting() && ticket.pool == DEFAULT_POOL {
+            let ticket = self.of_this_age(ticket);
             self.leases.waits(user, ticket.id);
             self.census.joins(&ticket.features);
             let waiting = Waiting {
@@ -219,8 +223,9 @@ impl Pool {
         self.waiting.get(&user)
     }
 
-    /// Everybody who waits, and who of them may not meet.
+    /// Everybody who waits, as old as now, and who of them may not meet.
     pub(super) fn snapshot(&mut self, now: Timestamp) -> Snapshot {
+        self.grow_older(now);
         let candidate = |waiting: &Waiting| Candidate {
             user: waiting.ticket.user_id,
             ticket: waiting.ticket.id,
@@ -245,6 +250,7 @@ impl Pool {
     }
 }
 
+mod ages;
 #[cfg(test)]
 mod tests;
 

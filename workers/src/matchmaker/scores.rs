@@ -63,6 +63,8 @@ pub(super) struct Scores {
 #[derive(Debug)]
 struct Known {
     seq: u64,
+    /// It grows without another event.
+    age: u8,
     version: Option<i64>,
     prepared: Prepared,
 }
@@ -102,7 +104,7 @@ impl Scores {
         for (candidate, learned) in candidates.iter().zip(learned) {
             let Learned { seq, beliefs } = learned;
             let known = before.remove(&candidate.user).filter(|known| {
-                if known.seq != *seq {
+                if (known.seq, known.age) != (*seq, candidate.features.age) {
                     return false;
                 }
                 let is_behind = known.version != self.version && to_follow > 0;
@@ -111,6 +113,7 @@ impl Scores {
             });
             let known = known.unwrap_or_else(|| Known {
                 seq: *seq,
+                age: candidate.features.age,
                 version: self.version,
                 prepared: self
                     .scoring

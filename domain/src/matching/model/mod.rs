@@ -29,7 +29,7 @@ pub use likeness::Pair;
 pub use outcome::{Outcome, Refused};
 pub use portrait::{Portrait, Scales};
 pub use prior::{FEATURE_BOUND, PeoplePrior, Prior, PriorFault, Weight};
-pub use rebuild::{Decided, SWEEPS, outgrown_after};
+pub use rebuild::{Decided, SWEEPS, last_outgrown, outgrown_after};
 pub use scoring::{Parts, Prepared, Scoring};
 pub use state::{Person, PersonBeliefs, Weights};
 pub use stored::StoredFault;

@@ -10,15 +10,29 @@ use crate::UserId;
 
 /// How often a rebuild looks at every decision again. On the evaluation's data two are as good as any more.
 pub const SWEEPS: u32 = 2;
-/// Below so many new outcomes a model is never outgrown.
-const FEW: u64 = 20;
-/// It is outgrown by a tenth more than it was made of: the work of all rebuilds stays in proportion to the outcomes.
-const SHARE: u64 = 10;
+/// It is outgrown by a twentieth more than it was made of, and by one outcome while it is young: the work of all rebuilds stays
+/// in proportion to the outcomes.
+const SHARE: u64 = 20;
 
-/// How many outcomes a model that was made of so many learns one by one before it is worth making anew.
+/// How many outcomes a model that was made of so many learns one by one before it is worth making anew; at least 1.
 pub const fn outgrown_after(made_of: u64) -> u64 {
     let share = made_of / SHARE;
-    if share > FEW { share } else { FEW }
+    if share > 1 { share } else { 1 }
+}
+
+/// A model was made of so many outcomes and has learned some more: with which of these, counted from 1, it was outgrown last,
+/// had it been made anew each time. `None`: it is not outgrown. What it is made of before does not change what it is made of
+/// then, so whoever is behind need not make each.
+pub const fn last_outgrown(made_of: u64, learned_since: u64) -> Option<u64> {
+    let mut since = 0;
+    loop {
+        let growth = outgrown_after(made_of + since);
+        if learned_since - since < growth {
+            break;
+        }
+        since += growth;
+    }
+    if since == 0 { None } else { Some(since) }
 }
 
 /// A decided room, and who its members were.

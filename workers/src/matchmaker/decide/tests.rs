@@ -152,6 +152,28 @@ fn a_wish_that_came_while_the_tick_was_computed_is_not_bypassed() {
 }
 
 #[test]
+fn a_birthday_that_came_while_the_tick_was_computed_keeps_a_minor_from_an_adult() {
+    let born = |day: &str| domain::account::DateOfBirth::try_from(day.to_owned()).ok();
+    let mut pool = Pool::new(Duration::from_secs(3_600));
+    for (number, day) in [(1, "2009-01-05"), (2, "2008-11-24")] {
+        let mut ticket = ticket(number);
+        ticket.born = born(day);
+        ticket.features.age = 17;
+        says(&mut pool, &ticket, u64::try_from(number).unwrap());
+    }
+    // The last second in which both are minors.
+    let before = Timestamp(1_795_478_399_000);
+    let prior = settings::matching_prior().unwrap();
+    let snapshot = pool.snapshot(before);
+    let decided = Memory::new(Scores::new(prior).unwrap()).decide(&snapshot, LIMIT, before);
+    let couple = decided.couples.into_iter().next().expect("a couple");
+    assert!(intent(&pool, &couple, before).is_some());
+    let after = before.plus(Duration::from_secs(1));
+    pool.grow_older(after);
+    assert!(intent(&pool, &couple, after).is_none());
+}
+
+#[test]
 fn whoever_becomes_blocked_reported_or_met_while_the_tick_was_computed_is_not_brought_together() {
     let (one, other) = (user(1), user(2));
     let met = Input::Met {

@@ -1,6 +1,6 @@
 //! The view, whatever comes first: the feed, a commit's answer, or a read's.
 
-use domain::{TicketId, matching::Features, ticket::Gone};
+use domain::{TicketId, account::DateOfBirth, matching::Features, ticket::Gone};
 use uuid::Uuid;
 
 use super::*;
@@ -114,4 +114,63 @@ fn a_profile_that_is_saved_days_after_the_match_does_not_count_as_a_wait() {
         pool.feed(&record, joined_at.plus(DAYS));
     }
     assert_eq!(pool.waits.left(Duration::ZERO), Some(waited));
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+/// The midnight before which everybody here joins.
+const MIDNIGHT: Timestamp = Timestamp(1_795_392_000_000);
+
+/// Somebody who wrote the ticket at this age.
+fn aged(number: u8, age: u8, born: Option<&str>) -> Ticket {
+    Ticket {
+        id: TicketId(Uuid::from_u128(number.into())),
+        user_id: UserId(Uuid::from_u128(number.into())),
+        features: Features {
+            age,
+            ..Features::default()
+        },
+        born: born.map(|day| DateOfBirth::try_from(day.to_owned()).unwrap()),
+        ..waiting()
+    }
+}
+
+fn ages(pool: &mut Pool, now: Timestamp) -> Vec<u8> {
+    let mut candidates = pool.snapshot(now).candidates;
+    candidates.sort_unstable_by_key(|candidate| candidate.user);
+    let ages = candidates.iter().map(|candidate| candidate.features.age);
+    ages.collect()
+}
+
+#[test]
+fn a_birthday_while_waiting_counts_from_the_first_tick_of_the_day() {
+    let before = Timestamp(MIDNIGHT.0 - 1);
+    let mut pool = pool();
+    let people = [
+        aged(1, 17, Some("2008-11-23")),
+        aged(2, 17, Some("2009-06-01")),
+        aged(3, 30, None),
+    ];
+    for (seq, ticket) in (1..).zip(people.clone()) {
+        pool.ticket_is(ticket.user_id, event(ticket, seq));
+    }
+    assert_eq!(ages(&mut pool, before), [17, 17, 30]);
+    assert_eq!(ages(&mut pool, MIDNIGHT), [18, 17, 30]);
+    // Whoever comes after the first tick of the day is of that day, too, and so are the counts.
+    let late = aged(4, 17, Some("2008-11-23"));
+    pool.ticket_is(late.user_id, event(late, 4));
+    assert_eq!(ages(&mut pool, MIDNIGHT.plus(DAY / 2)), [18, 17, 30, 18]);
+    let mut census = Census::default();
+    for waiting in pool.waiting.values() {
+        census.joins(&waiting.ticket.features);
+    }
+    assert_eq!(pool.census, census);
+    for (seq, ticket) in (11..).zip(people) {
+        pool.waits_no_more(ticket.user_id, seq);
+    }
+    pool.waits_no_more(UserId(Uuid::from_u128(4)), 14);
+    assert_eq!(
+        pool.census,
+        Census::default(),
+        "who left is counted off as counted"
+    );
 }

@@ -93,6 +93,19 @@ fn a_person_is_prepared_once_for_a_ticket() {
 }
 
 #[test]
+fn a_birthday_counts_in_the_score_without_another_ticket() {
+    let mut scores = scores();
+    let learned = [at(1, None), at(2, None)];
+    let mut score = |age| {
+        let pool = [candidate(1, 30), candidate(2, age)];
+        scores.prepare(&pool, &learned);
+        let people = scores.in_order(&pool);
+        scores.score(people[0], people[1])
+    };
+    assert_ne!(score(44), score(45));
+}
+
+#[test]
 fn whatever_a_ticket_says_its_score_is_a_probability() {
     let numbers = [
         0.0,

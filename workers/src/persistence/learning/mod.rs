@@ -21,7 +21,7 @@ use broker::Broker;
 use contract::consumers::PERSISTENCE_LIFE;
 use domain::{
     Timestamp,
-    matching::model::{Model, Prior, Weights, outgrown_after},
+    matching::model::{Model, Prior, Weights, last_outgrown},
 };
 use entities::{matching_model, matching_outcome};
 use settings::Settings;
@@ -116,12 +116,11 @@ impl Learner {
             return Ok(Some(0));
         }
         let [made_of, since] = [stored.made_of, stored.learned_since].map(i64::unsigned_abs);
-        let growth = outgrown_after(made_of);
-        if since < growth {
+        let Some(nth) = last_outgrown(made_of, since) else {
             return Ok(None);
-        }
+        };
         let read = &self.database.read;
-        let last = matching_outcome::Entity::nth_learned_after(read, stored.made_until, growth);
+        let last = matching_outcome::Entity::nth_learned_after(read, stored.made_until, nth);
         Ok(last.await?)
     }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use broker::{Broker, life::Write};
 use domain::{
-    UserId,
+    Timestamp, UserId,
+    account::DateOfBirth,
     matching::Features,
     pair::{self, PairKey},
     room::Timing,
@@ -163,4 +164,33 @@ async fn a_wish_counts_whoever_has_it() {
             leave(&broker, user).await.expect("left");
         }
     }
+}
+
+#[tokio::test]
+async fn who_has_grown_up_while_waiting_is_matched_with_adults_and_with_no_minor() {
+    let nats = Nats::start().await;
+    let broker = connected(&nats).await;
+    let now = broker.clock().now();
+    // Some days more than so many years ago.
+    let born = |years: i64| {
+        let day = Timestamp(now.0 - (years * 366 + 1) * 86_400_000);
+        Some(DateOfBirth(day.to_datetime().date()))
+    };
+    let tickets = [(17, born(18)), (17, born(17)), (30, None)].map(|(age, born)| {
+        let features = Features { age, ..anybody() };
+        let ticket = Ticket::join(ticket_id(), user(), features, now);
+        Ticket { born, ..ticket }
+    });
+    let [grown, minor, adult] = tickets.each_ref().map(|ticket| ticket.user_id);
+    // The minor and the one who was a minor wait first: by what the tickets said, they would be matched.
+    for ticket in &tickets[..2] {
+        let write = Write::Ticket(Box::new(ticket.clone()), 0);
+        broker.commit(&[write]).await.expect("joined");
+    }
+    let _worker = Worker::matchmaker(&nats, &[QUICK]).await;
+    assert_never_matched(&broker, [grown, minor]).await;
+    let write = Write::Ticket(Box::new(tickets[2].clone()), 0);
+    broker.commit(&[write]).await.expect("joined");
+    let room = until_matched(&broker, grown, LIMIT).await;
+    assert_eq!(until_matched(&broker, adult, LIMIT).await, room);
 }

@@ -201,30 +201,41 @@ async fn a_waiting_user_can_learn_whom_the_own_filters_keep_out_and_how_long_it_
     for _ in 0..5 {
         a_match_takes(&broker).await;
     }
-    joins(&broker).await;
-    let user = user();
-    let wishes = Features {
-        preferred_genders: vec!["man".to_owned()],
-        ..anybody()
-    };
-    let ticket = Ticket::join(ticket_id(), user, wishes, broker.clock().now());
-    broker
-        .commit(&[Write::Ticket(Box::new(ticket), 0)])
-        .await
-        .expect("joined");
-    let outlook = eventually("an outlook", LIMIT, || async {
-        outlook(&broker, user)
+    // Women who wish for men: none of them meets another.
+    let joins = async || {
+        let user = user();
+        let wishes = Features {
+            preferred_genders: vec!["man".to_owned()],
+            ..anybody()
+        };
+        let ticket = Ticket::join(ticket_id(), user, wishes, broker.clock().now());
+        broker
+            .commit(&[Write::Ticket(Box::new(ticket), 0)])
             .await
-            .filter(|outlook| !outlook.filters.is_empty())
-    })
-    .await;
-    assert_eq!(
-        outlook.filters,
-        [Filtered {
-            name: FilterName::Gender,
-            excluded: 1
-        }]
-    );
+            .expect("joined");
+        user
+    };
+    let user = joins().await;
+    let told = async |withheld: bool| {
+        let outlook = eventually("an outlook", LIMIT, || async {
+            outlook(&broker, user).await.filter(|outlook| {
+                let filter = outlook.filters.first();
+                filter.is_some_and(|filter| filter.withheld == withheld)
+            })
+        });
+        outlook.await
+    };
+    let filter = |excluded, withheld| Filtered {
+        name: FilterName::Gender,
+        excluded,
+        withheld,
+    };
+    assert_eq!(told(true).await.filters, [filter(0, true)]);
+    for _ in 0..10 {
+        joins().await;
+    }
+    let outlook = told(false).await;
+    assert_eq!(outlook.filters, [filter(10, false)]);
     assert!(outlook.estimated_wait_ms.is_some());
 }
 

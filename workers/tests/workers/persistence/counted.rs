@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Ground, a_user,
-    learning::{decide, insert, outcomes, until_learned},
+    learning::{decide, insert, outcomes, until_learned, until_made_of},
     until,
 };
 use crate::told::on_one_thread;
@@ -19,6 +19,7 @@ fn outcomes_that_come_twice_or_of_nowhere_are_counted_by_their_reason() {
         let worker = ground.worker().await;
         let room = decide(&ground, [a_user(), a_user()], Vote::Keep).await;
         until_learned(&ground, 1).await;
+        until_made_of(&ground, 1).await;
         // The same outcome in another event, as after a restore.
         let kept = ground.broker.room(room).await.unwrap().unwrap();
         let again = Write::Room(Box::new(kept.value), kept.seq);

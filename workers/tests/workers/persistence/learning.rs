@@ -86,6 +86,14 @@ pub async fn until_learned(ground: &Ground, rooms: usize) {
     .await;
 }
 
+/// Waits until the model is made anew of so many outcomes.
+pub async fn until_made_of(ground: &Ground, rooms: usize) {
+    until("the model is made anew", async || {
+        usize::try_from(stored(ground).await.made_of) == Ok(rooms)
+    })
+    .await;
+}
+
 pub async fn believed_of(ground: &Ground, user: UserId) -> Option<PersonBeliefs> {
     matching_person::Entity::of(&ground.database.read, user.0)
         .await
@@ -107,24 +115,16 @@ pub fn outcome(row: &matching_outcome::Model) -> Outcome {
     }
 }
 
-/// What the model makes of these rows, one by one or anew. Nobody of these tests has a profile.
-pub fn expected(rows: &[matching_outcome::Model], anew: bool) -> Model {
+/// What a rebuild makes of these rows. Nobody of these tests has a profile.
+pub fn expected(rows: &[matching_outcome::Model]) -> Model {
     let nobody = Portrait::default();
-    let prior = settings::matching_prior().unwrap();
-    if anew {
-        let decided = |row| Decided {
-            outcome: outcome(row),
-            one: &nobody,
-            other: &nobody,
-        };
-        let decided: Vec<Decided<'_>> = rows.iter().map(decided).collect();
-        return Model::rebuild(prior, &decided, SWEEPS).unwrap();
-    }
-    let mut model = Model::new(prior).unwrap();
-    for row in rows {
-        model.learn(&outcome(row), &nobody, &nobody).unwrap();
-    }
-    model
+    let decided = |row| Decided {
+        outcome: outcome(row),
+        one: &nobody,
+        other: &nobody,
+    };
+    let decided: Vec<Decided<'_>> = rows.iter().map(decided).collect();
+    Model::rebuild(settings::matching_prior().unwrap(), &decided, SWEEPS).unwrap()
 }
 
 async fn outcomes_are_learned_once_and_in_order_however_many_apply(ground: Ground) {
@@ -140,8 +140,9 @@ async fn outcomes_are_learned_once_and_in_order_however_many_apply(ground: Groun
         decide(&ground, members, vote).await;
     }
     until_learned(&ground, 12).await;
+    until_made_of(&ground, 12).await;
     let rows = outcomes(&ground).await;
-    let model = expected(&rows, false);
+    let model = expected(&rows);
     assert_eq!(weights(&stored(&ground).await), *model.weights());
     for person in &people {
         assert_eq!(
@@ -193,6 +194,7 @@ async fn what_teaches_nothing_is_ignored_with_its_reason(ground: Ground) {
     }
     let worker = ground.worker().await;
     until_learned(&ground, 2).await;
+    until_made_of(&ground, 2).await;
     let learned = stored(&ground).await;
     let last = outcomes(&ground).await.pop().unwrap();
     // Of nowhere; with oneself; and one that comes after later ones. The last two have rooms of others.

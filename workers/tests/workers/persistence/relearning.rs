@@ -12,11 +12,15 @@ use webchat_workers::persistence::relearn;
 
 use super::{
     Ground, a_user,
-    learning::{believed_of, decide, expected, outcome, outcomes, stored, until_learned, weights},
+    learning::{
+        believed_of, decide, expected, outcome, outcomes, stored, until_learned, until_made_of,
+        weights,
+    },
     on_both_databases, until,
 };
 
 on_both_databases!(
+    a_young_model_is_made_anew_with_each_outcome,
     a_model_is_outgrown_by_a_certain_outcome_however_many_have_come,
     people_who_take_themselves_out_hold_up_no_rebuild,
     outcomes_from_before_the_model_are_learned_after_a_rebuild,
@@ -24,25 +28,40 @@ on_both_databases!(
     weights_of_an_older_release_are_made_anew,
 );
 
+async fn a_young_model_is_made_anew_with_each_outcome(ground: Ground) {
+    let people: Vec<UserId> = (0..3).map(|_| a_user()).collect();
+    let workers = (ground.worker().await, ground.worker().await);
+    for room in 0..4 {
+        let members = [people[room % 3], people[(room + 1) % 3]];
+        decide(&ground, members, Vote::Keep).await;
+        until_made_of(&ground, room + 1).await;
+        let model = expected(&outcomes(&ground).await);
+        assert_eq!(weights(&stored(&ground).await), *model.weights());
+        for member in members {
+            let believed = believed_of(&ground, member).await;
+            assert_eq!(believed, Some(model.person(member)));
+        }
+    }
+    workers.0.stop().await;
+    workers.1.stop().await;
+}
+
 async fn a_model_is_outgrown_by_a_certain_outcome_however_many_have_come(ground: Ground) {
     let people: Vec<UserId> = (0..5).map(|_| a_user()).collect();
-    for room in 0..25 {
+    for room in 0..45 {
         let vote = [Vote::Keep, Vote::End, Vote::Keep][room % 3];
         let members = [people[room % 5], people[(room + 1 + room % 2) % 5]];
         decide(&ground, members, vote).await;
     }
     let workers = (ground.worker().await, ground.worker().await);
-    until_learned(&ground, 25).await;
-    until("the model is made anew", async || {
-        stored(&ground).await.made_of > 0
-    })
-    .await;
+    until_learned(&ground, 45).await;
+    until_made_of(&ground, 44).await;
     let (stored, rows) = (stored(&ground).await, outcomes(&ground).await);
-    assert_eq!((stored.made_of, stored.learned_since), (20, 5));
-    assert_eq!(stored.made_until, rows[19].seq);
-    // As if it had been made anew with the twentieth outcome, and the others had come later.
-    let mut model = expected(&rows[..20], true);
-    for row in &rows[20..] {
+    assert_eq!((stored.made_of, stored.learned_since), (44, 1));
+    assert_eq!(stored.made_until, rows[43].seq);
+    // As if it had been made anew with each of forty outcomes and with every second one after that, and the last had come later.
+    let mut model = expected(&rows[..44]);
+    for row in &rows[44..] {
         let nobody = Portrait::default();
         model.learn(&outcome(row), &nobody, &nobody).unwrap();
     }

@@ -9,7 +9,10 @@ use webchat_workers::persistence::relearn;
 
 use super::{
     Ground, a_user,
-    learning::{answer, believed_of, decide, expected, outcomes, stored, until_learned, weights},
+    learning::{
+        answer, believed_of, decide, expected, outcomes, stored, until_learned, until_made_of,
+        weights,
+    },
     on_both_databases,
 };
 
@@ -37,6 +40,7 @@ async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     }
     let worker = ground.worker().await;
     until_learned(&ground, 3).await;
+    until_made_of(&ground, 3).await;
     let of_ben = believed_of(&ground, ben).await;
     assert!(of_ben.is_some() && believed_of(&ground, ada).await.is_some());
     reset(&ground, ada).await;
@@ -126,7 +130,7 @@ async fn a_deleted_user_leaves_the_model(ground: Ground) {
     relearn(&ground.broker, &ground.database).await.unwrap();
     let rows = outcomes(&ground).await;
     assert_eq!(rows.len(), 1);
-    let model = expected(&rows, true);
+    let model = expected(&rows);
     assert_eq!(weights(&stored(&ground).await), *model.weights());
     assert_eq!(believed_of(&ground, ben).await, Some(model.person(ben)));
     // A late copy of the room does not bring the outcome back.
@@ -177,6 +181,6 @@ async fn what_others_answered_is_not_told_in_what_was_learned(ground: Ground) {
     until_learned(&ground, 14).await;
     assert_eq!(told(dan).await, None, "it would tell what Cem has answered");
     let of_one = told(one).await.expect("told at once");
-    assert_eq!(Some(of_one.beliefs), believed_of(&ground, one).await);
+    assert!(of_one.beliefs.appeal.mean > 0.0, "{of_one:?}");
     worker.stop().await;
 }

@@ -71,7 +71,23 @@ fn looking_again_lets_later_outcomes_explain_earlier_ones() {
 }
 
 #[test]
-fn a_model_is_outgrown_by_a_tenth_and_never_by_a_few_outcomes() {
-    assert_eq!([0, 199, 200].map(outgrown_after), [20; 3]);
-    assert_eq!([210, 1_000].map(outgrown_after), [21, 100]);
+fn a_model_is_outgrown_by_a_twentieth_and_a_young_one_by_each_outcome() {
+    assert_eq!([0, 1, 39].map(outgrown_after), [1; 3]);
+    assert_eq!([40, 1_000].map(outgrown_after), [2, 50]);
+}
+
+#[test]
+fn many_outcomes_at_once_end_where_each_alone_would_have() {
+    for made_of in [0, 7, 39, 400, 1_234] {
+        let mut outgrown_at = made_of;
+        for outcome in 1..=500 {
+            let now = made_of + outcome;
+            if now - outgrown_at >= outgrown_after(outgrown_at) {
+                outgrown_at = now;
+            }
+            let last = (outgrown_at > made_of).then(|| outgrown_at - made_of);
+            assert_eq!(last_outgrown(made_of, outcome), last, "{made_of}+{outcome}");
+        }
+        assert_eq!(last_outgrown(made_of, 0), None);
+    }
 }
