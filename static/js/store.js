@@ -25,7 +25,8 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} keptJustNow
  * @property {boolean} historyBusy
  * @property {boolean} historyWanted asked for again while busy
- * @property {boolean} voteBusy
+ * @property {boolean} voteBusy the room's lifecycle is being asked to change
+ * @property {boolean} voteLate an answer was given that the server did not get in time
  * @property {boolean} leaving the person is asked whether they mean it
  * @property {boolean} leaveBusy
  * @property {boolean} atEnd the newest message is in sight
@@ -92,6 +93,7 @@ import { quiet } from "./models/alerts.js";
  * @property {ReadonlySet<string>} presented rooms of matches that were shown: the server repeats them rather than lose one
  * @property {Readonly<Record<string, number>>} called by room, the newest message that the person was called for: what is left to read is told again
  * @property {Readonly<Record<string, "sending"|"failed">>} notSent rooms that are not on screen, and what is the matter with messages of theirs
+ * @property {import("./models/vote.js").Votes} votes answers that are not known to be saved, in rooms on screen or not
  * @property {ReadonlySet<string>} online with whom a room is kept, and who is here now
  * @property {Chat|null} chat
  * @property {import("./models/draft.js").Drafts} drafts what is being written, in any room
@@ -141,6 +143,7 @@ export function signedOutState(nowMs) {
     presented: new Set(),
     called: {},
     notSent: {},
+    votes: {},
     online: new Set(),
     chat: null,
     drafts: {},

@@ -46,6 +46,7 @@ async function hello(context, roomId, frame) {
   }));
   await dispatch("statusRead", { status: statusOf({ server_time: frame.server_time, room_id: roomId, ...frame.room }), live: false });
   if (store.state.chat?.status?.state !== "ended") {
+    dispatch("saveVotes");
     await dispatch("sendUnsent");
     await dispatch("takeUpKept", roomId);
   }

@@ -63,6 +63,7 @@ function hello({ store, dispatch }, { rooms: named, ticket }) {
   if (isNotRead(store.state)) dispatch("loadScreen");
   if (!areAll) dispatch("loadRooms");
   dispatch("sweepAlerts");
+  dispatch("saveVotes");
   dispatch("sendKept");
   return dispatch("ticketTold", ticket);
 }
