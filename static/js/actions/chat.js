@@ -28,6 +28,7 @@ export async function openRoom(context, roomId) {
     changeChat(context, roomId, () => ({
       room, members: room.members, load: "ready", moment: isNew,
     }));
+    await dispatch("peopleHeard", room.members);
     await dispatch("statusRead", { status, live: false });
     await dispatch("takeUpKept", roomId);
   } catch (error) {

@@ -80,6 +80,7 @@ export async function loadStatus({ store, api, dispatch }) {
 export function statusRead(context, { status: heard, live }) {
   const { store } = context;
   const { room_id: roomId } = heard;
+  const before = store.state.chat?.roomId === roomId ? store.state.chat.status : null;
   store.update({ clock: hearServerTime(store.state.clock, heard.server_time, Date.now()) });
   changeChat(context, roomId, (chat) => {
     const status = newerStatus(chat.status, heard);
@@ -98,6 +99,8 @@ export function statusRead(context, { status: heard, live }) {
   const { chat, rooms } = store.state;
   if (chat?.roomId !== roomId || !chat.status) return;
   const { state, ends_at } = chat.status;
+  // Whoever has deleted the account has left with it.
+  if (before && before.state !== "ended" && state === "ended" && chat.status.reason === "left") context.dispatch("loadRoom", roomId);
   if (state === "ended") {
     context.dispatch("settleUnsent");
     context.dispatch("dropDraft", roomId);

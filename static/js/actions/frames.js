@@ -44,6 +44,7 @@ async function hello(context, roomId, frame) {
     list: rewritten ? list.emptyList() : chat.list,
     unsent: rewritten ? unsent.rewound(chat.unsent) : unsent.dropStored(chat.unsent, frame.stored_seq),
   }));
+  await dispatch("peopleHeard", frame.room.members);
   await dispatch("statusRead", { status: statusOf({ server_time: frame.server_time, room_id: roomId, ...frame.room }), live: false });
   if (store.state.chat?.status?.state !== "ended") {
     dispatch("saveVotes");
