@@ -56,6 +56,9 @@ import { quiet } from "./models/alerts.js";
  * @property {Partial<Record<AccountPart, string|null>>} faults why a part could not be read
  * @property {boolean} deleting the person is asked whether they mean it
  * @property {boolean} typing the form for a new password is begun
+ * @property {Copy} copy
+ *
+ * @typedef {{busy: boolean, fault: string|null}} Copy of everything: whether it is being made, and why the last one was not
  *
  * @typedef {object} Cut a picture that is being cut
  * @property {File} file
@@ -133,7 +136,9 @@ export function signedOutState(nowMs) {
     profile: { profile: null, draft: null, options: null, saved: false },
     pictures: {},
     avatarEdit: null,
-    account: { sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false, typing: false },
+    account: {
+      sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false, typing: false, copy: { busy: false, fault: null },
+    },
     ticket: null,
     faults: {},
     retrying: false,
