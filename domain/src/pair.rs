@@ -155,6 +155,12 @@ impl Pair {
         self.likes == [true; 2]
     }
 
+    /// Whether both have ever liked each other at the same time: what the two are told, and what stays when a like is taken
+    /// back, so that taking it back is told to nobody.
+    pub fn was_mutual_like(&self) -> bool {
+        self.mutual_like != MutualLike::Never
+    }
+
     /// The pair after the input; equal to this one where nothing changes.
     ///
     /// # Errors
@@ -176,7 +182,7 @@ impl Pair {
                 next.likes[self.side(by)?] = on;
                 if next.is_mutual_like() {
                     next.reveal_level = next.reveal_level.max(1);
-                    if self.mutual_like == MutualLike::Never {
+                    if !self.was_mutual_like() {
                         next.mutual_like = MutualLike::Now;
                     }
                 }

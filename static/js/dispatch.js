@@ -24,7 +24,7 @@ let inside = null;
 /** What the page asks for by itself, until it is here. Everything else somebody has pressed, and waits for. @type {ReadonlySet<string>} */
 const BY_ITSELF = new Set([
   "loadScreen", "loadProfile", "loadTicket", "loadRooms", "loadRoom", "loadStatus", "loadPicture", "syncHistory", "loadEarlier",
-  "settleUnsent", "refreshFiles", "readPeer",
+  "settleUnsent", "refreshFiles", "readPeer", "saveVotes",
 ]);
 
 /** @param {ActionName} name @returns {Action|undefined} */

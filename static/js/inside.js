@@ -18,6 +18,7 @@ import * as queue from "./actions/queue.js";
 import * as rooms from "./actions/rooms.js";
 import * as sending from "./actions/sending.js";
 import * as settling from "./actions/settling.js";
+import * as voting from "./actions/voting.js";
 import { account as accountScreen } from "./views/account.js";
 import { chat } from "./views/chat.js";
 import { conversations } from "./views/conversations.js";
@@ -26,7 +27,7 @@ import { waiting } from "./views/waiting.js";
 
 export const actions = {
   ...profiles, ...queue, ...notifications, ...chatting, ...history, ...frames, ...decision, ...account, ...avatar, ...settling,
-  ...alerts, ...drafts, ...elsewhere, ...files, ...peer, ...rooms, ...sending,
+  ...alerts, ...drafts, ...elsewhere, ...files, ...peer, ...rooms, ...sending, ...voting,
 };
 
 export const screens = { profile, account: accountScreen, wait: waiting, room: chat, conversations };

@@ -25,7 +25,8 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} keptJustNow
  * @property {boolean} historyBusy
  * @property {boolean} historyWanted asked for again while busy
- * @property {boolean} voteBusy
+ * @property {boolean} voteBusy the room's lifecycle is being asked to change
+ * @property {boolean} voteLate an answer was given that the server did not get in time
  * @property {boolean} leaving the person is asked whether they mean it
  * @property {boolean} leaveBusy
  * @property {boolean} atEnd the newest message is in sight
@@ -55,6 +56,9 @@ import { quiet } from "./models/alerts.js";
  * @property {Partial<Record<AccountPart, string|null>>} faults why a part could not be read
  * @property {boolean} deleting the person is asked whether they mean it
  * @property {boolean} typing the form for a new password is begun
+ * @property {Copy} copy
+ *
+ * @typedef {{busy: boolean, fault: string|null}} Copy of everything: whether it is being made, and why the last one was not
  *
  * @typedef {object} Cut a picture that is being cut
  * @property {File} file
@@ -92,6 +96,7 @@ import { quiet } from "./models/alerts.js";
  * @property {ReadonlySet<string>} presented rooms of matches that were shown: the server repeats them rather than lose one
  * @property {Readonly<Record<string, number>>} called by room, the newest message that the person was called for: what is left to read is told again
  * @property {Readonly<Record<string, "sending"|"failed">>} notSent rooms that are not on screen, and what is the matter with messages of theirs
+ * @property {import("./models/vote.js").Votes} votes answers that are not known to be saved, in rooms on screen or not
  * @property {ReadonlySet<string>} online with whom a room is kept, and who is here now
  * @property {Chat|null} chat
  * @property {import("./models/draft.js").Drafts} drafts what is being written, in any room
@@ -131,7 +136,9 @@ export function signedOutState(nowMs) {
     profile: { profile: null, draft: null, options: null, saved: false },
     pictures: {},
     avatarEdit: null,
-    account: { sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false, typing: false },
+    account: {
+      sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false, typing: false, copy: { busy: false, fault: null },
+    },
     ticket: null,
     faults: {},
     retrying: false,
@@ -141,6 +148,7 @@ export function signedOutState(nowMs) {
     presented: new Set(),
     called: {},
     notSent: {},
+    votes: {},
     online: new Set(),
     chat: null,
     drafts: {},

@@ -127,7 +127,7 @@
  * @property {string} id
  * @property {string} display_name
  * @property {boolean} [deleted] the account is, and the name says so in English: see `nameOf`
- * @property {boolean} [mutual] of a liked one: they like this person too
+ * @property {boolean} [mutual] of a liked one: the two have liked each other
  *
  * @typedef {{value: number, uncertainty: number}} Learned `value` is in log-odds, 0 for most people
  *

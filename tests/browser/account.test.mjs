@@ -82,12 +82,15 @@ story("likes and blocks are listed, and each can be taken back", async (scene) =
   await openAccount(pam);
   await pam.sees("no-blocks");
   assert.match(await pam.reads("liked"), /Quy/);
+  await pam.inspect("account-liked");
   await pam.find("liked").getByRole("button").click();
   await pam.sees("no-likes");
   await device(`/users/${peer.id}/block`, "PUT");
   await pam.go("conversations");
   await openAccount(pam);
   assert.match(await pam.reads("blocked"), /Quy/);
+  await pam.sees("session");
+  await pam.inspect("account-blocked");
   await pam.find("blocked").getByRole("button").click();
   await pam.sees("no-blocks");
 });
@@ -100,6 +103,30 @@ story("a copy of everything can be taken along", async (scene) => {
   const copy = JSON.parse(await readFile(await download.path(), "utf8"));
   assert.equal(copy.account.username, ray.username);
   assert.deepEqual(copy.profile.interests, ["hiking", "music"]);
+});
+
+story("while a copy is made the page says so, and what goes wrong is said there and tried again", async (scene) => {
+  const [roy] = await scene.members("Roy");
+  await openAccount(roy);
+  let answer = () => {};
+  const held = new Promise((resolve) => (answer = resolve));
+  const answers = [() => held.then(() => ({ status: 503, contentType: "application/problem+json", body: '{"code":"unavailable"}' }))];
+  await roy.page.route("**/users/me/export", async (route) => {
+    const broken = answers.shift();
+    return broken ? route.fulfill(await broken()) : route.continue();
+  });
+  roy.watch.expect(/^503 GET \/users\/me\/export$/);
+  await roy.press("export");
+  await roy.page.locator('[data-testid="data"][aria-busy="true"] [data-testid="export"]:disabled').waitFor();
+  assert.match(await roy.reads("export"), /being made/);
+  await roy.inspect("account-export");
+  answer();
+  await roy.sees("export-fault");
+  await roy.inspect("account-export-fault");
+  const [download] = await Promise.all([roy.page.waitForEvent("download"), roy.find("export-fault").getByRole("button").click()]);
+  assert.equal(download.suggestedFilename(), `webchat-${roy.username}.json`);
+  await roy.page.locator('[data-testid="data"][aria-busy="false"] [data-testid="export"]:enabled').waitFor();
+  assert.equal(await roy.find("export-fault").count(), 0);
 });
 
 story("deleting the account is asked for with the password, and then it is gone", async (scene) => {

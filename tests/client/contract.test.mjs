@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { tableOf } from "./support/english.mjs";
 import { LANGUAGES, speak } from "../../static/js/models/language.js";
 import { emptyList, hasGap, lastSeq, mergeHistory, receive } from "../../static/js/models/message-list.js";
-import { isAnyDeleted, nameOf } from "../../static/js/models/person.js";
+import { calledAnew, isAnyDeleted, nameOf } from "../../static/js/models/person.js";
 import { isRunning, peerAmong, statusOf, withPresence } from "../../static/js/models/room.js";
 
 const golden = (name) => JSON.parse(readFileSync(new URL(`../../contract/golden/${name}.json`, import.meta.url), "utf8"));
@@ -67,4 +67,13 @@ test("every frame that the client sends is one that the server takes", () => {
   const taken = golden("chat_client_frames").map(({ type }) => type);
   const sent = ["auth", "send", "typing", "read", "ping"];
   assert.deepEqual(sent.filter((type) => !taken.includes(type)), []);
+});
+
+test("a name that is heard of anew is taken, and nothing else of whoever has it", () => {
+  const known = [{ id: "a", display_name: "Ann", online: true }, { id: "b", display_name: "Ben", deleted: false }];
+  assert.equal(calledAnew(known, [{ id: "a", display_name: "Ann" }, { id: "c", display_name: "Cem" }]), known, "nothing is new");
+  const renamed = calledAnew(known, [{ id: "a", display_name: "Anna" }]);
+  assert.deepEqual(renamed, [{ id: "a", display_name: "Anna", online: true, deleted: false }, known[1]]);
+  const gone = calledAnew(renamed, [{ id: "b", display_name: "deleted user", deleted: true }]);
+  assert.deepEqual([gone[0].online, nameOf(gone[1])], [true, "Deleted account"]);
 });

@@ -39,7 +39,7 @@ pub struct LikedUser {
     /// Whether the account is deleted; absent where it is not. The name to show is then English words that say so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
-    /// Whether they like the user too.
+    /// Whether the two have liked each other, as both were told then. A like that the other one takes back is told to nobody.
     pub mutual: bool,
 }
 

@@ -7,9 +7,8 @@ impl Pair {
     /// and of what only grows at least as much.
     pub fn is_archived_as(&self, archived: &Self) -> bool {
         let wishes = |pair: &Self| (pair.likes, pair.blocks);
-        let past = |pair: &Self| pair.mutual_like != MutualLike::Never;
         wishes(self) == wishes(archived)
-            && past(self) == past(archived)
+            && self.was_mutual_like() == archived.was_mutual_like()
             && (0..2).all(|side| self.reports[side] || !archived.reports[side])
             && self.reveal_level >= archived.reveal_level
             && self.room >= archived.room

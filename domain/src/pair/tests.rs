@@ -162,8 +162,14 @@ fn a_pair_survives_json() {
 fn a_mutual_like_is_news_once() {
     let mutual = after(&strangers(), &[like(1, true), like(2, true)]);
     assert_eq!(mutual.mutual_like, MutualLike::Now);
+    assert!(mutual.was_mutual_like() && !after(&strangers(), &[like(1, true)]).was_mutual_like());
     let repeated = after(&mutual, &[like(2, true)]);
     assert_eq!(repeated, mutual, "the same like again changes nothing");
     let again = after(&mutual, &[like(1, false), like(1, true)]);
     assert_eq!(again.mutual_like, MutualLike::Before);
+    let one_sided = after(&mutual, &[like(2, false)]);
+    assert!(
+        one_sided.was_mutual_like(),
+        "taking it back is told to nobody"
+    );
 }

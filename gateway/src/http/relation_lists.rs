@@ -5,7 +5,7 @@ use contract::{
     api::{BlockedUser, LikedUser, Page},
     problem::Problem,
 };
-use domain::UserId;
+use domain::{UserId, pair::Pair};
 use entities::pair;
 use sea_orm::{QuerySelect, Select};
 
@@ -33,12 +33,15 @@ pub async fn likes(
 ) -> Result<Json<Page<LikedUser>>, ApiError> {
     let found = pair::Entity::liked_by(user.id.0, query.cursor);
     let peers = Peers::read(&state, user.id, found, query).await?;
-    Ok(Json(peers.page(|id, shown, pair| LikedUser {
-        id,
-        display_name: shown.display_name,
-        deleted: shown.deleted,
-        mutual: pair.liked_by_low && pair.liked_by_high,
-    })))
+    let liked = peers.page(|id, shown, row| {
+        Ok(LikedUser {
+            id,
+            display_name: shown.display_name,
+            deleted: shown.deleted,
+            mutual: as_told(row)?.was_mutual_like(),
+        })
+    })?;
+    Ok(Json(liked))
 }
 
 /// Whom the user blocks.
@@ -57,11 +60,19 @@ pub async fn blocks(
 ) -> Result<Json<Page<BlockedUser>>, ApiError> {
     let found = pair::Entity::blocked_by(user.id.0, query.cursor);
     let peers = Peers::read(&state, user.id, found, query).await?;
-    Ok(Json(peers.page(|id, shown, _| BlockedUser {
-        id,
-        display_name: shown.display_name,
-        deleted: shown.deleted,
-    })))
+    let blocked = peers.page(|id, shown, _| {
+        Ok(BlockedUser {
+            id,
+            display_name: shown.display_name,
+            deleted: shown.deleted,
+        })
+    })?;
+    Ok(Json(blocked))
+}
+
+/// The pair as its last event carried it.
+fn as_told(row: &pair::Model) -> Result<Pair, ApiError> {
+    serde_json::from_value(row.document.clone()).map_err(ApiError::internal)
 }
 
 /// One page of pairs, and how the user's peers in them are seen.
@@ -94,14 +105,17 @@ impl Peers {
         })
     }
 
-    fn page<T>(self, item: impl Fn(UserId, Shown, &pair::Model) -> T) -> Page<T> {
+    fn page<T>(
+        self,
+        item: impl Fn(UserId, Shown, &pair::Model) -> Result<T, ApiError>,
+    ) -> Result<Page<T>, ApiError> {
         let items = self.pairs.iter().map(|pair| {
             let peer = UserId(pair.peer_of(self.user.0));
             item(peer, self.people.shown(peer), pair)
         });
-        Page {
-            items: items.collect(),
+        Ok(Page {
+            items: items.collect::<Result<_, _>>()?,
             next_cursor: self.next_cursor,
-        }
+        })
     }
 }

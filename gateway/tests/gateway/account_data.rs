@@ -129,6 +129,14 @@ async fn likes_and_blocks_are_listed_to_the_one_who_gave_them_alone() {
         likes(&ben).await.is_empty(),
         "a one-sided like is told to nobody"
     );
+    world.ask(&eve, "DELETE", &back, None).await.expect(204);
+    let mut kept = likes(&ann).await;
+    kept.sort();
+    assert_eq!(
+        kept,
+        ["ben", "eve mutual"],
+        "nor is one that is taken back, beside a room whose reveal stays"
+    );
 
     let block = format!("/users/{}/block", ann.id);
     world.ask(&eve, "PUT", &block, None).await.expect(204);

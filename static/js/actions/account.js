@@ -99,12 +99,26 @@ async function submit({ store }, request, passwordField) {
   }
 }
 
-/** A copy of everything, as a file. @param {Context} context */
+/** A copy of everything, as a file. It may take long to make; what goes wrong is said where it was asked for. @param {Context} context */
 export async function exportAccount({ store, api }) {
-  const blob = await api.blob("/users/me/export");
-  if (blob === null) return;
+  if (store.state.account.copy.busy) return;
+  /** @param {import("../store.js").Copy} copy */
+  const show = (copy) => store.update({ account: { ...store.state.account, copy } });
+  show({ busy: true, fault: null });
+  try {
+    const blob = await api.blob("/users/me/export");
+    if (blob !== null) saveBlob(blob, `webchat-${store.state.user?.username}.json`);
+    show({ busy: false, fault: null });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    show({ busy: false, fault: wordsFor(error) });
+  }
+}
+
+/** @param {Blob} blob @param {string} name */
+function saveBlob(blob, name) {
   const url = URL.createObjectURL(blob);
-  saveAs(url, `webchat-${store.state.user?.username}.json`);
+  saveAs(url, name);
   setTimeout(() => URL.revokeObjectURL(url), SAVED_WITHIN_MS);
 }
 

@@ -28,6 +28,7 @@ export async function openRoom(context, roomId) {
     changeChat(context, roomId, () => ({
       room, members: room.members, load: "ready", moment: isNew,
     }));
+    await dispatch("peopleHeard", room.members);
     await dispatch("statusRead", { status, live: false });
     await dispatch("takeUpKept", roomId);
   } catch (error) {
@@ -47,8 +48,8 @@ function closedChat(roomId) {
   return {
     roomId, load: "loading", room: null, status: null, phaseTotalMs: null, members: [],
     list: list.emptyList(), unsent: [], epoch: null, storedSeq: 0, saidReadSeq: 0, typingUntilMs: 0, moment: false,
-    keptJustNow: false, historyBusy: false, historyWanted: false, voteBusy: false, leaving: false, leaveBusy: false, atEnd: true, said: null,
-    timeCall: null, picture: null, liked: false, peer: null, reportDetail: "", emojis: false,
+    keptJustNow: false, historyBusy: false, historyWanted: false, voteBusy: false, voteLate: false, leaving: false, leaveBusy: false,
+    atEnd: true, said: null, timeCall: null, picture: null, liked: false, peer: null, reportDetail: "", emojis: false,
   };
 }
 

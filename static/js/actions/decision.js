@@ -1,5 +1,5 @@
 /**
- * The room's lifecycle as its member lives it: start, vote, more time, leave, and what comes of it.
+ * The room's lifecycle as its member lives it: start, more time, leave, and what comes of it. The vote is in `voting.js`.
  *
  * @typedef {import("../dispatch.js").Context} Context
  * @typedef {import("../types.js").Status} Status
@@ -9,17 +9,9 @@ import { hearServerTime, phaseTotalMs, remainingMs, serverNowMs } from "../model
 import { ALL_CLOSED } from "../models/dialog.js";
 import { changeRoom, isRunning, newerStatus } from "../models/room.js";
 import { timeCallWords, timeToCall } from "../models/time-call.js";
+import { meaningOf } from "../models/vote.js";
 import { changeChat } from "./current-chat.js";
-
-/** Refusals that only say that the room has moved on: its status is the answer. */
-const MOVED_ON = new Set([
-  "room_ended", "room_kept", "already_voted", "countdown_not_started", "not_in_notification", "extension_limit",
-]);
-
-/** @param {Context} context @param {import("../types.js").Vote} response */
-export async function vote(context, response) {
-  await ask(context, (roomId) => context.api.request("POST", `/simple-countdown/response/${roomId}`, { response }));
-}
+import { settle } from "./voting.js";
 
 /** @param {Context} context */
 export async function moreTime(context) {
@@ -43,7 +35,7 @@ async function ask(context, request) {
   try {
     await context.dispatch("statusRead", { status: await request(roomId), live: true });
   } catch (error) {
-    if (!(error instanceof ApiError) || !MOVED_ON.has(error.code)) throw error;
+    if (!(error instanceof ApiError) || meaningOf(error) !== "moved_on") throw error;
     await context.dispatch("loadStatus");
     if (error.code === "extension_limit") throw error;
   } finally {
@@ -88,6 +80,7 @@ export async function loadStatus({ store, api, dispatch }) {
 export function statusRead(context, { status: heard, live }) {
   const { store } = context;
   const { room_id: roomId } = heard;
+  const before = store.state.chat?.roomId === roomId ? store.state.chat.status : null;
   store.update({ clock: hearServerTime(store.state.clock, heard.server_time, Date.now()) });
   changeChat(context, roomId, (chat) => {
     const status = newerStatus(chat.status, heard);
@@ -102,9 +95,12 @@ export function statusRead(context, { status: heard, live }) {
       keptJustNow: chat.keptJustNow || (changed && status.state === "kept"),
     };
   });
+  settle(context, heard);
   const { chat, rooms } = store.state;
   if (chat?.roomId !== roomId || !chat.status) return;
   const { state, ends_at } = chat.status;
+  // Whoever has deleted the account has left with it.
+  if (before && before.state !== "ended" && state === "ended" && chat.status.reason === "left") context.dispatch("loadRoom", roomId);
   if (state === "ended") {
     context.dispatch("settleUnsent");
     context.dispatch("dropDraft", roomId);

@@ -44,8 +44,10 @@ async function hello(context, roomId, frame) {
     list: rewritten ? list.emptyList() : chat.list,
     unsent: rewritten ? unsent.rewound(chat.unsent) : unsent.unplaced(chat.unsent),
   }));
+  await dispatch("peopleHeard", frame.room.members);
   await dispatch("statusRead", { status: statusOf({ server_time: frame.server_time, room_id: roomId, ...frame.room }), live: false });
   if (store.state.chat?.status?.state !== "ended") {
+    dispatch("saveVotes");
     await dispatch("sendUnsent");
     await dispatch("takeUpKept", roomId);
   }

@@ -9,8 +9,8 @@ import { hearServerTime, serverNowMs } from "../models/countdown.js";
 import { isOccupied } from "../models/draft.js";
 import { nextLink } from "../models/link.js";
 import {
-  changeRoom, meetingElsewhere, mergedRooms, newerRoom, peerAmong, putRoom, readHere, recounted, roomOfMatch, shownFirst, statusOf,
-  withNamed, withPresence,
+  changeRoom, meetingElsewhere, mergedRooms, peerAmong, putRoom, readHere, recounted, roomOfMatch, shownFirst, statusOf, withNamed,
+  withPresence,
 } from "../models/room.js";
 import { t } from "../models/language.js";
 import { nameOf } from "../models/person.js";
@@ -60,9 +60,11 @@ function hello({ store, dispatch }, { rooms: named, ticket }) {
   const { rooms, areAll } = withNamed(store.state.rooms, named);
   // Whoever is online is named next.
   store.update({ rooms: readHere(rooms, chat?.roomId ?? "", chat?.saidReadSeq ?? 0), roomsLoaded: true, online: new Set() });
+  dispatch("peopleHeard", named.flatMap((/** @type {import("../types.js").Room} */ { members }) => members));
   if (isNotRead(store.state)) dispatch("loadScreen");
   if (!areAll) dispatch("loadRooms");
   dispatch("sweepAlerts");
+  dispatch("saveVotes");
   dispatch("sendKept");
   return dispatch("ticketTold", ticket);
 }
@@ -90,13 +92,6 @@ function showMeeting({ store, dispatch }, frame) {
   const now = new Date(serverNowMs(clock, Date.now())).toISOString();
   store.update({ rooms: putRoom(rooms, roomOfMatch(frame, me, now)) });
   dispatch("loadRoom", frame.room_id);
-}
-
-/** @param {Context} context @param {string} roomId */
-export async function loadRoom({ store, api }, roomId) {
-  const room = await api.request("GET", `/chat/rooms/${roomId}`);
-  const { rooms } = store.state;
-  store.update({ rooms: putRoom(rooms, newerRoom(rooms.find(({ id }) => id === roomId) ?? room, room)) });
 }
 
 /** Both see more of each other from now on, and are told so wherever they are. @param {Context} context @param {Frame} frame */
@@ -169,6 +164,7 @@ export async function loadRooms(context) {
   const { store, api, dispatch } = context;
   await readNeeded(context, "rooms", () => api.list("/chat/rooms"), (rooms) =>
     store.update({ rooms: mergedRooms(store.state.rooms, rooms), roomsLoaded: true }));
+  await dispatch("peopleHeard", store.state.rooms.flatMap(({ members }) => members));
   dispatch("sweepAlerts");
   const { rooms, route, user } = store.state;
   if (route.screen === "conversations") await dispatch("loadPictures", shownFirst(rooms).map(({ members }) => peerAmong(members, user?.id ?? "")?.id));

@@ -46,9 +46,12 @@ async function readProfile(context, roomId, peerId) {
   try {
     const profile = await context.api.request("GET", `/users/${peerId}/profile`);
     change(context, roomId, () => ({ profile }));
-    if (profile.avatar_url) await context.dispatch("loadPicture", peerId);
+    await context.dispatch("peopleHeard", [{ id: peerId, display_name: profile.display_name }]);
+    // Also where there is none any more: an older one may be shown.
+    if (profile.avatar_url || context.store.state.pictures[peerId]) await context.dispatch("loadPicture", peerId);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    await context.dispatch("loadRoom", roomId); // which says whether they are gone
   }
 }
 

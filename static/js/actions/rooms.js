@@ -4,7 +4,35 @@
  * @typedef {import("../dispatch.js").Context} Context
  * @typedef {import("../types.js").Room} Room
  */
-import { changeRoom } from "../models/room.js";
+import { calledAnew, isAnyDeleted } from "../models/person.js";
+import { changeRoom, newerRoom, putRoom } from "../models/room.js";
+import { changeChat } from "./current-chat.js";
+
+/** @param {Context} context @param {string} roomId */
+export async function loadRoom({ store, api, dispatch }, roomId) {
+  const room = await api.request("GET", `/chat/rooms/${roomId}`);
+  const { rooms } = store.state;
+  store.update({ rooms: putRoom(rooms, newerRoom(rooms.find(({ id }) => id === roomId) ?? room, room)) });
+  await dispatch("peopleHeard", room.members);
+}
+
+/**
+ * What people are called by now, wherever they are shown. Whoever has deleted the account is looked at no closer.
+ * @param {Context} context
+ * @param {import("../types.js").Member[]} people
+ */
+export function peopleHeard(context, people) {
+  const { store } = context;
+  const rooms = store.state.rooms.map((room) => {
+    const members = calledAnew(room.members, people);
+    return members === room.members ? room : { ...room, members };
+  });
+  store.update({ rooms });
+  const { chat } = store.state;
+  if (!chat) return;
+  const members = calledAnew(chat.members, people);
+  if (members !== chat.members) changeChat(context, chat.roomId, () => ({ members, ...(isAnyDeleted(members) ? { peer: null } : {}) }));
+}
 
 /** Something of a room that the server tells this tab alone: what was read here, or written. @param {Context} context @param {{roomId: string, fields: Partial<Room>}} change */
 export function roomTouched({ store, tabs }, { roomId, fields }) {

@@ -18,3 +18,19 @@ export function nameOf(person) {
 export function isAnyDeleted(people) {
   return people.some(({ deleted }) => deleted === true);
 }
+
+/**
+ * Those who are known, called as was heard of them last; what else is known of them stays.
+ * @template {Named & {id: string}} T
+ * @param {T[]} known
+ * @param {(Named & {id: string})[]} heard
+ * @returns {T[]} the same where nobody is called anything else
+ */
+export function calledAnew(known, heard) {
+  const news = new Map(heard.map(({ id, display_name, deleted = false }) => [id, { display_name, deleted }]));
+  const isNew = (/** @type {T} */ { id, display_name, deleted = false }) => {
+    const now = news.get(id);
+    return now !== undefined && (now.display_name !== display_name || now.deleted !== deleted);
+  };
+  return known.some(isNew) ? known.map((person) => (isNew(person) ? { ...person, ...news.get(person.id) } : person)) : known;
+}

@@ -91,7 +91,7 @@ const brand = html`${mark}<span>${NAME}</span>`;
 function restoring({ session }, dispatch) {
   return html`
     <main class="page page-narrow" id="main"><div role="status">${session === "unreachable" ? unreachable(dispatch)
-      : html`<p class="muted centred">${t("app.moment")}</p>`}</div></main>`;
+      : html`<h1 class="pending centred" tabindex="-1">${t("app.moment")}</h1>`}</div></main>`;
 }
 
 /** @param {Dispatch} dispatch */

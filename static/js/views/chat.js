@@ -6,6 +6,7 @@ import { isLost } from "../models/link.js";
 import { isAnyDeleted, nameOf } from "../models/person.js";
 import { isRunning, peerAmong } from "../models/room.js";
 import { FILE_MAX_BYTES, IMAGE_MAX_BYTES, sizeWords } from "../models/upload.js";
+import { progressOf } from "../models/vote.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
 import { composer, toSend } from "./composer.js";
@@ -70,10 +71,11 @@ function inFront(state, current, peer, dispatch) {
 function foot(state, current, name, dispatch) {
   const hasEnded = current.status?.state === "ended";
   const draft = draftOf(state.drafts, current.roomId);
+  const answer = progressOf(state.votes[current.roomId], isLost(state.links.chat, state.nowMs));
   return html`
     <div class="chat-foot" role="group" aria-label=${t(hasEnded ? "outcome.ended_title" : "chat.write")} tabindex="-1">
       <div class="above-composer">
-        ${hasEnded ? nothing : current.leaving ? leaving(current, name, dispatch) : decision(current, name, dispatch)}
+        ${hasEnded ? nothing : current.leaving ? leaving(current, name, dispatch) : decision(current, { name, answer }, dispatch)}
         ${outcome(current, name, dispatch)}
         ${hasEnded ? nothing : html`
           ${current.status?.state === "notification" ? nothing : offerAlerts(state, current, dispatch)}

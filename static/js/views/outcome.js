@@ -40,11 +40,12 @@ function kept([title, words], dispatch) {
 }
 
 /** @param {string[]} words @param {import("../store.js").Chat} chat @param {Dispatch} dispatch */
-function ended([title, words], { status, members }, dispatch) {
+function ended([title, words], { status, members, voteLate }, dispatch) {
   return html`
     <section class="outcome" data-testid="outcome" data-outcome="ended" data-reason=${status?.reason ?? nothing}>
       <h2>${title}</h2>
       <p class="muted">${words}</p>
+      ${voteLate ? html`<p class="small" data-testid="answer-late">${t("outcome.late")}</p>` : nothing}
       <div class="actions actions-centre">
         <a class="button button-primary" href="#/wait" data-testid="meet-again">${t("outcome.meet")}</a>
         <a class="button" href="#/conversations">${t("app.conversations")}</a>

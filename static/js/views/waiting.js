@@ -18,7 +18,7 @@ export function waiting(state, dispatch) {
     <main class="page page-narrow" id="main">
       <section class="card stack centred" data-testid="wait-screen">
         ${fault !== null ? notRead(fault, retrying, dispatch)
-          : ticket === null || state.profile.profile === null ? html`<p class="muted" role="status">${t("app.moment")}</p>`
+          : ticket === null || state.profile.profile === null ? html`<h1 class="pending" tabindex="-1">${t("app.moment")}</h1>`
           : ticket.state === "waiting" ? inQueue(state, ticket, dispatch) : notInQueue(state, dispatch)}
       </section>
     </main>`;

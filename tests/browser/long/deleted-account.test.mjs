@@ -33,3 +33,26 @@ story("somebody who has deleted the account is called so in the reader's languag
   await kai.inspect("deleted-account");
   assert.equal(await kai.page.getByText(/deleted user/i).count(), 0, "the server's own words");
 });
+
+story("who sits in the room sees a new name and a new picture as soon as they look closer, and a deleted account at once", async (scene) => {
+  const [ina, max] = await scene.members("Ina", "Max");
+  await meet(ina, max);
+  for (const person of [ina, max]) await person.press("keep");
+  for (const person of [ina, max]) await person.press("continue-chat");
+  const elsewhere = await scene.server.device(ina);
+  await elsewhere("/users/me", "PATCH", { display_name: "Ina Lind" });
+  await max.press("open-peer");
+  await max.find("peer-panel").getByRole("heading", { name: "Ina Lind", exact: true }).waitFor();
+  await max.press("close-peer");
+  assert.equal(await max.reads("chat-peer"), "Ina Lind");
+
+  await max.press("open-peer");
+  await max.sees("peer-panel");
+  ina.watch.expect(/^401 POST \/auth\/refresh$/);
+  await elsewhere("/users/me", "DELETE", { password: ina.password });
+  await max.sees("outcome", { "data-reason": "left" });
+  await max.find("chat-peer").getByText("Deleted account").waitFor();
+  for (const gone of ["open-peer", "report-or-block", "peer-panel"]) assert.equal(await max.find(gone).count(), 0, gone);
+  await max.go("conversations");
+  await max.find("past-conversations").getByText("Deleted account").waitFor();
+});

@@ -18,14 +18,51 @@ story("an answer that does not get through is said at once, also before a loss o
   await ada.page.route(votes, (route) => route.abort("connectionrefused"));
   await cable.pull();
   await ada.press("keep");
-  await ada.sees("notice", {}, 3_000);
+  await ada.sees("answer-unsaved", {}, 3_000);
   assert.equal(await ada.find("connection-banner").count(), 0, "nothing else says it yet");
   assert.equal(await ada.find("answered").count(), 0);
+  await ada.inspect("59-answer-unsaved");
 
   await ada.page.unroute(votes);
   await cable.putBack();
-  for (const person of [ada, ben]) await person.press("keep");
+  await ada.sees("answered", { "data-response": "keep" });
+  assert.equal(await ada.find("answer-unsaved").count(), 0);
+  await ben.press("keep");
   await ada.sees("outcome", { "data-outcome": "kept" });
+});
+
+story("an answer goes out by itself when there is a connection, also while its request hangs, and from another screen", async (scene) => {
+  const [mia, tim] = await scene.members("Mia", "Tim");
+  mia.watch.expect(UNHEARD, Infinity);
+  const cable = await cableOf(mia);
+  await meet(mia, tim);
+  await mia.sees("decision", {}, 30_000);
+  const votes = "**/simple-countdown/response/*";
+  let isHanging = true;
+  await mia.page.route(votes, (route) => (isHanging ? undefined : route.continue()));
+  await cable.pull();
+  await mia.press("keep");
+  await mia.sees("answer-unsaved");
+  assert.equal(await mia.find("answered").count(), 0);
+  await mia.go("conversations");
+  isHanging = false;
+  await cable.putBack();
+  await tim.press("keep");
+  await tim.sees("outcome", { "data-outcome": "kept" });
+  await mia.find("conversations").getByTestId("conversation").waitFor();
+});
+
+story("an answer that comes too late is not told as given", async (scene) => {
+  const [liv, per] = await scene.members("Liv", "Per");
+  liv.watch.expect(UNHEARD, Infinity);
+  await meet(liv, per);
+  await liv.sees("decision", {}, 30_000);
+  await liv.page.route("**/simple-countdown/response/*", (route) => route.abort("connectionrefused"));
+  await liv.press("keep");
+  await liv.sees("answer-unsaved");
+  await liv.sees("outcome", { "data-reason": "not_kept" }, 60_000);
+  await liv.sees("answer-late");
+  await liv.inspect("59-answer-late");
 });
 
 story("while the connection is lost, no answer looks given that is not: a keep, a leave and a sign-out that fail say so", async (scene) => {
@@ -39,9 +76,8 @@ story("while the connection is lost, no answer looks given that is not: a keep, 
   const answers = /\/(simple-countdown\/response\/|chat\/rooms\/[^/]+\/leave$|auth\/logout$)/;
   await eve.page.route(answers, (route) => route.abort("connectionrefused"));
   await eve.press("keep");
-  await eve.sees("notice");
+  await eve.sees("answer-unsaved");
   assert.equal(await eve.find("answered").count(), 0);
-  await eve.find("notice").waitFor({ state: "detached" });
 
   await eve.press("leave-room");
   await eve.press("confirm-leave");
