@@ -23,6 +23,7 @@ mod m20261128_000015_model_growth;
 mod m20261128_000016_tellings;
 mod m20261129_000017_room_pasts;
 mod m20261129_000018_ended_sessions;
+mod m20261129_000020_storage_owner;
 mod run;
 
 pub use run::{RunError, run};
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000016_tellings::Migration),
             Box::new(m20261129_000017_room_pasts::Migration),
             Box::new(m20261129_000018_ended_sessions::Migration),
+            Box::new(m20261129_000020_storage_owner::Migration),
         ]
     }
 }
