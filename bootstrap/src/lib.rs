@@ -17,6 +17,7 @@ mod postgres;
 pub mod readiness;
 pub mod role;
 pub mod shutdown;
+mod storage_owner;
 pub mod telemetry;
 mod tls;
 
@@ -28,4 +29,5 @@ pub use patience::patiently;
 pub use readiness::{CheckStatus, Readiness, ReadinessCheck, ReadinessReport};
 pub use role::{Process, Role};
 pub use shutdown::Shutdown;
+pub use storage_owner::{OwnStorage, OwnershipError};
 pub use tls::install_crypto_provider;

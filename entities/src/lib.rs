@@ -30,6 +30,7 @@ pub mod room_event;
 pub mod room_member;
 pub mod room_past;
 pub mod session;
+pub mod storage_owner;
 pub mod user;
 
 /// The most rows that one statement writes or asks for. SQLite allows 32,766 values in a statement.

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use axum::serve::ListenerExt;
-use bootstrap::{CONSUMERS, Database, Readiness, Shutdown};
+use bootstrap::{CONSUMERS, Database, OwnStorage, Readiness, Shutdown};
 use broker::Broker;
 use settings::{Settings, SettingsError};
 use storage::Storage;
@@ -50,6 +50,7 @@ pub struct Gateway {
     listener: TcpListener,
     address: SocketAddr,
     state: AppState,
+    own_storage: OwnStorage,
     stop: Shutdown,
 }
 
@@ -67,7 +68,8 @@ impl Gateway {
     /// ready, and stops `http.unready_secs` later.
     ///
     /// # Errors
-    /// A setting cannot be used, or the broker does not answer. A refused setting is named.
+    /// A setting cannot be used, also where the storage is another installation's, or the broker does not answer. A refused
+    /// setting is named.
     pub async fn build(
         listener: TcpListener,
         settings: Settings,
@@ -82,6 +84,7 @@ impl Gateway {
         let address = listener
             .local_addr()
             .context("the port could not be read")?;
+        let own_storage = OwnStorage::at_start(&storage, &database).await?;
         let stop = stop_after(&shutdown, Duration::from_secs(settings.http.unready_secs));
         broker.await_streams(STREAMS_WITHIN).await?;
         broker
@@ -106,6 +109,7 @@ impl Gateway {
             listener,
             address,
             state,
+            own_storage,
             stop,
         })
     }
@@ -138,11 +142,12 @@ impl Gateway {
     /// seconds at most; uploads for ten, and those that take longer leave nothing.
     ///
     /// # Errors
-    /// The listener fails.
+    /// The listener fails; or the storage was away at the start, and is another installation's.
     pub async fn run(self) -> anyhow::Result<()> {
         let Self {
             listener,
             state,
+            own_storage,
             stop,
             ..
         } = self;
@@ -162,6 +167,7 @@ impl Gateway {
                 until_uploads_are_cleared(&state).await;
                 served
             } => served.context("the server failed")?,
+            refusal = own_storage.refusal() => return Err(refusal.into()),
             () = too_late(&stop) => tracing::warn!("stopped with requests or sockets still under way"),
         }
         Ok(())

@@ -25,6 +25,7 @@ mod m20261129_000017_room_pasts;
 mod m20261129_000018_ended_sessions;
 mod m20261129_000019_ran_out;
 mod m20261129_000020_learned_resets;
+mod m20261129_000021_storage_owner;
 mod run;
 
 pub use run::{RunError, run};
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000018_ended_sessions::Migration),
             Box::new(m20261129_000019_ran_out::Migration),
             Box::new(m20261129_000020_learned_resets::Migration),
+            Box::new(m20261129_000021_storage_owner::Migration),
         ]
     }
 }

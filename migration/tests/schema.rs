@@ -15,7 +15,7 @@ use sea_orm_migration::MigratorTrait;
 use webchat_migration::{Migrator, run};
 use webchat_tests::postgres::Postgres;
 
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 23] = [
     "avatars",
     "deletions",
     "expiries",
@@ -37,6 +37,7 @@ const TABLES: [&str; 22] = [
     "rooms",
     "seaql_migrations",
     "sessions",
+    "storage_owner",
     "users",
 ];
 

@@ -6,6 +6,7 @@
 mod abort;
 mod key;
 mod open;
+mod owner;
 mod patience;
 mod space;
 mod unfinished;
@@ -21,6 +22,7 @@ use thiserror::Error;
 use tokio_util::task::TaskTracker;
 
 pub use key::Key;
+pub use owner::{ClaimError, MARK};
 use patience::{each_within, within};
 use space::Space;
 use unfinished::Folder;

@@ -67,6 +67,17 @@ test('.env.example names every variable that docker-compose.yml requires', () =>
   }
 });
 
+test('every setting of the storage reaches those who use it, and the credentials of a bucket', () => {
+  const [, section] = text('config/default.toml').split('[storage]\n');
+  const keys = [...section.split('\n[')[0].matchAll(/^(\w+) = /gm)].map(([, key]) => key.toUpperCase());
+  const settings = keys.map((key) => (key === 'URL' ? 'STORAGE_URL' : `WEBCHAT__STORAGE__${key}`));
+  assert.ok(settings.length > 3);
+  const { services } = compose();
+  for (const name of [...settings, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) {
+    for (const role of ['gateway', 'persistence']) assert.match(services[role].environment[name] ?? '', new RegExp(`\\$\\{${name}:-`), `${role}: ${name}`);
+  }
+});
+
 test('the image holds every program, and the web client', () => {
   const dockerfile = text('Dockerfile');
   for (const program of [...OUR_ROLES, 'webchat']) {

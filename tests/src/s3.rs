@@ -118,6 +118,12 @@ impl S3 {
         self.ask("GET", &format!("/{bucket}?uploads"))
     }
 
+    /// Writes an object past whoever uses the bucket.
+    pub fn put(&self, bucket: &str, key: &str, text: &str) {
+        let answer = self.ask_with("PUT", &format!("/{bucket}/{key}"), text);
+        assert!(answer.contains(" 200 "), "not written: {answer}");
+    }
+
     /// Ends it without a word.
     pub fn kill9(&mut self) {
         self.child.kill().expect("the server can be killed");
@@ -125,9 +131,14 @@ impl S3 {
     }
 
     fn ask(&self, method: &str, path: &str) -> String {
+        self.ask_with(method, path, "")
+    }
+
+    fn ask_with(&self, method: &str, path: &str, body: &str) -> String {
         let mut server = TcpStream::connect(("127.0.0.1", self.port)).expect("the server listens");
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
         );
         server.write_all(request.as_bytes()).expect("a request");
         let mut answer = String::new();

@@ -28,7 +28,7 @@ pub struct World {
     /// The checks of the first gateway's process, as its admin port tells them.
     pub readiness: Readiness,
     pub nats: Nats,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -80,7 +80,7 @@ impl World {
             main,
             readiness,
             nats,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -115,6 +115,16 @@ impl World {
             &self.shutdown,
         )
         .await
+    }
+
+    /// Why a gateway of another installation, with a database of its own, does not start on this one's storage.
+    pub async fn refusal_of_another_installation(&self) -> String {
+        let url = format!("sqlite://{}/other.db", self.folder.path().display());
+        let mut settings = self.settings.clone();
+        settings.database.url = url.into();
+        let database = database::connect(&settings).await.unwrap();
+        let built = built(&settings, &database, &self.storage, &self.shutdown).await;
+        format!("{:#}", built.unwrap_err())
     }
 
     /// From now on a replica answers direct gets, too, that has heard one message only.
@@ -249,20 +259,28 @@ async fn gateway(
     readiness: &Readiness,
     shutdown: &Shutdown,
 ) -> Client {
+    let gateway = built(settings, database, storage, shutdown).await.unwrap();
+    gateway.report_readiness(readiness);
+    let base = format!("http://{}", gateway.local_addr());
+    tokio::spawn(async move { gateway.run().await.unwrap() });
+    Client::of(base)
+}
+
+async fn built(
+    settings: &Settings,
+    database: &Database,
+    storage: &Storage,
+    shutdown: &Shutdown,
+) -> anyhow::Result<Gateway> {
     let broker = connect_broker(settings, "gateway").await.unwrap();
     let listener = Gateway::listen(settings).await.unwrap();
-    let gateway = Gateway::build(
+    let building = Gateway::build(
         listener,
         settings.clone(),
         broker,
         database.clone(),
         storage.clone(),
         shutdown.clone(),
-    )
-    .await
-    .unwrap();
-    gateway.report_readiness(readiness);
-    let base = format!("http://{}", gateway.local_addr());
-    tokio::spawn(async move { gateway.run().await.unwrap() });
-    Client::of(base)
+    );
+    building.await
 }

@@ -8,6 +8,7 @@
 
 mod asked;
 mod front;
+mod owner;
 mod promises;
 mod trouble;
 

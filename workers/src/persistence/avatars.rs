@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use bootstrap::{Database, Shutdown};
+use bootstrap::{Database, OwnStorage, Shutdown};
 use broker::Broker;
 use domain::{UserId, avatar::AvatarLevel};
 use entities::{avatar, removal::Removal};
@@ -30,6 +30,7 @@ pub(super) async fn run(
     broker: Broker,
     database: Database,
     storage: Storage,
+    own_storage: OwnStorage,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let removals = Removals::default();
@@ -44,7 +45,7 @@ pub(super) async fn run(
             "the removal of pictures without an avatar",
             orphans::LOOK_EVERY,
             shutdown,
-            || sweep(&database, &storage)
+            || sweep(&database, &storage, &own_storage)
         ),
     );
     rounds.map(drop)
@@ -80,7 +81,13 @@ async fn let_go_of(
 }
 
 /// Pictures that came when their row was gone.
-async fn sweep(database: &Database, storage: &Storage) -> anyhow::Result<Left> {
+async fn sweep(
+    database: &Database,
+    storage: &Storage,
+    own_storage: &OwnStorage,
+) -> anyhow::Result<Left> {
+    // What has no row here may have one elsewhere.
+    own_storage.check().await?;
     let found = storage.avatars();
     let swept = orphans::remove(storage, found, Key::avatar_version, |versions| async move {
         avatar::Entity::known_among(&database.read, &versions).await

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use bootstrap::{Database, Shutdown};
+use bootstrap::{Database, OwnStorage, Shutdown};
 use broker::Broker;
 use contract::consumers::PERSISTENCE_CHAT;
 use domain::FileId;
@@ -28,6 +28,7 @@ pub(super) async fn run(
     broker: Broker,
     database: Database,
     storage: Storage,
+    own_storage: OwnStorage,
     keep: Duration,
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
@@ -35,6 +36,7 @@ pub(super) async fn run(
         broker,
         database,
         storage,
+        own_storage,
         keep_ms: i64::try_from(keep.as_millis())?,
         removals: Removals::default(),
     };
@@ -62,6 +64,7 @@ struct Files {
     broker: Broker,
     database: Database,
     storage: Storage,
+    own_storage: OwnStorage,
     keep_ms: i64,
     removals: Removals,
 }
@@ -116,6 +119,8 @@ impl Files {
 
     /// What uploads left that broke off: objects without rows, and beginnings of objects.
     async fn sweep(&self) -> anyhow::Result<Left> {
+        // What has no row here may have one elsewhere.
+        self.own_storage.check().await?;
         let until = self.kept_since();
         let mut swept = self.storage.sweep_unfinished(until).await?;
         let old = self

@@ -48,7 +48,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bootstrap::{Database, ReadinessCheck, Shutdown, patiently};
+use bootstrap::{Database, OwnStorage, ReadinessCheck, Shutdown, patiently};
 use broker::{Broker, ConnectError};
 use contract::consumers::{PERSISTENCE_CHAT, PERSISTENCE_LIFE};
 use futures_util::{FutureExt, future::BoxFuture};
@@ -73,7 +73,7 @@ use rooms::Rooms;
 /// away: then it comes again, here or at another worker. `started` is ok from the end of the start to the end of the work.
 ///
 /// # Errors
-/// The broker refuses the streams or consumers at the start, or a lane panicked.
+/// The broker refuses the streams or consumers at the start, the storage is another installation's, or a lane panicked.
 pub async fn run(
     broker: Broker,
     database: Database,
@@ -83,6 +83,7 @@ pub async fn run(
     shutdown: Shutdown,
 ) -> anyhow::Result<()> {
     let begun = Instant::now();
+    let own_storage = OwnStorage::at_start(&storage, &database).await?;
     patiently("the streams", &shutdown, || provided::all(&broker)).await?;
     let look = || Mended::start(&broker, &database);
     let mended = patiently("a look at what the streams have", &shutdown, look).await?;
@@ -124,16 +125,19 @@ pub async fn run(
         Duration::from_secs(settings.retention.ended_room_secs),
         shutdown.clone(),
     ));
+    tasks.spawn(refused(own_storage.clone(), shutdown.clone()));
     tasks.spawn(avatars::run(
         broker.clone(),
         database.clone(),
         storage.clone(),
+        own_storage.clone(),
         shutdown.clone(),
     ));
     tasks.spawn(files::run(
         broker.clone(),
         database.clone(),
         storage,
+        own_storage,
         Duration::from_secs(settings.retention.unsent_file_secs),
         shutdown.clone(),
     ));
@@ -150,6 +154,14 @@ pub async fn run(
         ended??;
     }
     Ok(())
+}
+
+/// Ends all work where the storage turns out to be another installation's.
+async fn refused(own_storage: OwnStorage, shutdown: Shutdown) -> anyhow::Result<()> {
+    tokio::select! {
+        refusal = own_storage.refusal() => Err(refusal.into()),
+        () = shutdown.requested() => Ok(()),
+    }
 }
 
 /// What becomes of each stream.

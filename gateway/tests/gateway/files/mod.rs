@@ -5,6 +5,7 @@ mod away;
 mod given;
 mod guarded;
 mod heard;
+mod owned;
 mod quota;
 mod refused;
 mod taken;

@@ -28,7 +28,7 @@ pub struct Ground {
     pub broker: Broker,
     pub database: Database,
     pub settings: Arc<Settings>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A worker as another process would be: with its own connections.
@@ -84,7 +84,7 @@ impl Ground {
             nats,
             broker,
             settings,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -106,6 +106,14 @@ impl Ground {
             shutdown,
             task: tokio::spawn(run),
         }
+    }
+
+    /// Another installation: its own database, and the same storage.
+    pub async fn of_another_installation(&mut self) {
+        let folder = self.folder.path().display().to_string();
+        let settings = Arc::get_mut(&mut self.settings).unwrap();
+        settings.database.url = format!("sqlite://{folder}/other.db").into();
+        self.database = database::connect(settings).await.unwrap();
     }
 
     /// The storage of uploaded files.
@@ -217,6 +225,12 @@ impl Worker {
             .expect("it stops")
             .unwrap()
             .unwrap();
+    }
+
+    /// Why it does not start.
+    pub async fn failure(self) -> String {
+        let ended = timeout(PATIENCE, self.task).await.expect("it ends");
+        format!("{:#}", ended.unwrap().unwrap_err())
     }
 
     /// Ends it in the middle of whatever it does.

@@ -2,6 +2,7 @@
 
 mod avatars;
 mod gone;
+mod owned;
 mod reported;
 mod unsent;
 
