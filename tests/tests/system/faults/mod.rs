@@ -4,14 +4,17 @@
 //! `WEBCHAT_FAULT_SEED` repeats a seed, `WEBCHAT_SOAK_MINUTES` is the length of the soak (`make soak MINUTES=30`).
 
 mod archive;
+mod evidence;
 mod judge;
 mod ledger;
 mod listeners;
 mod meetings;
 mod people;
 mod plan;
+mod report;
 mod run;
 mod stage;
+mod storm;
 mod talkers;
 
 use std::{env, time::Duration};

@@ -46,6 +46,15 @@ pub enum Target {
 }
 
 impl Target {
+    /// Whether a fault of it may keep a timer from its room.
+    pub fn carries_timers(self) -> bool {
+        match self {
+            Self::Broker(_) | Self::Routes(_) => true,
+            Self::Process(name) | Self::BrokerLink(name) => name.starts_with("countdown"),
+            Self::Database | Self::DatabaseLink(_) | Self::PeopleLink(_) => false,
+        }
+    }
+
     /// Whether a fault of one would undo a fault of the other. Two servers have a link in common.
     fn shares_a_link(self, other: Self) -> bool {
         self == other || matches!((self, other), (Self::Routes(_), Self::Routes(_)))

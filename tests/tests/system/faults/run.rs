@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -10,22 +9,19 @@ use std::{
     time::Duration,
 };
 
-use domain::{ClientId, RoomId, UserId, room::Room};
-use tokio::{
-    sync::watch,
-    task::JoinSet,
-    time::{Instant, sleep},
-};
+use domain::{ClientId, RoomId, Timestamp, UserId};
+use tokio::{sync::watch, task::JoinSet, time::sleep};
 
 use super::{
-    archive,
-    judge::{self, Evidence},
-    ledger::{Event, Ledger, Placed},
+    evidence, judge,
+    ledger::{Event, Ledger},
     listeners::listen,
     meetings::{self, meet},
     people::{self, Actor},
     plan::{Planned, plan},
+    report::{kept_ledger, report},
     stage::{Broker, Stage},
+    storm::storm,
     talkers::talk,
 };
 use crate::client::Person;
@@ -43,8 +39,6 @@ const ROOMS: usize = 8;
 const MEETING: usize = 10;
 /// How long a listener may take to hear the last message when all faults are over.
 const CATCH_UP: Duration = Duration::from_secs(30);
-/// Rooms whose people went away come to their outcome by their timers: 3 + 4 + 2 seconds, and what a fault added.
-const OUTCOMES: Duration = Duration::from_secs(12);
 
 /// What a run is drawn from.
 #[derive(Debug, Clone, Copy)]
@@ -55,11 +49,11 @@ pub struct Run {
 }
 
 /// Whoever takes part.
-struct Cast {
+pub(super) struct Cast {
     /// Each room with its two members.
-    rooms: Vec<(RoomId, [Person; 2])>,
-    meeting: Vec<Person>,
-    blocked: BTreeSet<(UserId, UserId)>,
+    pub rooms: Vec<(RoomId, [Person; 2])>,
+    pub meeting: Vec<Person>,
+    pub blocked: BTreeSet<(UserId, UserId)>,
 }
 
 /// Plays a run and panics with every promise that it broke.
@@ -75,8 +69,9 @@ pub async fn run(broker: Broker, run: Run) {
     let mut stage = Stage::set(broker, &SETTINGS).await;
     let cast = Cast::gather(&stage.urls()).await;
     let ledger = Ledger::new();
-    let (shown, ready_after) = play(&mut stage, &cast, &ledger, &faults, run).await;
-    let evidence = evidence(&stage, &cast, &ledger, shown).await;
+    let played = play(&mut stage, &cast, &ledger, &faults, run).await;
+    let ready_after = played.ready_after;
+    let evidence = evidence::gather(&stage, &cast, &ledger, played).await;
     let mut broken = judge::judge(&evidence);
     broken.extend(judge::shortcomings(&evidence, run.length));
     broken.extend(stage.ended.iter().cloned());
@@ -119,6 +114,13 @@ impl Cast {
 
 type Shown = BTreeMap<(RoomId, UserId), Vec<(u64, ClientId)>>;
 
+/// What a run leaves behind.
+pub(super) struct Played {
+    pub shown: Shown,
+    pub disturbed: Vec<(Timestamp, Timestamp)>,
+    pub ready_after: Duration,
+}
+
 /// People and faults, until all faults are over and everybody has heard everything.
 async fn play(
     stage: &mut Stage,
@@ -126,7 +128,7 @@ async fn play(
     ledger: &Ledger,
     faults: &[Planned],
     run: Run,
-) -> (Shown, Duration) {
+) -> Played {
     let urls = stage.urls();
     let over = Arc::new(AtomicBool::new(false));
     let (last, follow) = watch::channel(None);
@@ -150,7 +152,7 @@ async fn play(
         active.spawn(meet(actor(person)));
     }
 
-    storm(stage, faults, run.length).await;
+    let disturbed = storm(stage, faults, run.length).await;
     let ready_after = stage.until_ready().await;
     // Those who wait for an ack get it now; whatever came of the others' last words is one message or none.
     sleep(people::PATIENCE).await;
@@ -164,7 +166,11 @@ async fn play(
         let (whose, messages) = heard.expect("no listener panics");
         shown.insert(whose, messages);
     }
-    (shown, ready_after)
+    Played {
+        shown,
+        disturbed,
+        ready_after,
+    }
 }
 
 /// The last message that was acknowledged in each room.
@@ -177,138 +183,4 @@ fn newest(ledger: &Ledger) -> BTreeMap<RoomId, u64> {
         }
     }
     newest
-}
-
-/// Begins and ends each fault at its time.
-async fn storm(stage: &mut Stage, faults: &[Planned], length: Duration) {
-    let begun = Instant::now();
-    let mut steps: Vec<(Duration, bool, &Planned)> = faults
-        .iter()
-        .flat_map(|fault| {
-            [
-                (fault.at, true, fault),
-                (fault.at + fault.lasts, false, fault),
-            ]
-        })
-        .collect();
-    steps.sort_by_key(|(at, ..)| *at);
-    for (at, begins, fault) in steps {
-        tokio::time::sleep_until(begun + at).await;
-        if begins {
-            eprintln!("{fault}");
-            stage.begin(fault);
-        } else {
-            stage.end(fault).await;
-        }
-        stage.look_after();
-        stage.see_who_is_up().await;
-    }
-    tokio::time::sleep_until(begun + length).await;
-}
-
-async fn evidence(stage: &Stage, cast: &Cast, ledger: &Ledger, shown: Shown) -> Evidence {
-    sleep(OUTCOMES).await;
-    let database = archive::open(&stage.database.url()).await;
-    archive::until_settled(&database, &ledger.entries()).await;
-    let urls = stage.urls();
-    let calm = Arc::new(AtomicBool::new(false));
-    let mut read = BTreeMap::new();
-    for (room, members) in &cast.rooms {
-        for member in members {
-            let mut actor = Actor::new(member, &urls, ledger, 0, &calm);
-            read.insert((*room, member.id), whole_history(&mut actor, *room).await);
-        }
-    }
-    let recorded = archive::lives(&database).await;
-    let (mut lives, mut placed) = (BTreeMap::new(), BTreeMap::new());
-    for (room, life) in recorded {
-        let (seqs, life): (Vec<u64>, Vec<Room>) = life.into_iter().unzip();
-        placed.insert(room, seqs);
-        lives.insert(room, life);
-    }
-    for person in &cast.meeting {
-        let mut actor = Actor::new(person, &urls, ledger, 0, &calm);
-        for room in lives.values().filter_map(|life| life.last()) {
-            if room.has_member(person.id) {
-                see_the_end(&mut actor, room.id).await;
-            }
-        }
-    }
-    Evidence {
-        entries: ledger.entries(),
-        stored: archive::stored(&database).await,
-        read,
-        shown,
-        lives,
-        placed,
-        blocked: cast.blocked.clone(),
-        begun_at: ledger.begun_at,
-    }
-}
-
-/// Everything is up: whoever was in a room is told how it ended.
-async fn see_the_end(actor: &mut Actor, room: RoomId) {
-    for _ in 0..10 {
-        if meetings::look(actor, room).await.is_some() {
-            return;
-        }
-        sleep(Duration::from_secs(1)).await;
-    }
-    let what = "the end of a room cannot be seen although everything is up".to_owned();
-    actor.write(room, Event::Strange(what));
-}
-
-async fn whole_history(actor: &mut Actor, room: RoomId) -> Vec<Placed> {
-    for _ in 0..10 {
-        if let Some(history) = people::history(actor, room).await {
-            return history;
-        }
-        sleep(Duration::from_secs(1)).await;
-    }
-    panic!("the history of {room} cannot be read although everything is up");
-}
-
-fn report(evidence: &Evidence, faults: &[Planned], ready_after: Duration, restarts: usize) {
-    let count = |which: fn(&Event) -> bool| {
-        let entries = evidence.entries.iter();
-        entries.filter(|entry| which(&entry.event)).count()
-    };
-    let lateness = judge::lateness(evidence);
-    let matched = evidence
-        .lives
-        .values()
-        .filter(|life| life.last().is_some_and(|room| room.the_match().is_some()));
-    eprintln!(
-        "{} faults; ready {ready_after:.1?} after the last; {restarts} restarts by the supervisor\n\
-         sent {} ({} again), acknowledged {}, refused {}, heard {}\n\
-         reconnects {} (recovered {}), read again {}\n\
-         matches {}, timers {}, the latest {} ms after its deadline",
-        faults.len(),
-        count(|event| matches!(event, Event::Sent { .. })),
-        count(|event| matches!(event, Event::Sent { again: true, .. })),
-        count(|event| matches!(event, Event::Acked { .. })),
-        count(|event| matches!(event, Event::Refused { .. })),
-        count(|event| matches!(event, Event::Heard(_))),
-        count(|event| matches!(event, Event::Hello { .. })),
-        count(|event| matches!(
-            event,
-            Event::Hello {
-                recovered: true,
-                ..
-            }
-        )),
-        count(|event| matches!(event, Event::ReadAgain(_))),
-        matched.count(),
-        lateness.len(),
-        lateness.iter().map(|late| late.by_ms).max().unwrap_or(0),
-    );
-}
-
-/// The ledger of a run that broke a promise stays beside the browser tests' pictures.
-fn kept_ledger(ledger: &Ledger, seed: u64, servers: usize) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts/faults");
-    std::fs::create_dir_all(&folder).expect("a folder for the ledger");
-    let path = folder.join(format!("seed-{seed}-servers-{servers}.jsonl"));
-    ledger.save(&path);
-    path.display().to_string()
 }

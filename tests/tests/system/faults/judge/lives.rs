@@ -1,10 +1,10 @@
-//! What is promised of the lives of rooms: R5 to R7.
+//! What is promised of the lives of rooms: R5 and R7.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    RoomId, Timestamp, UserId,
-    room::{Outcome, Phase, Room, Vote},
+    RoomId, UserId,
+    room::{Outcome, Phase, Room},
 };
 
 use super::{Event, Evidence};
@@ -70,58 +70,6 @@ pub fn one_outcome(evidence: &Evidence, broken: &mut Vec<String>) {
             }
             Outcome::Kept => {}
         }
-    }
-}
-
-/// R6: no phase ends by its timer before its time.
-pub fn never_early(evidence: &Evidence, broken: &mut Vec<String>) {
-    for late in lateness(evidence) {
-        if late.by_ms < 0 {
-            broken.push(format!(
-                "R6: {} left a phase {} ms early",
-                late.room, -late.by_ms
-            ));
-        }
-    }
-}
-
-/// How long after its deadline a phase ended by its timer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lateness {
-    pub room: RoomId,
-    pub by_ms: i64,
-}
-
-/// Of every phase that a timer ended.
-pub fn lateness(evidence: &Evidence) -> Vec<Lateness> {
-    let pairs = evidence
-        .lives
-        .iter()
-        .flat_map(|(room, life)| life.iter().zip(&life[1..]).map(move |pair| (*room, pair)));
-    pairs
-        .filter_map(|(room, (before, after))| {
-            let ended = ended_by_timer(before, after)?;
-            let deadline = before.deadline()?;
-            Some(Lateness {
-                room,
-                by_ms: ended.0 - deadline.at.0,
-            })
-        })
-        .collect()
-}
-
-/// When the timer ended the phase, if it was the timer.
-fn ended_by_timer(before: &Room, after: &Room) -> Option<Timestamp> {
-    match (before.phase, after.phase) {
-        // The next phase lasts its full time.
-        (Phase::Countdown { .. }, Phase::Notification { deadline }) => Some(Timestamp(
-            deadline.at.0 - i64::from(after.timing.notification_ms),
-        )),
-        (
-            Phase::Idle { .. } | Phase::Countdown { .. } | Phase::Notification { .. },
-            Phase::Ended { at, by: None, .. },
-        ) if after.seats.iter().any(|seat| seat.vote != Some(Vote::End)) => Some(at),
-        _ => None,
     }
 }
 

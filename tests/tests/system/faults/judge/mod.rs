@@ -4,6 +4,7 @@ mod lives;
 mod messages;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod trial;
 mod votes;
 
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{ClientId, RoomId, Timestamp, UserId, room::Room};
 
 use super::ledger::{Entry, Event, Placed};
-pub use lives::lateness;
+pub use timers::lateness;
 pub use trial::shortcomings;
 
 /// Everything that the judgement needs.
@@ -32,6 +33,9 @@ pub struct Evidence {
     pub placed: BTreeMap<RoomId, Vec<u64>>,
     /// Pairs that must never meet, from before the run.
     pub blocked: BTreeSet<(UserId, UserId)>,
+    /// When something could keep a timer from its room: a fault of the broker, its routes, or a countdown and its link. In the
+    /// order of their beginnings, by the broker's clock.
+    pub disturbed: Vec<(Timestamp, Timestamp)>,
     /// When the ledger begins, by the broker's clock.
     pub begun_at: Timestamp,
 }
@@ -46,7 +50,7 @@ pub fn judge(evidence: &Evidence) -> Vec<String> {
     messages::resumed(evidence, &mut broken);
     messages::own_words(evidence, &mut broken);
     lives::one_outcome(evidence, &mut broken);
-    lives::never_early(evidence, &mut broken);
+    timers::in_time(evidence, &mut broken);
     lives::matched_once(evidence, &mut broken);
     votes::counted(evidence, &mut broken);
     votes::only_what_both_wanted_is_kept(evidence, &mut broken);

@@ -78,6 +78,19 @@ fn an_early_end_is_found_unless_both_said_so() {
 }
 
 #[test]
+fn a_late_end_is_found_unless_something_kept_it_from_ending() {
+    let mut late = life();
+    late[3].phase = ended(60_000);
+    let mut evidence = with_life(late);
+    assert_eq!(broken(&evidence), "R6");
+    let at = |ms: i64| Timestamp(START.0 + ms);
+    evidence.disturbed = vec![(at(1_000), at(30_000)), (at(20_000), at(50_000))];
+    assert_eq!(broken(&evidence), "");
+    evidence.disturbed = vec![(at(1_000), at(30_000)), (at(46_000), at(50_000))];
+    assert_eq!(broken(&evidence), "R6", "16 s in between are enough");
+}
+
+#[test]
 fn a_second_outcome_is_found() {
     let mut twice = life();
     let kept_at = Some(START);

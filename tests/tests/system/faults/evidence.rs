@@ -1,0 +1,86 @@
+//! What a run leaves behind, for the judge.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use domain::{RoomId, room::Room};
+use tokio::time::sleep;
+
+use super::{
+    archive,
+    judge::Evidence,
+    ledger::{Event, Ledger, Placed},
+    meetings,
+    people::{self, Actor},
+    run::{Cast, Played},
+    stage::Stage,
+};
+
+/// Rooms whose people went away come to their outcome by their timers: 3 + 4 + 2 seconds, and what a fault added.
+const OUTCOMES: Duration = Duration::from_secs(12);
+
+pub async fn gather(stage: &Stage, cast: &Cast, ledger: &Ledger, played: Played) -> Evidence {
+    sleep(OUTCOMES).await;
+    let database = archive::open(&stage.database.url()).await;
+    archive::until_settled(&database, &ledger.entries()).await;
+    let urls = stage.urls();
+    let calm = Arc::new(AtomicBool::new(false));
+    let mut read = BTreeMap::new();
+    for (room, members) in &cast.rooms {
+        for member in members {
+            let mut actor = Actor::new(member, &urls, ledger, 0, &calm);
+            read.insert((*room, member.id), whole_history(&mut actor, *room).await);
+        }
+    }
+    let recorded = archive::lives(&database).await;
+    let (mut lives, mut placed) = (BTreeMap::new(), BTreeMap::new());
+    for (room, life) in recorded {
+        let (seqs, life): (Vec<u64>, Vec<Room>) = life.into_iter().unzip();
+        placed.insert(room, seqs);
+        lives.insert(room, life);
+    }
+    for person in &cast.meeting {
+        let mut actor = Actor::new(person, &urls, ledger, 0, &calm);
+        for room in lives.values().filter_map(|life| life.last()) {
+            if room.has_member(person.id) {
+                see_the_end(&mut actor, room.id).await;
+            }
+        }
+    }
+    Evidence {
+        entries: ledger.entries(),
+        stored: archive::stored(&database).await,
+        read,
+        shown: played.shown,
+        disturbed: played.disturbed,
+        lives,
+        placed,
+        blocked: cast.blocked.clone(),
+        begun_at: ledger.begun_at,
+    }
+}
+
+/// Everything is up: whoever was in a room is told how it ended.
+async fn see_the_end(actor: &mut Actor, room: RoomId) {
+    for _ in 0..10 {
+        if meetings::look(actor, room).await.is_some() {
+            return;
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+    let what = "the end of a room cannot be seen although everything is up".to_owned();
+    actor.write(room, Event::Strange(what));
+}
+
+async fn whole_history(actor: &mut Actor, room: RoomId) -> Vec<Placed> {
+    for _ in 0..10 {
+        if let Some(history) = people::history(actor, room).await {
+            return history;
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+    panic!("the history of {room} cannot be read although everything is up");
+}
