@@ -22,8 +22,9 @@ async fn what_two_people_decided_is_learned_told_to_them_and_taken_back() {
             (known.outcomes == 1).then_some(known)
         })
         .await;
+        // In steps of .5: one conversation moves what others think of somebody by less than half of one.
         assert!(
-            known.generosity.value > 0.0 && known.appeal.value > 0.0,
+            known.generosity.value > 0.0 && known.appeal.value >= 0.0,
             "{known:?}"
         );
     }

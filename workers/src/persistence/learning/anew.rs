@@ -64,7 +64,8 @@ impl Learner {
             until,
             unless_after: Some(stored.rebuilt_at),
         };
-        if let Written::Anew(relearned) = relearning.run().await? {
+        // It holds much, and comes seldom.
+        if let Written::Anew(relearned) = Box::pin(relearning.run()).await? {
             let Relearned {
                 learned, people, ..
             } = relearned;
