@@ -136,6 +136,21 @@ impl Entity {
         Ok(())
     }
 
+    /// Takes back a file of this owner that no send has taken: it is nobody's from then on. `false` where there is no such file.
+    pub async fn take_back<C: ConnectionTrait>(
+        db: &C,
+        id: Uuid,
+        owner: Uuid,
+        now: i64,
+    ) -> Result<bool, DbErr> {
+        let unsent = Condition::all()
+            .add(Column::Id.eq(id))
+            .add(Column::OwnerId.eq(owner))
+            .add(Column::ClientId.is_null())
+            .add(Column::MessageId.is_null());
+        Ok(Entity::remove(db, unsent, now).await? > 0)
+    }
+
     /// The files of the room are nobody's any more.
     pub async fn remove_in_room<C: ConnectionTrait>(
         db: &C,

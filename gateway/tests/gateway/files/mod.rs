@@ -9,6 +9,7 @@ mod owned;
 mod quota;
 mod refused;
 mod taken;
+mod taken_back;
 mod trouble;
 mod turns;
 
