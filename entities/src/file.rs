@@ -84,6 +84,17 @@ impl Entity {
         Entity::find_by_id(id).filter(Column::RemovedAt.is_null())
     }
 
+    /// The files of one user, oldest first; only those behind this one.
+    pub fn page_of(owner: Uuid, behind: Option<Uuid>, limit: u64) -> Select<Entity> {
+        let behind = behind.map(|id| Column::Id.gt(id));
+        Entity::find()
+            .filter(Column::OwnerId.eq(owner))
+            .filter(Column::RemovedAt.is_null())
+            .filter(Condition::all().add_option(behind))
+            .order_by_asc(Column::Id)
+            .limit(limit)
+    }
+
     /// What the files of one user take, in bytes.
     pub async fn taken_by<C: ConnectionTrait>(db: &C, owner: Uuid) -> Result<i64, DbErr> {
         let sum = Entity::find()
