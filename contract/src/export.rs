@@ -8,7 +8,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::{LearnedView, SignedInDevice, User};
+use crate::{
+    api::{LearnedView, SignedInDevice, User},
+    message::Attachment,
+};
 
 /// What precedes the rooms.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -37,6 +40,8 @@ pub struct Export {
     #[serde(flatten)]
     /// What precedes the rooms.
     pub head: ExportHead,
+    /// The files that the user uploaded, oldest first.
+    pub files: Vec<ExportedFile>,
     /// The rooms, newest first.
     pub rooms: Vec<ExportedRoom>,
 }
@@ -50,6 +55,21 @@ pub struct ExportedAvatar {
     pub content_type: String,
     /// Since when it is shown.
     pub shown_at: Timestamp,
+}
+
+/// A file that the user uploaded. Its links are good for ten minutes; the path before their `?` is good as long as the file is
+/// there, with an access token of the user.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub struct ExportedFile {
+    /// The file, and where it is read.
+    #[serde(flatten)]
+    pub file: Attachment,
+    /// The room that it was uploaded to.
+    pub room_id: RoomId,
+    /// When.
+    pub uploaded_at: Timestamp,
+    /// The message that it was sent with; `null`: it was not sent, or is not stored with its message yet.
+    pub message_id: Option<MessageId>,
 }
 
 /// What the user has said about a peer.

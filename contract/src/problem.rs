@@ -105,6 +105,8 @@ codes! {
     NotInNotification = "not_in_notification", 409, "Not in the decision";
     /// The member has asked for more time as often as is allowed.
     ExtensionLimit = "extension_limit", 409, "Extension limit";
+    /// The file goes with its message, and not before.
+    FileSent = "file_sent", 409, "File sent";
     /// Somebody else changed the same thing again and again; trying again helps.
     Contended = "contended", 409, "Contended";
     /// The body is too large.

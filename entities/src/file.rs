@@ -84,6 +84,17 @@ impl Entity {
         Entity::find_by_id(id).filter(Column::RemovedAt.is_null())
     }
 
+    /// The files of one user, oldest first; only those behind this one.
+    pub fn page_of(owner: Uuid, behind: Option<Uuid>, limit: u64) -> Select<Entity> {
+        let behind = behind.map(|id| Column::Id.gt(id));
+        Entity::find()
+            .filter(Column::OwnerId.eq(owner))
+            .filter(Column::RemovedAt.is_null())
+            .filter(Condition::all().add_option(behind))
+            .order_by_asc(Column::Id)
+            .limit(limit)
+    }
+
     /// What the files of one user take, in bytes.
     pub async fn taken_by<C: ConnectionTrait>(db: &C, owner: Uuid) -> Result<i64, DbErr> {
         let sum = Entity::find()
@@ -134,6 +145,21 @@ impl Entity {
             .exec(db)
             .await?;
         Ok(())
+    }
+
+    /// Takes back a file of this owner that no send has taken: it is nobody's from then on. `false` where there is no such file.
+    pub async fn take_back<C: ConnectionTrait>(
+        db: &C,
+        id: Uuid,
+        owner: Uuid,
+        now: i64,
+    ) -> Result<bool, DbErr> {
+        let unsent = Condition::all()
+            .add(Column::Id.eq(id))
+            .add(Column::OwnerId.eq(owner))
+            .add(Column::ClientId.is_null())
+            .add(Column::MessageId.is_null());
+        Ok(Entity::remove(db, unsent, now).await? > 0)
     }
 
     /// The files of the room are nobody's any more.

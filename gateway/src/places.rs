@@ -45,7 +45,15 @@ impl Places {
 pub struct SharedPlaces {
     all: Places,
     share: usize,
-    held: Mutex<HashMap<UserId, usize>>,
+    held: Mutex<HashMap<UserId, Held>>,
+}
+
+/// What one user holds.
+#[derive(Debug, Default)]
+struct Held {
+    places: usize,
+    /// What is being stored in all of them.
+    bytes: u64,
 }
 
 /// A user's place. It is free again when it is dropped.
@@ -54,6 +62,7 @@ pub struct UserPlace<'a> {
     _place: SemaphorePermit<'a>,
     of: &'a SharedPlaces,
     user: UserId,
+    bytes: u64,
 }
 
 impl SharedPlaces {
@@ -72,17 +81,18 @@ impl SharedPlaces {
     /// `rate_limited` where the user holds as many as one may, `unavailable` where all are taken.
     pub fn take(&self, user: UserId) -> Result<UserPlace<'_>, ApiError> {
         let mut held = self.held();
-        let mine = held.get(&user).copied().unwrap_or_default();
+        let mine = held.get(&user).map_or(0, |mine| mine.places);
         if mine >= self.share {
             let detail = "Too many of your uploads are under way. Wait until one has ended, then send this one again.";
             return Err(ApiError::new(Code::RateLimited, detail).retry_after(LOOK_AGAIN_SECS));
         }
         let place = self.all.take()?;
-        held.insert(user, mine + 1);
+        held.entry(user).or_default().places += 1;
         Ok(UserPlace {
             _place: place,
             of: self,
             user,
+            bytes: 0,
         })
     }
 
@@ -92,19 +102,45 @@ impl SharedPlaces {
     }
 
     /// Nothing that holds the lock can leave the counts half-changed.
-    fn held(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
+    fn held(&self) -> MutexGuard<'_, HashMap<UserId, Held>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl UserPlace<'_> {
+    /// Counts so many bytes more, if what the user has under way stays within the bound. `false` where it would not; then
+    /// nothing changes.
+    pub fn grow(&mut self, bytes: u64, bound: u64) -> bool {
+        let mut held = self.of.held();
+        let mine = held.entry(self.user).or_default();
+        let grown = mine.bytes.saturating_add(bytes);
+        if grown > bound {
+            return false;
+        }
+        mine.bytes = grown;
+        self.bytes = self.bytes.saturating_add(bytes);
+        true
+    }
+
+    /// What it has counted is not under way any more.
+    pub fn settle(&mut self) {
+        if let Some(mine) = self.of.held().get_mut(&self.user) {
+            mine.bytes = mine.bytes.saturating_sub(self.bytes);
+        }
+        self.bytes = 0;
     }
 }
 
 impl Drop for UserPlace<'_> {
     fn drop(&mut self) {
+        self.settle();
         let mut held = self.of.held();
-        let left = held.get(&self.user).map_or(0, |mine| mine - 1);
-        if left == 0 {
+        let Some(mine) = held.get_mut(&self.user) else {
+            return;
+        };
+        mine.places = mine.places.saturating_sub(1);
+        if mine.places == 0 {
             held.remove(&self.user);
-        } else {
-            held.insert(self.user, left);
         }
     }
 }
@@ -130,6 +166,24 @@ mod tests {
         drop((second, third, again));
         assert!(places.are_free());
         assert_eq!(places.all.free(), 3);
+    }
+
+    #[test]
+    fn what_a_user_has_under_way_is_counted_over_all_places() {
+        let (ada, ben) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        let places = SharedPlaces::new(4, 3);
+        let mut first = places.take(ada).unwrap();
+        let mut second = places.take(ada).unwrap();
+        assert!(first.grow(600, 1_000));
+        assert!(!second.grow(401, 1_000) && second.grow(300, 1_000));
+        assert!(places.take(ben).unwrap().grow(1_000, 1_000), "another user");
+        assert!(!second.grow(101, 1_000), "also with what it has itself");
+        drop(first);
+        assert!(second.grow(700, 1_000) && !second.grow(1, 1_000));
+        second.settle();
+        assert!(second.grow(1_000, 1_000));
+        drop(second);
+        assert!(places.are_free());
     }
 
     #[test]

@@ -51,7 +51,7 @@ fn api(state: &AppState) -> OpenApiRouter<AppState> {
         .routes(routes!(rooms::read))
         .routes(routes!(messages::read, messages::send))
         .merge(uploads(state))
-        .routes(routes!(files::read))
+        .routes(routes!(files::read, files::remove))
         .routes(routes!(avatars::read_avatar))
         .routes(routes!(avatars::remove_avatar))
         .routes(routes!(files::read_thumbnail))

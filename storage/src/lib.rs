@@ -23,7 +23,7 @@ use tokio_util::task::TaskTracker;
 
 pub use key::Key;
 pub use owner::{ClaimError, MARK};
-use patience::{each_within, within};
+use patience::{each_within, pieces_within, read_within, within};
 use space::Space;
 use unfinished::Folder;
 pub use upload::{PART_BYTES, Upload};
@@ -127,9 +127,10 @@ impl Storage {
     }
 
     /// The bytes of an object, or the range of them, as they come; `None` where there is none. The range is within the object.
+    /// The first of them have come then.
     ///
     /// # Errors
-    /// [`StorageError`]; also in the middle of the stream.
+    /// [`StorageError`], also where the first bytes do not come within 8 s; and in the middle of the stream.
     pub async fn read(
         &self,
         key: &Key,
@@ -142,8 +143,12 @@ impl Storage {
             range: Some(range.into()),
             ..Default::default()
         };
-        match within(self.store.get_opts(key.path(), options)).await {
-            Ok(found) => Ok(Some(each_within(found.into_stream()))),
+        let opened = async {
+            let found = self.store.get_opts(key.path(), options).await?;
+            Ok(found.into_stream())
+        };
+        match pieces_within(opened).await {
+            Ok(pieces) => Ok(Some(pieces)),
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(error),
         }
@@ -154,7 +159,7 @@ impl Storage {
     /// # Errors
     /// [`StorageError`].
     pub async fn get(&self, key: &Key) -> Result<Option<Bytes>, StorageError> {
-        let whole = within(async { self.store.get(key.path()).await?.bytes().await });
+        let whole = read_within(async { self.store.get(key.path()).await?.bytes().await });
         match whole.await {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.is_missing() => Ok(None),

@@ -10,5 +10,6 @@ mod pace;
 pub mod range;
 mod store;
 pub mod take;
+pub mod take_back;
 
 pub use links::Links;

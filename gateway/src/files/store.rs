@@ -7,7 +7,7 @@ use entities::{file, user};
 use media::image::Processed;
 use storage::{Key, StorageError, Upload};
 
-use crate::{database::begin_write, error::ApiError, state::AppState};
+use crate::{database::begin_write, error::ApiError, places::UserPlace, state::AppState};
 
 /// An upload that has arrived and is not stored yet.
 pub(super) enum Content {
@@ -41,6 +41,32 @@ pub(super) struct Picture {
     pub first_frame_only: bool,
 }
 
+/// What a user may still have: of what was free when the upload began, what all of the user's uploads at this gateway have not
+/// taken. What is kept in the end is counted once more in SQL.
+#[derive(Debug)]
+pub(super) struct Allowance<'a> {
+    place: UserPlace<'a>,
+    free_bytes: u64,
+}
+
+impl Allowance<'_> {
+    /// So many bytes more are being stored.
+    ///
+    /// # Errors
+    /// `quota_exceeded`.
+    pub(super) fn take(&mut self, bytes: usize) -> Result<(), ApiError> {
+        match self.place.grow(bytes as u64, self.free_bytes) {
+            true => Ok(()),
+            false => Err(quota_exceeded()),
+        }
+    }
+
+    /// All of it is stored, and SQL counts it from now on.
+    pub(super) fn settle(&mut self) {
+        self.place.settle();
+    }
+}
+
 impl Content {
     /// Leaves nothing of it behind.
     pub(super) fn abort(self) {
@@ -64,6 +90,7 @@ pub(super) async fn finish(
     owner: UserId,
     id: FileId,
     content: Content,
+    allowance: &mut Allowance<'_>,
 ) -> Result<Stored, ApiError> {
     match content {
         Content::Other {
@@ -85,6 +112,7 @@ pub(super) async fn finish(
         }
         Content::Picture(bytes) => {
             let made = state.image_work.process(owner, bytes).await?;
+            allowance.take(made.picture.bytes.len())?;
             match write_picture(state, id, &made.picture).await {
                 Ok(()) => Ok(of_picture(made.picture)),
                 Err(error) => {
@@ -127,13 +155,14 @@ fn of_picture(picture: Processed) -> Stored {
     }
 }
 
-/// Refuses a user who has no room left before anything is read.
-pub(super) async fn check_quota(state: &AppState, user: UserId) -> Result<(), ApiError> {
+/// A place for an upload, and how much it may bring. Refuses a user who has no room left before anything is read.
+pub(super) async fn admit(state: &AppState, user: UserId) -> Result<Allowance<'_>, ApiError> {
     let taken = file::Entity::taken_by(&state.db.read, user.0).await?;
-    match taken < quota(state) {
-        true => Ok(()),
-        false => Err(quota_exceeded()),
-    }
+    let free = quota(state).saturating_sub(taken);
+    let free_bytes = u64::try_from(free).ok().filter(|free| *free > 0);
+    let free_bytes = free_bytes.ok_or_else(quota_exceeded)?;
+    let place = state.uploads.take(user)?;
+    Ok(Allowance { place, free_bytes })
 }
 
 /// Writes the row, unless the user may not have it. The objects of a file without one go.
@@ -181,7 +210,7 @@ fn quota(state: &AppState) -> i64 {
 }
 
 fn quota_exceeded() -> ApiError {
-    let detail = "Your files take all the space that you have. Leave rooms that you do not need, or wait until some have gone.";
+    let detail = "Your files take all the space that you have. Delete uploads that you have not sent, leave rooms that you do not need, or wait until some have gone.";
     ApiError::new(Code::QuotaExceeded, detail)
 }
 

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{
     attach::attachment,
     form::{FileField, Form, InMemory, refused, too_large},
-    store::{self, Content, Stored},
+    store::{self, Allowance, Content, Stored},
 };
 use crate::{auth::RoomMember, error::ApiError, state::AppState};
 
@@ -53,19 +53,18 @@ async fn take_form(
         let detail = "The room has ended; nothing can be sent any more.";
         return Err(ApiError::new(Code::RoomEnded, detail));
     }
-    store::check_quota(state, member.user).await?;
-    let _place = state.uploads.take(member.user)?;
+    let mut allowance = store::admit(state, member.user).await?;
     state.storage.has_space().await?;
     let id = FileId(Uuid::now_v7());
     let (name, content) = {
         let mut field = form.file().await?;
         let name = safe_name(&field.name());
-        let content = read(state, id, &mut field).await?;
+        let content = read(state, id, &mut field, &mut allowance).await?;
         (name, content)
     };
     // What may follow it is looked at before there is anything for good.
     let stored = match form.finish().await {
-        Ok(()) => store::finish(state, member.user, id, content).await?,
+        Ok(()) => store::finish(state, member.user, id, content, &mut allowance).await?,
         Err(error) => {
             content.abort();
             return Err(error);
@@ -74,6 +73,7 @@ async fn take_form(
     let now = state.now();
     let row = row(id, member, name, &stored, now.0);
     let mut file = attachment(&row);
+    allowance.settle();
     store::record(state, row).await?;
     state.links.sign_file(&mut file, now);
     let picture = stored.picture.as_ref();
@@ -88,6 +88,7 @@ async fn read(
     state: &AppState,
     id: FileId,
     field: &mut FileField<'_>,
+    allowance: &mut Allowance<'_>,
 ) -> Result<Content, ApiError> {
     let mut head = Vec::new();
     while head.len() < HEAD_BYTES {
@@ -104,7 +105,7 @@ async fn read(
         Kind::ForeignImage => Err(Refusal::ForeignFormat.into()),
         Kind::File { content_type } => {
             let mut upload = state.storage.upload(&Key::file(id));
-            match pass_on(&head, field, &mut upload).await {
+            match pass_on(&head, field, &mut upload, allowance).await {
                 Ok(size_bytes) => Ok(Content::Other {
                     upload,
                     content_type,
@@ -132,8 +133,10 @@ async fn pass_on(
     head: &[u8],
     field: &mut FileField<'_>,
     upload: &mut Upload,
+    allowance: &mut Allowance<'_>,
 ) -> Result<u64, ApiError> {
     let max_bytes = FileKind::File.max_bytes();
+    allowance.take(head.len())?;
     upload.write(head).await?;
     let mut size_bytes = head.len() as u64;
     while let Some(piece) = field.next().await? {
@@ -141,6 +144,7 @@ async fn pass_on(
         if size_bytes > max_bytes {
             return Err(too_large(max_bytes));
         }
+        allowance.take(piece.len())?;
         upload.write(&piece).await?;
     }
     Ok(size_bytes)

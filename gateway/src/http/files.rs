@@ -11,15 +11,16 @@ use utoipa::ToSchema;
 
 use super::{
     json::Json,
-    responses::{Limited, OfFile, OfRoom},
+    responses::{Limited, OfFile, OfRoom, SignedInOnly},
 };
 use crate::{
-    auth::RoomMember,
+    auth::{CurrentUser, RoomMember},
     error::ApiError,
     files::{
         give::{self, not_found},
         links::{Part, Signature},
         take::take,
+        take_back::take_back,
     },
     state::AppState,
 };
@@ -101,6 +102,25 @@ pub async fn read_thumbnail(
     let link = Signature::read(uri.query());
     let found = give::find(&state, &headers, file_id(id)?, Part::Thumbnail, &link).await?;
     give::give(&state, &headers, &found).await
+}
+
+/// Takes back a file that was uploaded and not sent. What it took of the space that its owner has is free at once.
+#[utoipa::path(
+    delete, path = "/files/{id}", tag = "files", security(("bearer" = [])), params(("id" = FileId, Path)),
+    responses(
+        (status = NO_CONTENT, description = "It is gone"),
+        (status = NOT_FOUND, body = contract::problem::Problem, content_type = "application/problem+json", description = "`file_not_found`: it is not there, or not yours"),
+        (status = CONFLICT, body = contract::problem::Problem, content_type = "application/problem+json", description = "`file_sent`: it goes with its message"),
+        SignedInOnly,
+    )
+)]
+pub async fn remove(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<StatusCode, ApiError> {
+    take_back(&state, user.id, file_id(id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn file_id(path: Result<Path<String>, PathRejection>) -> Result<FileId, ApiError> {

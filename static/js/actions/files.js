@@ -75,10 +75,22 @@ async function sendWithFreshToken(api, sending) {
 }
 
 /** Takes a file out of the message, also one on its way. @param {Context} context @param {string} id */
-export function removeFile(context, id) {
-  const { chat } = context.store.state;
+export async function removeFile(context, id) {
+  const { chat, drafts } = context.store.state;
   underWay.get(id)?.abort();
-  if (chat) changeDraft(context, chat.roomId, (draft) => ({ uploads: uploads.without(draft.uploads, id) }));
+  if (!chat) return;
+  const removed = draftOf(drafts, chat.roomId).uploads.find((upload) => upload.id === id);
+  changeDraft(context, chat.roomId, (draft) => ({ uploads: uploads.without(draft.uploads, id) }));
+  if (removed?.attachment) await takeBack(context, removed.attachment.id);
+}
+
+/** What nobody sends takes no space. Where that cannot be said now, or a message has it, it goes in its time. @param {Context} context @param {string} fileId */
+async function takeBack(context, fileId) {
+  try {
+    await context.api.request("DELETE", `/files/${fileId}`);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
 }
 
 /** Nobody waits for any file any more: the session is over. */

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::{FileId, UserId, avatar::AvatarLevel};
+use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 use webchat_storage::{Key, PART_BYTES, Storage};
 use webchat_tests::{nats::free_port, s3::S3};
@@ -58,6 +59,43 @@ async fn a_bucket_that_dies_in_the_middle_of_an_upload_makes_it_fail() {
     server.kill9();
     upload.finish().await.unwrap_err();
     everything_fails_soon(&storage).await;
+}
+
+const A_HEAD_ALONE: &str = "HTTP/1.1 206 Partial Content\r\nContent-Length: 10\r\n\
+     Content-Range: bytes 0-9/10\r\nETag: \"x\"\r\nLast-Modified: Sun, 22 Nov 2026 10:00:00 GMT\r\n\r\n";
+
+/// A bucket that takes connections, and begins to answer at the most.
+#[tokio::test]
+async fn a_bucket_that_says_nothing_of_an_object_is_not_waited_for_as_long_as_a_request_lasts() {
+    bootstrap::install_crypto_provider();
+    for said in ["", A_HEAD_ALONE] {
+        let storage = opened(&[
+            ("STORAGE_URL", "s3://bucket".to_owned()),
+            ("WEBCHAT__STORAGE__ENDPOINT", that_says_only(said).await),
+        ]);
+        let begun = Instant::now();
+        let read = storage.read(&a_key(), 0..10).await;
+        assert!(read.is_err(), "not: it is there, after {said:?}");
+        if said.is_empty() {
+            storage.get(&a_key()).await.unwrap_err();
+        }
+        // Twice eight seconds, and the machine may be busy.
+        assert!(begun.elapsed() < Duration::from_secs(25), "{said:?}");
+    }
+}
+
+async fn that_says_only(said: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        loop {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            connection.write_all(said.as_bytes()).await.unwrap();
+            held.push(connection);
+        }
+    });
+    endpoint
 }
 
 #[tokio::test]

@@ -92,6 +92,12 @@ story("what is too large is refused before it goes out, what is under way can be
   await una.press("remove-upload");
   await una.find("upload").waitFor({ state: "detached" });
   await una.page.unroute("**/chat/rooms/*/files");
+
+  await pick(una, plain("not this one.txt", "there already"));
+  await una.sees("upload", { "data-state": "done" });
+  const takenBack = una.page.waitForResponse((answer) => answer.request().method() === "DELETE" && /\/files\/[^/]+$/.test(answer.url()));
+  await una.press("remove-upload");
+  assert.equal((await takenBack).status(), 204, "what is not sent takes no space");
   await una.say("without files");
   await rob.hears("without files");
   assert.equal(await rob.find("file-card").count(), 0);

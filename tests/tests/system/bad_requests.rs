@@ -17,7 +17,7 @@ const DELETE: Method = Method::DELETE;
 const LARGE: usize = 70_000;
 
 /// Every route that needs a signed-in user; `{room}`, `{user}`, `{file}` and `{session}` stand for ids.
-const PRIVATE: [(Method, &str); 43] = [
+const PRIVATE: [(Method, &str); 44] = [
     (POST, "/auth/logout"),
     (POST, "/auth/password"),
     (GET, "/auth/sessions"),
@@ -46,6 +46,7 @@ const PRIVATE: [(Method, &str); 43] = [
     (POST, "/chat/rooms/{room}/messages"),
     (POST, "/chat/rooms/{room}/files"),
     (GET, "/files/{file}"),
+    (DELETE, "/files/{file}"),
     (GET, "/files/{file}/thumbnail"),
     (POST, "/chat/rooms/{room}/leave"),
     (POST, "/chat/keep/{room}"),

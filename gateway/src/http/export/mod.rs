@@ -1,5 +1,6 @@
 //! Everything that is kept of a user, as one JSON download.
 
+mod files;
 mod head;
 
 use std::io;
@@ -30,7 +31,7 @@ const PAGE: u32 = 100;
 const DISPOSITION: &str = "attachment; filename=\"webchat-export.json\"";
 
 /// Everything that is kept of the user: account, profile, avatar, what matching has learned, devices, likes, blocks, reports,
-/// rooms and the user's own messages in them. What peers said is theirs.
+/// files with where to read them, rooms and the user's own messages in them. What peers said is theirs.
 #[utoipa::path(
     get, path = "/users/me/export", tag = "account", security(("bearer" = [])),
     responses((status = OK, body = Export, description = "A download"), SignedInOnly)
@@ -41,7 +42,9 @@ pub async fn export(
 ) -> Result<Response, ApiError> {
     let head =
         serde_json::to_string(&head::of(&state, &user).await?).map_err(ApiError::internal)?;
-    let head = opened(head, "rooms");
+    let head = opened(head, "files");
+    let files = files::chunks(state.clone(), user.id);
+    let between = once(async { Ok("],\"rooms\":[".to_owned()) });
     // Read page by page as the client takes it. Where a page cannot be read, the download breaks off.
     let rooms = rooms(state.clone(), user.id).enumerate();
     let rooms = rooms.flat_map(move |(number, row)| {
@@ -49,7 +52,11 @@ pub async fn export(
         once(async move { Ok(if number == 0 { "" } else { "," }.to_owned()) }).chain(chunks)
     });
     let end = once(async { Ok("]}".to_owned()) });
-    let document = once(async { Ok(head) }).chain(rooms).chain(end);
+    let document = once(async { Ok(head) })
+        .chain(files)
+        .chain(between)
+        .chain(rooms)
+        .chain(end);
     let document = document.map_err(|error: ApiError| {
         tracing::warn!(?error, "an export breaks off");
         io::Error::other("the rest cannot be read now")

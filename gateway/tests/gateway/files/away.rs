@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use entities::file;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use tokio::time::{Instant, sleep};
+use uuid::Uuid;
 use webchat_tests::s3::S3;
 
-use super::{PATIENCE, in_the_bucket};
+use super::{PATIENCE, in_the_bucket, text_of};
 use crate::{avatars, world::World};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,6 +71,16 @@ async fn a_bucket_that_says_nothing_is_not_waited_for_without_end() {
         .collect();
     let world = World::without_workers(&settings).await;
     let (ann, _, room) = world.two_in_a_room().await;
+    let row = text_of(ann.id.parse().unwrap(), Uuid::now_v7());
+    let row = file::Model {
+        room_id: room.parse().unwrap(),
+        ..row
+    };
+    let path = format!("/files/{}", row.id);
+    file::Entity::add(&world.database.write, row).await.unwrap();
+    // Within the time of a request, and with the cause.
+    let refused = world.get(&ann, &path).await;
+    refused.expect_problem(503, "storage_unavailable");
     let begun = Instant::now();
     let photo = avatars::picture(64, 90);
     let form = [("file", &photo[..])];
@@ -80,7 +92,7 @@ async fn a_bucket_that_says_nothing_is_not_waited_for_without_end() {
     for refused in [file, picture, avatar] {
         refused.expect_problem(503, "storage_unavailable");
     }
-    assert_eq!(rows(&world).await, 0, "what was refused has no row");
+    assert_eq!(rows(&world).await, 1, "what was refused has no row");
     // A storage is waited for 30 s, and the machine may be busy.
     assert!(
         begun.elapsed() < Duration::from_secs(50),

@@ -9,6 +9,7 @@ mod owned;
 mod quota;
 mod refused;
 mod taken;
+mod taken_back;
 mod trouble;
 mod turns;
 
@@ -24,7 +25,7 @@ use webchat_tests::s3::S3;
 use crate::world::{Answer, Person, World};
 
 /// Long enough for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A world whose files are in a bucket.
 pub async fn in_a_bucket(more: &[(&str, &str)]) -> World {
@@ -65,6 +66,29 @@ pub fn form(field: &str, name: &str, content: &[u8]) -> Vec<u8> {
          Content-Type: text/html\r\n\r\n"
     );
     [head.as_bytes(), content, b"\r\n--edge--\r\n"].concat()
+}
+
+/// The row of a small text, of which there is no object.
+pub fn text_of(owner: Uuid, id: Uuid) -> file::Model {
+    file::Model {
+        id,
+        room_id: Uuid::now_v7(),
+        owner_id: owner,
+        kind: "file".to_owned(),
+        name: "a.txt".to_owned(),
+        content_type: "text/plain".to_owned(),
+        size_bytes: 5,
+        width: None,
+        height: None,
+        thumbnail_type: None,
+        thumbnail_bytes: None,
+        placeholder: None,
+        created_at: 1,
+        client_id: None,
+        claimed_at: None,
+        message_id: None,
+        removed_at: None,
+    }
 }
 
 pub const FORM: &str = "multipart/form-data; boundary=edge";

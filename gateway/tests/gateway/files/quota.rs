@@ -5,7 +5,10 @@ use futures_util::{TryStreamExt, future::join_all};
 use sea_orm::EntityTrait;
 use tokio::time::{Duration, Instant, sleep};
 
-use super::{PATIENCE, in_a_bucket};
+use super::{
+    PATIENCE, form, in_a_bucket,
+    trouble::{answer, begin},
+};
 use crate::world::World;
 
 const SMALL: [(&str, &str); 1] = [("WEBCHAT__FILES__USER_QUOTA_BYTES", "1000")];
@@ -91,4 +94,46 @@ async fn uploads_at_once_do_not_get_past_the_quota(world: World) {
     let answers = join_all(uploads).await;
     let stored = answers.iter().filter(|answer| answer.status == 201).count();
     assert_eq!(stored, 3);
+}
+
+/// What one upload has brought so far is room that another one has not, long before either is whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_still_under_way_counts_too() {
+    let quota = [("WEBCHAT__FILES__USER_QUOTA_BYTES", "100000")];
+    let world = World::start(&quota).await;
+    let (ann, ben, room) = world.two_in_a_room().await;
+    let whole = form("file", "a.bin", &[7; 90_000]);
+    let give_up = Instant::now() + PATIENCE;
+    let other = form("file", "b.bin", &[7; 60_000]);
+    let first = loop {
+        let first = begin(&world, &ann, &room, &whole.len(), &whole[..80_000]).await;
+        sleep(Duration::from_millis(200)).await;
+        let second = begin(&world, &ann, &room, &other.len(), &other[..50_000]).await;
+        let heard = tokio::time::timeout(Duration::from_secs(2), refusal(second)).await;
+        if heard.is_ok_and(|heard| heard.contains("quota_exceeded")) {
+            break first;
+        }
+        // The second one was faster, and the first one was refused.
+        assert!(Instant::now() < give_up, "the second one is not refused");
+    };
+    world
+        .upload(&ben, &room, "c.bin", &[7; 60_000])
+        .await
+        .expect(201);
+    drop(first);
+    loop {
+        let later = world.upload(&ann, &room, "b.bin", &[7; 60_000]).await;
+        if later.status == 201 {
+            break;
+        }
+        assert!(Instant::now() < give_up, "{}", later.text);
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// The rest of a refused upload is taken before the answer is given, unless its client says that there is none.
+async fn refusal(mut connection: tokio::net::TcpStream) -> String {
+    use tokio::io::AsyncWriteExt;
+    connection.shutdown().await.unwrap();
+    answer(connection).await
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// An upload whose client does as it likes: this much is promised, this much is sent.
-async fn begin(
+pub async fn begin(
     world: &World,
     person: &Person,
     room: &str,
@@ -34,7 +34,7 @@ async fn begin(
     connection
 }
 
-async fn answer(mut connection: TcpStream) -> String {
+pub async fn answer(mut connection: TcpStream) -> String {
     let mut answer = Vec::new();
     let read = connection.read_to_end(&mut answer);
     // Where not all is read that was sent, a connection ends without a farewell behind the answer.
