@@ -130,7 +130,7 @@ impl Storage {
     /// The first of them have come then.
     ///
     /// # Errors
-    /// [`StorageError`], also where the first bytes do not come within 8 s; and in the middle of the stream.
+    /// [`StorageError`], also where the first bytes do not come within 6 s; and in the middle of the stream.
     pub async fn read(
         &self,
         key: &Key,

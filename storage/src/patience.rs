@@ -10,8 +10,9 @@ use super::StorageError;
 
 /// Long enough for one part of an upload.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-/// Whoever reads waits for an answer of ours, which is given within ten seconds whatever happens.
-const FIRST_BYTES_WITHIN: Duration = Duration::from_secs(8);
+/// Whoever reads waits for an answer of ours, which is given within ten seconds whatever happens: what comes before the reading
+/// has its time, too.
+const FIRST_BYTES_WITHIN: Duration = Duration::from_secs(6);
 
 /// The answer, or an error after a while.
 pub(crate) async fn within<T>(work: impl Future<Output = Result<T>>) -> Result<T, StorageError> {

@@ -187,6 +187,10 @@ pub async fn has_at(
     seq: u64,
     id: MessageId,
 ) -> Result<bool, ApiError> {
+    // The place before the first message.
+    if seq == 0 {
+        return Ok(false);
+    }
     at_one_time(state, |known| async move {
         if seq <= known.in_database_up_to() {
             let stored = message::Entity::at(room.0, signed(seq));

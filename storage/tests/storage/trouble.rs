@@ -79,7 +79,7 @@ async fn a_bucket_that_says_nothing_of_an_object_is_not_waited_for_as_long_as_a_
         if said.is_empty() {
             storage.get(&a_key()).await.unwrap_err();
         }
-        // Twice eight seconds, and the machine may be busy.
+        // Twice six seconds, and the machine may be busy.
         assert!(begun.elapsed() < Duration::from_secs(25), "{said:?}");
     }
 }
