@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::ExprTrait;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Func, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Func, OnConflict, Query, SelectStatement, SimpleExpr};
 
 use crate::{ROWS_PER_STATEMENT, later::is_later, message, room_member};
 
@@ -31,14 +31,15 @@ impl Entity {
         Entity::find().filter(Column::RoomId.eq(room))
     }
 
-    /// Moves positions forward; a lower one than the stored changes nothing.
+    /// Moves positions forward; a lower one than the stored changes nothing. Of two at one place the later one counts: the stream
+    /// has that one alone.
     pub async fn advance<C: ConnectionTrait>(
         db: &C,
         positions: impl IntoIterator<Item = Model>,
     ) -> Result<(), DbErr> {
         let forward = OnConflict::columns([Column::RoomId, Column::UserId])
             .update_columns([Column::Seq, Column::UpdatedAt])
-            .action_and_where(is_later::<Entity>(Column::Seq))
+            .action_and_where(is_further())
             .to_owned();
         for chunk in furthest_by_key(positions).chunks(ROWS_PER_STATEMENT) {
             let rows = chunk.iter().cloned().map(ActiveModel::from);
@@ -97,12 +98,24 @@ fn furthest_by_key(positions: impl IntoIterator<Item = Model>) -> Vec<Model> {
         let key = (position.room_id, position.user_id);
         if furthest
             .get(&key)
-            .is_none_or(|known| known.seq < position.seq)
+            .is_none_or(|known| place(known) < place(&position))
         {
             furthest.insert(key, position);
         }
     }
     furthest.into_values().collect()
+}
+
+fn place(position: &Model) -> (i64, i64) {
+    (position.seq, position.updated_at)
+}
+
+/// Whether the written row is further than the one that is there.
+fn is_further() -> SimpleExpr {
+    let there = Expr::col((Entity, Column::Seq));
+    let written = Expr::col((Alias::new("excluded"), Column::Seq));
+    let is_later_at_its_place = there.eq(written).and(is_later::<Entity>(Column::UpdatedAt));
+    is_later::<Entity>(Column::Seq).or(is_later_at_its_place)
 }
 
 /// Begins at the memberships, so that of each room only the unread end of the messages is walked.

@@ -12,6 +12,7 @@ on_both_databases!(
     pages_are_ascending_and_know_their_previous_message,
     unread_counts_messages_of_others_after_the_read_position,
     a_read_position_only_moves_forward,
+    a_read_position_has_the_time_of_its_last_receipt,
 );
 
 async fn a_redelivered_batch_changes_nothing(db: &DatabaseConnection) {
@@ -199,6 +200,27 @@ async fn a_read_position_only_moves_forward(db: &DatabaseConnection) {
         .await
         .expect("advance");
     assert_eq!(seq().await, [(ADA, 8)]);
+}
+
+/// Of two at one place the stream keeps the later one: rows that are made anew from it are the same.
+async fn a_read_position_has_the_time_of_its_last_receipt(db: &DatabaseConnection) {
+    let at = |updated_at| read_position::Model {
+        updated_at,
+        ..position(1, ADA, 7)
+    };
+    for (written, kept) in [
+        (vec![at(100)], 100),
+        (vec![at(104)], 104),
+        (vec![at(101)], 104),
+        (vec![at(110), at(108)], 110),
+    ] {
+        read_position::Entity::advance(db, written)
+            .await
+            .expect("advance");
+        let rows = read_position::Entity::in_room(id(1)).all(db).await;
+        let times = rows.expect("read").into_iter().map(|row| row.updated_at);
+        assert_eq!(times.collect::<Vec<_>>(), [kept]);
+    }
 }
 
 fn position(room: u128, user_id: sea_orm::prelude::Uuid, seq: i64) -> read_position::Model {
