@@ -34,9 +34,18 @@ story("an open page sends again what it holds, also where the other one's messag
   await tom.say("took its place");
   await tom.sees("message", { "data-mine": "true", "data-state": "sent" });
   assert.equal((await tom.messages()).at(-1).seq, lost.seq, "nobody knows of the loss: the sequence is given again");
+  await untilStored(tom, lost.seq);
   await ana.context.setOffline(false);
   await tom.hears("held by an open page");
   await ana.hears("took its place");
   const texts = ["hello", "took its place", "held by an open page"];
   for (const person of [ana, tom]) assert.deepEqual((await person.messages()).map(({ text }) => text), texts);
 });
+
+/** The database has everything up to there. @param {import("../support/person.mjs").Person} person @param {number} seq */
+async function untilStored(person, seq) {
+  const deadline = Date.now() + 20_000;
+  const isStored = () => person.frames.some((frame) => frame.type === "stored" && frame.seq >= seq);
+  while (!isStored() && Date.now() < deadline) await person.page.waitForTimeout(100);
+  assert.ok(isStored());
+}
