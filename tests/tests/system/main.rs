@@ -37,6 +37,7 @@ mod lost_batches;
 mod lost_outcomes;
 mod lost_streams;
 mod lost_tail;
+mod machine_clock;
 mod matching_burst;
 mod matching_record;
 mod matching_storm;

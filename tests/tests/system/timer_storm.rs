@@ -13,7 +13,7 @@ use domain::{
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use crate::{chance::Chance, eventually, jetstream, promised, roles::Roles};
+use crate::{chance::Chance, eventually, jetstream, machine_clock::now, promised, roles::Roles};
 
 const WORKERS: [&str; 2] = ["countdown", "countdown-2"];
 const OUTAGES: usize = 3;
@@ -200,12 +200,4 @@ fn promise(due: Timestamp, times: &[Up]) -> (bool, Timestamp, Timestamp) {
         long_enough.then_some((after_outage, due.max(up.from), latest))
     });
     served.expect("the last time has no end")
-}
-
-/// The time by this machine's clock, which is also the broker's.
-fn now() -> Timestamp {
-    let since = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .expect("a clock after 1970");
-    Timestamp(i64::try_from(since.as_millis()).expect("a time before the end of the world"))
 }

@@ -1,6 +1,6 @@
 //! A timer never fires early, and survives `kill -9` of each process in turn while countdowns run.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use domain::{
     RoomId, Timestamp,
@@ -11,7 +11,9 @@ use tokio::time::sleep;
 use crate::{
     client::Person,
     events::{self, Event},
-    eventually, promised,
+    eventually,
+    machine_clock::now,
+    promised,
     roles::Roles,
 };
 
@@ -194,12 +196,4 @@ fn check(what: &str, life: &[Event], countdown_ends: Timestamp, outage_ended: Op
         end.time <= latest.plus(AFTER_OUTAGE),
         "{what}: late: {end:?}, due at {ends_at}"
     );
-}
-
-/// The time by this machine's clock, which is also the broker's.
-fn now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock after 1970");
-    Timestamp(i64::try_from(since.as_millis()).expect("a time before the end of the world"))
 }

@@ -5,7 +5,7 @@ use std::{
     io::{BufWriter, Write},
     path::Path,
     sync::{Arc, Mutex},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use domain::{
@@ -15,6 +15,8 @@ use domain::{
 use serde::Serialize;
 use tokio::time::Instant;
 use uuid::Uuid;
+
+use crate::machine_clock::now;
 
 /// A message, as far as its place and its words matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -126,9 +128,4 @@ impl Ledger {
             writeln!(file, "{line}").expect("the ledger can be written");
         }
     }
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::UNIX_EPOCH.elapsed().expect("a time after 1970");
-    Timestamp(i64::try_from(since.as_millis()).expect("a time before the year 292 million"))
 }

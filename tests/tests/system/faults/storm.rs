@@ -5,6 +5,8 @@ use std::time::Duration;
 use domain::Timestamp;
 use tokio::time::Instant;
 
+use crate::machine_clock::now;
+
 use super::{
     plan::{Planned, Target},
     stage::Stage,
@@ -49,11 +51,4 @@ pub async fn storm(
     tokio::time::sleep_until(begun + length).await;
     disturbed.sort();
     disturbed
-}
-
-/// By this machine's clock, which is also the broker's.
-fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let millis = since.expect("a clock after 1970").as_millis();
-    Timestamp(i64::try_from(millis).expect("a time before the end of the world"))
 }
