@@ -1,7 +1,8 @@
 //! Who may not meet whom, and until when.
 
 use std::{
-    collections::{HashMap, HashSet},
+    cmp::Reverse,
+    collections::{BinaryHeap, HashSet},
     time::Duration,
 };
 
@@ -9,16 +10,64 @@ use domain::{
     Timestamp, UserId,
     pair::{Pair, PairKey},
 };
+use rpds::HashTrieMapSync;
 
-const PRUNE_EVERY: Duration = Duration::from_secs(60);
+type Others = HashTrieMapSync<UserId, Timestamp>;
 
-/// Couples that are kept apart.
+const FOR_EVER: Timestamp = Timestamp(i64::MAX);
+
+/// Couples that are kept apart, each until then: by the lower id, then by the higher. A clone costs nothing and stays as it is.
+#[derive(Debug, Clone)]
+pub(super) struct Couples(HashTrieMapSync<UserId, Others>);
+
+impl Couples {
+    /// Until when two people are kept apart.
+    fn until(&self, pair: PairKey) -> Option<Timestamp> {
+        self.0.get(&pair.low)?.get(&pair.high).copied()
+    }
+
+    /// The couples among these people, of whom `is_there` knows.
+    pub(super) fn among<'a>(
+        &self,
+        people: impl Iterator<Item = &'a UserId>,
+        is_there: impl Fn(&UserId) -> bool,
+        now: Timestamp,
+    ) -> HashSet<PairKey> {
+        let mut apart = HashSet::new();
+        for low in people.copied() {
+            let others = self.0.get(&low).into_iter().flatten();
+            let now_apart = others.filter(|(high, until)| **until > now && is_there(high));
+            apart.extend(now_apart.map(|(high, _)| PairKey { low, high: *high }));
+        }
+        apart
+    }
+
+    fn keep(&mut self, pair: PairKey, until: Timestamp) {
+        if let Some(others) = self.0.get_mut(&pair.low) {
+            others.insert_mut(pair.high, until);
+        } else {
+            let others = Others::default().insert(pair.high, until);
+            self.0.insert_mut(pair.low, others);
+        }
+    }
+
+    fn forget(&mut self, pair: PairKey) {
+        if let Some(others) = self.0.get_mut(&pair.low) {
+            others.remove_mut(&pair.high);
+            if others.is_empty() {
+                self.0.remove_mut(&pair.low);
+            }
+        }
+    }
+}
+
+/// Who is kept apart now, as far as the stream was read.
 #[derive(Debug)]
 pub(super) struct Apart {
     recent_partner: Duration,
-    prune_at: Timestamp,
-    /// By the lower id, then by the higher.
-    until: HashMap<UserId, HashMap<UserId, Timestamp>>,
+    pub(super) couples: Couples,
+    /// When a couple may be forgotten, unless it is kept apart longer by then. Nobody who is kept apart for ever is here.
+    ends: BinaryHeap<Reverse<(Timestamp, PairKey)>>,
 }
 
 impl Apart {
@@ -26,74 +75,102 @@ impl Apart {
     pub(super) fn new(recent_partner: Duration) -> Self {
         Self {
             recent_partner,
-            prune_at: Timestamp::default(),
-            until: HashMap::new(),
+            couples: Couples(HashTrieMapSync::new_sync()),
+            ends: BinaryHeap::new(),
         }
     }
 
     /// Nobody any more.
     pub(super) fn clear(&mut self) {
-        self.until.clear();
+        *self = Self::new(self.recent_partner);
     }
 
     /// What two people are to each other, as just read.
     pub(super) fn pair_is(&mut self, pair: &Pair, now: Timestamp) {
         let until = apart_until(pair, self.recent_partner);
         if until > now {
-            self.keep(pair.key, until);
-        } else if let Some(others) = self.until.get_mut(&pair.key.low) {
-            others.remove(&pair.key.high);
+            self.set(pair.key, until);
+        } else {
+            self.couples.forget(pair.key);
         }
     }
 
-    /// Keeps two people apart until then.
+    /// Keeps two people apart until then, or for longer where that is known.
     pub(super) fn keep(&mut self, pair: PairKey, until: Timestamp) {
-        let others = self.until.entry(pair.low).or_default();
-        others.insert(pair.high, until);
+        let known = self.couples.until(pair);
+        self.set(pair, known.map_or(until, |known| known.max(until)));
+    }
+
+    fn set(&mut self, pair: PairKey, until: Timestamp) {
+        self.couples.keep(pair, until);
+        if until < FOR_EVER {
+            self.ends.push(Reverse((until, pair)));
+        }
     }
 
     /// Whether two people are kept apart.
     pub(super) fn holds(&self, pair: PairKey, now: Timestamp) -> bool {
-        let others = self.until.get(&pair.low);
-        others
-            .and_then(|others| others.get(&pair.high))
-            .is_some_and(|until| *until > now)
+        self.couples.until(pair).is_some_and(|until| until > now)
     }
 
-    /// The couples among these people. What is over is forgotten now and then.
-    pub(super) fn among<T>(
-        &mut self,
-        people: &HashMap<UserId, T>,
-        now: Timestamp,
-    ) -> HashSet<PairKey> {
-        self.prune(now);
-        let mut apart = HashSet::new();
-        for low in people.keys().copied() {
-            let others = self.until.get(&low).into_iter().flatten();
-            let now_apart =
-                others.filter(|(high, until)| **until > now && people.contains_key(high));
-            apart.extend(now_apart.map(|(high, _)| PairKey { low, high: *high }));
+    /// Forgets what is over. Costs a step for each couple that it forgets.
+    pub(super) fn prune(&mut self, now: Timestamp) {
+        while let Some(Reverse((until, pair))) = self.ends.peek().copied()
+            && until <= now
+        {
+            self.ends.pop();
+            if !self.holds(pair, now) {
+                self.couples.forget(pair);
+            }
         }
-        apart
-    }
-
-    fn prune(&mut self, now: Timestamp) {
-        if now < self.prune_at {
-            return;
-        }
-        self.prune_at = now.plus(PRUNE_EVERY);
-        self.until.retain(|_, others| {
-            others.retain(|_, until| *until > now);
-            !others.is_empty()
-        });
     }
 }
 
 /// Until when two may not meet: for ever where one blocks the other or has reported them, for a while where they met.
 pub(super) fn apart_until(pair: &Pair, recent_partner: Duration) -> Timestamp {
     if pair.is_blocked() || pair.is_reported() {
-        return Timestamp(i64::MAX);
+        return FOR_EVER;
     }
     pair.last_met_at
         .map_or(Timestamp(i64::MIN), |met| met.plus(recent_partner))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn key(low: u128, high: u128) -> PairKey {
+        let user = |number| UserId(Uuid::from_u128(number));
+        PairKey::of(user(low), user(high)).unwrap()
+    }
+
+    #[test]
+    fn what_is_over_is_forgotten_and_what_was_prolonged_or_holds_for_ever_stays() {
+        let mut apart = Apart::new(Duration::ZERO);
+        for high in 1_000..1_100 {
+            apart.keep(key(1, high), Timestamp(10));
+            apart.keep(key(high, 2_000), Timestamp(10));
+        }
+        apart.keep(key(1, 1_050), Timestamp(20));
+        apart.keep(key(1, 2_000), FOR_EVER);
+        apart.keep(key(1, 2_000), Timestamp(15));
+        let seen = apart.couples.clone();
+        apart.prune(Timestamp(9));
+        assert_eq!(apart.couples.0.size(), 101);
+        apart.prune(Timestamp(10));
+        assert_eq!(
+            apart.couples.0.size(),
+            1,
+            "who has nobody left is forgotten"
+        );
+        let held = |apart: &Apart| apart.couples.0.values().map(Others::size).sum::<usize>();
+        assert_eq!(held(&apart), 2);
+        assert!(apart.holds(key(1, 1_050), Timestamp(10)));
+        apart.prune(Timestamp(20));
+        assert_eq!((held(&apart), apart.ends.len()), (1, 0));
+        assert!(apart.holds(key(1, 2_000), Timestamp(20)));
+        assert_eq!(seen.0.size(), 101, "whoever looked still sees all");
+    }
 }

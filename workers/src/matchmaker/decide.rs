@@ -15,7 +15,7 @@ use domain::{
 use super::{
     Matchmaker,
     claims::Intent,
-    pool::{Pool, Snapshot},
+    pool::{People, Pool, Snapshot},
     scores::Scores,
 };
 
@@ -58,13 +58,12 @@ impl Memory {
     }
 
     fn decide(&mut self, snapshot: &Snapshot, starves_after: Duration, now: Timestamp) -> Decided {
-        let Snapshot {
+        let People {
             candidates,
             learned,
             apart,
-            model,
-        } = snapshot;
-        self.scores.follow(model.as_ref());
+        } = &snapshot.people();
+        self.scores.follow(snapshot.model.as_ref());
         self.scores.prepare(candidates, learned);
         let people = self.scores.in_order(candidates);
         let forbidden = |one, other| PairKey::of(one, other).is_none_or(|key| apart.contains(&key));

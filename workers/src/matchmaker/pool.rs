@@ -1,7 +1,7 @@
 //! The matchmaker's view of the queue: who waits, who may not meet, whose socket is there.
 
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::HashSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -21,9 +21,15 @@ use domain::{
     pair::{Pair, PairKey},
     ticket::{DEFAULT_POOL, Ticket, TicketState},
 };
+use rpds::HashTrieMapSync;
 use serde::de::DeserializeOwned;
 
-use super::{apart::Apart, leases::Leases, outlook::Waits, scores::Learned};
+use super::{
+    apart::{Apart, Couples},
+    leases::Leases,
+    outlook::Waits,
+    scores::Learned,
+};
 
 /// The leader's own heartbeats come through the view: one that shows nothing for so long is behind.
 const FRESH_FOR: Duration = Duration::from_secs(3);
@@ -43,16 +49,44 @@ impl Waiting {
     }
 }
 
-/// What one tick works with.
+/// The view as it was when a tick began. It shares what the view has, so it is made in no time, however many wait; what changes
+/// meanwhile is the view's alone.
 #[derive(Debug)]
 pub(super) struct Snapshot {
+    waiting: HashTrieMapSync<UserId, Arc<Waiting>>,
+    apart: Couples,
+    now: Timestamp,
+    /// The weights that were last published.
+    pub(super) model: Option<Arc<PublishedModel>>,
+}
+
+/// Who is in a snapshot, as one tick works with it.
+#[derive(Debug)]
+pub(super) struct People {
     pub(super) candidates: Vec<Candidate>,
     /// What was learned of each, in the same order.
     pub(super) learned: Vec<Learned>,
-    /// The weights that were last published.
-    pub(super) model: Option<Arc<PublishedModel>>,
     /// Pairs among them who block each other, of whom one has reported the other, or who met recently.
     pub(super) apart: HashSet<PairKey>,
+}
+
+impl Snapshot {
+    /// Takes work in proportion to the people: off the async threads.
+    pub(super) fn people(&self) -> People {
+        let candidate = |waiting: &Arc<Waiting>| Candidate {
+            user: waiting.ticket.user_id,
+            ticket: waiting.ticket.id,
+            joined_at: waiting.ticket.joined_at,
+            features: waiting.ticket.features.clone(),
+        };
+        let learned = |waiting: &Arc<Waiting>| Learned::of(&waiting.ticket, waiting.seq);
+        let waits = |user: &UserId| self.waiting.contains_key(user);
+        People {
+            candidates: self.waiting.values().map(candidate).collect(),
+            learned: self.waiting.values().map(learned).collect(),
+            apart: self.apart.among(self.waiting.keys(), waits, self.now),
+        }
+    }
 }
 
 /// The view, fed with the stream's records in their order.
@@ -62,7 +96,7 @@ pub(super) struct Pool {
     fed_at: Instant,
     /// The sequence of the record that was fed last.
     fed_until: u64,
-    waiting: HashMap<UserId, Waiting>,
+    waiting: HashTrieMapSync<UserId, Arc<Waiting>>,
     /// When they were last looked at: their ages are those of that day. Never before the first look.
     ages_of: Option<Timestamp>,
     /// Of those who wait.
@@ -80,7 +114,7 @@ impl Pool {
             backlog: None,
             fed_at: Instant::now(),
             fed_until: 0,
-            waiting: HashMap::new(),
+            waiting: HashTrieMapSync::new_sync(),
             ages_of: None,
             census: Census::default(),
             apart: Apart::new(recent_partner),
@@ -102,7 +136,7 @@ impl Pool {
 
     /// How many wait.
     pub(super) fn size(&self) -> usize {
-        self.waiting.len()
+        self.waiting.size()
     }
 
     /// The view is broken: nothing in it counts until it is opened again.
@@ -112,7 +146,7 @@ impl Pool {
 
     /// A new view begins: so many records are to come before it is complete. Leases are kept, they know their tickets.
     pub(super) fn begin(&mut self, backlog: u64) {
-        self.waiting.clear();
+        self.waiting = HashTrieMapSync::new_sync();
         self.census = Census::default();
         self.apart.clear();
         self.backlog = Some(backlog);
@@ -188,17 +222,18 @@ impl Pool {
                 seq,
                 unknown,
             };
-            self.waiting.insert(user, waiting);
+            self.waiting.insert_mut(user, Arc::new(waiting));
         }
     }
 
     /// The event of this sequence, and whatever was before it, lets the user wait no more. A later ticket stays.
     pub(super) fn waits_no_more(&mut self, user: UserId, seq: u64) {
-        if let Entry::Occupied(waiting) = self.waiting.entry(user) {
-            if waiting.get().seq > seq {
+        if let Some(waiting) = self.waiting.get(&user) {
+            if waiting.seq > seq {
                 return;
             }
-            self.census.leaves(&waiting.remove().ticket.features);
+            self.census.leaves(&waiting.ticket.features);
+            self.waiting.remove_mut(&user);
         }
         self.leases.forget(user);
     }
@@ -220,25 +255,18 @@ impl Pool {
 
     /// The waiting ticket of a user.
     pub(super) fn waiting(&self, user: UserId) -> Option<&Waiting> {
-        self.waiting.get(&user)
+        self.waiting.get(&user).map(Arc::as_ref)
     }
 
     /// Everybody who waits, as old as now, and who of them may not meet.
     pub(super) fn snapshot(&mut self, now: Timestamp) -> Snapshot {
         self.grow_older(now);
-        let candidate = |waiting: &Waiting| Candidate {
-            user: waiting.ticket.user_id,
-            ticket: waiting.ticket.id,
-            joined_at: waiting.ticket.joined_at,
-            features: waiting.ticket.features.clone(),
-        };
-        let apart = self.apart.among(&self.waiting, now);
-        let learned = |waiting: &Waiting| Learned::of(&waiting.ticket, waiting.seq);
+        self.apart.prune(now);
         Snapshot {
-            candidates: self.waiting.values().map(candidate).collect(),
-            learned: self.waiting.values().map(learned).collect(),
+            waiting: self.waiting.clone(),
+            apart: self.apart.couples.clone(),
+            now,
             model: self.model.clone(),
-            apart,
         }
     }
 

@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use broker::life::Versioned;
 use contract::Unknown;
 use domain::{
@@ -13,7 +11,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{super::scores::Learned, *};
+use super::*;
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
 const LIMIT: Duration = Duration::from_secs(120);
@@ -46,14 +44,17 @@ fn of_learned(
     apart: &[(u128, u128)],
 ) -> Decided {
     let prior = settings::matching_prior().unwrap();
-    let key = |(one, other): &(u128, u128)| PairKey::of(user(*one), user(*other)).unwrap();
-    let snapshot = Snapshot {
-        learned: vec![Learned { seq: 1, beliefs }; candidates.len()],
-        candidates,
-        model: None,
-        apart: apart.iter().map(key).collect::<HashSet<_>>(),
-    };
-    Memory::new(Scores::new(prior).unwrap()).decide(&snapshot, LIMIT, NOW)
+    let mut pool = Pool::new(LIMIT);
+    for (seq, one) in (1..).zip(candidates) {
+        let mut ticket = Ticket::join(one.ticket, one.user, one.features, one.joined_at);
+        ticket.learned = beliefs;
+        says(&mut pool, &ticket, seq);
+    }
+    for (one, other) in apart {
+        let key = PairKey::of(user(*one), user(*other)).unwrap();
+        pool.apart.keep(key, Timestamp(i64::MAX));
+    }
+    Memory::new(Scores::new(prior).unwrap()).decide(&pool.snapshot(NOW), LIMIT, NOW)
 }
 
 #[test]

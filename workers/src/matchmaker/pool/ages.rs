@@ -1,8 +1,10 @@
 //! Ages as they are now: a birthday that comes while somebody waits counts from its first tick on.
 
+use std::sync::Arc;
+
 use domain::{Timestamp, ticket::Ticket};
 
-use super::Pool;
+use super::{Pool, Waiting};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -13,13 +15,18 @@ impl Pool {
         if before.is_some_and(|before| day(before) == day(now)) {
             return;
         }
-        for waiting in self.waiting.values_mut() {
-            let age = waiting.ticket.age_at(now);
-            if age != waiting.ticket.features.age {
-                self.census.leaves(&waiting.ticket.features);
-                waiting.ticket.features.age = age;
-                self.census.joins(&waiting.ticket.features);
-            }
+        let is_older = |waiting: &&Arc<Waiting>| {
+            let ticket = &waiting.ticket;
+            ticket.age_at(now) != ticket.features.age
+        };
+        let older: Vec<_> = self.waiting.values().filter(is_older).cloned().collect();
+        for mut waiting in older {
+            let ticket = &mut Arc::make_mut(&mut waiting).ticket;
+            self.census.leaves(&ticket.features);
+            ticket.features.age = ticket.age_at(now);
+            self.census.joins(&ticket.features);
+            let user = ticket.user_id;
+            self.waiting.insert_mut(user, waiting);
         }
     }
 

@@ -135,7 +135,7 @@ fn aged(number: u8, age: u8, born: Option<&str>) -> Ticket {
 }
 
 fn ages(pool: &mut Pool, now: Timestamp) -> Vec<u8> {
-    let mut candidates = pool.snapshot(now).candidates;
+    let mut candidates = pool.snapshot(now).people().candidates;
     candidates.sort_unstable_by_key(|candidate| candidate.user);
     let ages = candidates.iter().map(|candidate| candidate.features.age);
     ages.collect()
@@ -173,4 +173,41 @@ fn a_birthday_while_waiting_counts_from_the_first_tick_of_the_day() {
         Census::default(),
         "who left is counted off as counted"
     );
+}
+
+#[test]
+fn a_tick_sees_the_view_as_it_was_when_it_began() {
+    let mut pool = pool();
+    let now = Timestamp(2_000);
+    let people: Vec<Ticket> = (1..=9).map(|number| aged(number, 30, None)).collect();
+    for (seq, ticket) in (1..).zip(people.clone()) {
+        pool.ticket_is(ticket.user_id, event(ticket, seq));
+    }
+    let pair = PairKey::of(people[0].user_id, people[1].user_id).unwrap();
+    pool.apart.keep(pair, Timestamp(9_000));
+    let snapshot = pool.snapshot(now);
+    pool.apart.clear();
+    pool.waits_no_more(people[0].user_id, 1);
+    let mut wishes = people[1].clone();
+    wishes.features.age_min = Some(40);
+    pool.ticket_is(wishes.user_id, event(wishes, 20));
+    let seen = snapshot.people();
+    assert_eq!((seen.candidates.len(), pool.size()), (9, 8));
+    assert!(seen.apart.contains(&pair));
+    let wishes = seen
+        .candidates
+        .iter()
+        .filter(|one| one.features.age_min.is_some());
+    assert_eq!(wishes.count(), 0);
+    let now_seen = pool.snapshot(now).people();
+    assert_eq!((now_seen.candidates.len(), now_seen.apart.len()), (8, 0));
+}
+
+#[test]
+fn nobody_is_copied_when_a_tick_begins() {
+    let mut pool = pool();
+    pool.ticket_is(USER, event(waiting(), 1));
+    let snapshot = pool.snapshot(Timestamp(2_000));
+    let [ours, theirs] = [&pool.waiting, &snapshot.waiting].map(|all| all.get(&USER).unwrap());
+    assert!(Arc::ptr_eq(ours, theirs));
 }
