@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::{Timestamp, matching::model::OwnOutcome};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait};
@@ -93,6 +94,38 @@ impl Entity {
             .order_by_asc(Column::Seq)
             .all(db)
             .await
+    }
+
+    /// What the model has learned of a user's decisions, as the user sees it, in their order; and when each was decided.
+    pub async fn seen_by<C: ConnectionTrait>(
+        db: &C,
+        user: Uuid,
+    ) -> Result<Vec<(OwnOutcome, Timestamp)>, DbErr> {
+        let rows = Entity::find()
+            .select_only()
+            .columns([
+                Column::LowUser,
+                Column::LowKeeps,
+                Column::HighKeeps,
+                Column::RanOut,
+                Column::DecidedAt,
+            ])
+            .filter(Column::Fate.eq(LEARNED))
+            .filter(is_of(user))
+            .order_by_asc(Column::Seq)
+            .into_tuple::<(Uuid, bool, bool, bool, i64)>()
+            .all(db)
+            .await?;
+        let seen = rows
+            .into_iter()
+            .map(|(low, low_keeps, high_keeps, ran_out, at)| {
+                let [mine, theirs] = match low == user {
+                    true => [low_keeps, high_keeps],
+                    false => [high_keeps, low_keeps],
+                };
+                (OwnOutcome::seen(mine, theirs, ran_out), Timestamp(at))
+            });
+        Ok(seen.collect())
     }
 
     /// The rows of these rooms; of some there is none.

@@ -1,12 +1,9 @@
-//! What people have been told of what matching has learned of them.
+//! What earlier releases have told people of what matching had learned of them. Nobody writes it any more; rows go with what was
+//! learned of their user, and the table with a release that is not next to those that used it.
 
-use domain::matching::Telling;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
 
-use crate::{ROWS_PER_STATEMENT, among};
-
-/// One person's; of whom there is no row, nothing was learned yet.
+/// One person's.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "matching_tellings")]
 pub struct Model {
@@ -20,50 +17,3 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
-
-impl Model {
-    /// What it says; nothing where it cannot be read.
-    pub fn telling(&self) -> Telling {
-        serde_json::from_value(self.telling.clone()).unwrap_or_default()
-    }
-}
-
-impl Entity {
-    /// What the user has been told.
-    pub async fn of<C: ConnectionTrait>(db: &C, user: Uuid) -> Result<Telling, DbErr> {
-        let found = Entity::find_by_id(user).one(db).await?;
-        Ok(found.map(|row| row.telling()).unwrap_or_default())
-    }
-
-    /// The rows of these users; of some there is none.
-    pub async fn among<C: ConnectionTrait>(db: &C, users: &[Uuid]) -> Result<Vec<Model>, DbErr> {
-        among::rows::<Entity>(db, Column::UserId, users).await
-    }
-
-    /// Writes rows, new or not. Only who holds the model's row may: [`crate::matching_model::Entity::hold`].
-    pub async fn save<C: ConnectionTrait>(
-        db: &C,
-        tellings: Vec<(Uuid, Telling)>,
-    ) -> Result<(), DbErr> {
-        let replace = OnConflict::column(Column::UserId)
-            .update_column(Column::Telling)
-            .to_owned();
-        for chunk in tellings.chunks(ROWS_PER_STATEMENT) {
-            let mut rows = Vec::with_capacity(chunk.len());
-            for (user_id, telling) in chunk {
-                let telling = serde_json::to_value(telling)
-                    .map_err(|error| DbErr::Json(error.to_string()))?;
-                let row = Model {
-                    user_id: *user_id,
-                    telling,
-                };
-                rows.push(ActiveModel::from(row));
-            }
-            Entity::insert_many(rows)
-                .on_conflict(replace.clone())
-                .exec_without_returning(db)
-                .await?;
-        }
-        Ok(())
-    }
-}

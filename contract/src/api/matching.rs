@@ -51,7 +51,8 @@ impl TicketView {
     }
 }
 
-/// What matching has learned of the user, as it was last told: `GET /users/me/learned`.
+/// What matching has learned of the user, worked out from what the user knows alone, the own answers and those of others that the
+/// outcome has shown: `GET /users/me/learned`.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, ToSchema)]
 pub struct LearnedView {
     /// What it comes from, in a sentence.
@@ -60,10 +61,10 @@ pub struct LearnedView {
     pub generosity: Learned,
     /// How readily others keep a conversation with the user.
     pub appeal: Learned,
-    /// How many decided conversations it was learned from.
+    /// How many decided conversations it comes from.
     pub outcomes: u64,
     /// When the first of these was decided; `null` where there is none.
     pub since: Option<Timestamp>,
-    /// The version of the model when it was told: it grows with everything that is learned, from anybody. 0: nothing was told.
+    /// The version of the shipped weights by which it was worked out.
     pub model_version: u64,
 }

@@ -24,7 +24,6 @@ pub use explanation::{ALIKE_BIOS_FROM, Side, explain};
 pub use filter::{ADULT_AGE, FilterName, Filtered, may_meet, same_age_group};
 pub use learned::{Learned, in_words};
 pub use pairing::{Candidate, Policy, Proposal, RecentScores, pair};
-pub use telling::{HIDDEN_TOGETHER, Telling, Told, knows_the_answer};
 pub use text::{DIMENSIONS as TEXT_DIMENSIONS, TextMode, TextVector};
 
 /// What matching knows of a person, as it was when the person joined the queue.

@@ -4,12 +4,9 @@ use axum::{extract::State, http::StatusCode};
 use contract::api::LearnedView;
 use domain::{
     UserId,
-    matching::{
-        HIDDEN_TOGETHER, in_words,
-        model::{Belief, PersonBeliefs, Prior},
-    },
+    matching::{in_words, model::PersonBeliefs},
 };
-use entities::{matching_outcome, matching_telling};
+use entities::matching_outcome;
 use uuid::Uuid;
 
 use super::{
@@ -20,8 +17,11 @@ use super::{
 };
 use crate::{auth::CurrentUser, database::begin_write, error::ApiError, state::AppState};
 
-/// What matching has learned of the user from decided conversations, beyond the profile, as far as no single answer of
-/// somebody else can be read from it.
+const COUNTED: &str = "your own answers, and those answers of others that you know. Answers that stay private are used for \
+                       matching and are never shown.";
+
+/// What matching has learned of the user from decided conversations, beyond the profile, as far as the user could work it out:
+/// from the own answers, and those of others that the outcome has shown.
 #[utoipa::path(
     get, path = "/users/me/learned", tag = "account", security(("bearer" = [])),
     responses((status = OK, body = LearnedView, description = "What was learned"), SignedInOnly)
@@ -59,43 +59,31 @@ async fn withdraw(state: AppState, user: UserId) -> Result<(), ApiError> {
     Ok(transaction.commit().await?)
 }
 
-/// What was learned of the user, as it is told: not as it stands after each single answer of somebody else, which is private.
+/// What was learned of the user, as it is told: from what the user knows alone, as each other answer is private.
 ///
 /// # Errors
 /// `unavailable`.
 pub(super) async fn view(state: &AppState, user: UserId) -> Result<LearnedView, ApiError> {
-    let fresh = fresh(&state.matching_prior);
-    let telling = matching_telling::Entity::of(&state.db.read, user.0).await?;
-    let kappa = state.matching_prior.people.generosity_to_appeal;
-    let beliefs = telling.told.map_or(fresh, |told| told.beliefs);
-    let [generosity, appeal] = in_words(beliefs, fresh, kappa);
-    let outcomes = telling.told.map_or(0, |told| told.outcomes);
+    let prior = &state.matching_prior;
+    let seen = matching_outcome::Entity::seen_by(&state.db.read, user.0).await?;
+    let since = seen.iter().map(|(_, decided_at)| *decided_at).min();
+    let outcomes = seen.len();
+    let seen = seen.into_iter().map(|(outcome, _)| outcome);
+    let [generosity, appeal] = in_words(
+        PersonBeliefs::of_own_outcomes(prior, seen),
+        PersonBeliefs::of_somebody_new(prior),
+        prior.people.generosity_to_appeal,
+    );
     Ok(LearnedView {
         text: match outcomes {
-            0 => format!(
-                "Nothing is told yet. What others answered is private, so it is told for {HIDDEN_TOGETHER} conversations at a time."
-            ),
-            1 => "This comes from 1 conversation that you and the other have decided.".to_owned(),
-            _ => format!(
-                "This comes from {outcomes} conversations that you and the others have decided."
-            ),
+            0 => "Nothing was learned yet: no conversation of yours was decided.".to_owned(),
+            1 => format!("This comes from 1 decided conversation: {COUNTED}"),
+            _ => format!("This comes from {outcomes} decided conversations: {COUNTED}"),
         },
         generosity,
         appeal,
-        outcomes,
-        since: telling.since.filter(|_| outcomes > 0),
-        model_version: telling.told.map_or(0, |told| told.model_version),
+        outcomes: outcomes as u64,
+        since,
+        model_version: prior.version.into(),
     })
-}
-
-/// What is believed of somebody new.
-fn fresh(prior: &Prior) -> PersonBeliefs {
-    let belief = |variance| Belief {
-        mean: 0.0,
-        variance,
-    };
-    PersonBeliefs {
-        generosity: belief(prior.people.generosity_variance),
-        appeal: belief(prior.people.appeal_variance),
-    }
 }

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use domain::{
-    TicketId, Timestamp, UserId,
+    TicketId, UserId,
     matching::{
-        Telling, TextMode,
-        model::{Belief, PersonBeliefs},
+        TextMode, in_words,
+        model::{Belief, OwnOutcome, PersonBeliefs},
     },
 };
-use entities::{matching_model, matching_person, matching_telling};
+use entities::{matching_model, matching_outcome, matching_person};
 use serde_json::{Value, json};
 use tokio::time::sleep;
+use uuid::Uuid;
 
 use crate::world::{Person, World};
 
@@ -27,6 +28,32 @@ fn beliefs() -> PersonBeliefs {
     }
 }
 
+/// What the user has decided, whether the other one kept it, and whether the time ran out. That of the last one is private.
+const OUTCOMES: [(bool, bool, bool); 4] = [
+    (true, true, false),
+    (true, false, true),
+    (true, true, false),
+    (false, true, true),
+];
+
+/// What is told of them.
+fn told() -> [Value; 2] {
+    let outcomes = [
+        (true, Some(true)),
+        (true, Some(false)),
+        (true, Some(true)),
+        (false, None),
+    ];
+    let outcomes = outcomes.map(|(keeps, other_keeps)| OwnOutcome { keeps, other_keeps });
+    let prior = settings::matching_prior().unwrap();
+    let told = in_words(
+        PersonBeliefs::of_own_outcomes(&prior, outcomes),
+        PersonBeliefs::of_somebody_new(&prior),
+        prior.people.generosity_to_appeal,
+    );
+    told.map(|part| serde_json::to_value(part).unwrap())
+}
+
 /// As persistence would store it.
 pub async fn learn(world: &World, user: UserId) {
     let begun = async || {
@@ -37,20 +64,43 @@ pub async fn learn(world: &World, user: UserId) {
     while !begun().await {
         sleep(Duration::from_millis(20)).await;
     }
-    let mut telling = Telling::default();
-    for decided_at in [1_795_000_000_000, 1_795_000_060_000] {
-        telling.count(true, Timestamp(decided_at));
-    }
-    telling.tell(beliefs(), 7);
+    let outcomes = OUTCOMES.into_iter().enumerate();
+    let outcomes = outcomes.map(|(number, (keeps, other_keeps, ran_out))| {
+        let seq = i64::try_from(number).unwrap() + 1;
+        // In the place of either.
+        let is_low = number % 2 == 0;
+        let [low_user, high_user] = match is_low {
+            true => [user.0, Uuid::now_v7()],
+            false => [Uuid::now_v7(), user.0],
+        };
+        let [low_keeps, high_keeps] = match is_low {
+            true => [keeps, other_keeps],
+            false => [other_keeps, keeps],
+        };
+        matching_outcome::Model {
+            room_id: Uuid::now_v7(),
+            seq,
+            low_user,
+            high_user,
+            low_keeps,
+            high_keeps,
+            ran_out,
+            low_features: None,
+            high_features: None,
+            score: 0.5,
+            decided_at: 1_795_000_000_000 + 60_000 * number as i64,
+            fate: Some(matching_outcome::LEARNED.to_owned()),
+        }
+    });
     let db = &world.database.write;
-    matching_telling::Entity::save(db, vec![(user.0, telling)])
+    matching_outcome::Entity::record(db, outcomes.collect())
         .await
         .unwrap();
     let row = matching_person::Model::new(user.0, beliefs());
     matching_person::Entity::save(db, &[row]).await.unwrap();
 }
 
-fn in_words(learned: &Value) -> [&str; 2] {
+fn in_words_of(learned: &Value) -> [&str; 2] {
     ["generosity", "appeal"].map(|part| learned[part]["text"].as_str().unwrap())
 }
 
@@ -61,23 +111,17 @@ async fn everything_that_was_learned_is_told_and_can_be_reset() {
     let ann = world.person("ann").await;
     let path = "/users/me/learned";
     let new = world.get(&ann, path).await.expect(200);
-    assert_eq!(in_words(&new), [NOTHING, NOTHING]);
+    assert_eq!(in_words_of(&new), [NOTHING, NOTHING]);
     assert_eq!((&new["outcomes"], &new["since"]), (&json!(0), &json!(null)));
 
     learn(&world, id_of(&ann)).await;
     let known = world.get(&ann, path).await.expect(200);
-    // In steps of .5.
-    assert_eq!(known["generosity"]["value"], json!(2.0));
-    assert_eq!(known["generosity"]["uncertainty"], json!(0.5));
-    assert_eq!(
-        in_words(&known)[0],
-        "You keep many more conversations than most people."
-    );
-    assert_eq!(known["outcomes"], json!(2));
+    assert_eq!([&known["generosity"], &known["appeal"]], told().each_ref());
+    assert!(in_words_of(&known)[0].starts_with("You keep"), "{known}");
+    assert_eq!(known["outcomes"], json!(4));
     assert_eq!(known["since"], "2026-11-18T11:06:40.000Z");
     let export = world.get(&ann, "/users/me/export").await.expect(200);
     assert_eq!(export["learned"], known);
-    assert_eq!(known["model_version"], json!(7));
 
     // Who waits has it on the ticket, and it goes from there, too.
     world.post(&ann, "/match/queue").await.expect(202);
@@ -94,7 +138,7 @@ async fn everything_that_was_learned_is_told_and_can_be_reset() {
     assert_eq!(waiting.learned, Some(beliefs()));
     world.ask(&ann, "DELETE", path, None).await.expect(204);
     let reset = world.get(&ann, path).await.expect(200);
-    assert_eq!(in_words(&reset), [NOTHING, NOTHING]);
+    assert_eq!(in_words_of(&reset), [NOTHING, NOTHING]);
     assert_eq!(
         (&reset["outcomes"], &reset["since"]),
         (&json!(0), &json!(null))
@@ -118,7 +162,7 @@ async fn what_was_learned_is_for_the_user_alone() {
         .await
         .expect(204);
     let of_ann = world.get(&ann, "/users/me/learned").await.expect(200);
-    assert_eq!(of_ann["outcomes"], json!(2));
+    assert_eq!(of_ann["outcomes"], json!(4));
     let anonymous = world
         .client()
         .send("GET", "/users/me/learned", None, None)

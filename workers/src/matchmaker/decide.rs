@@ -6,16 +6,16 @@ use domain::{
     Timestamp, UserId,
     matching::{
         self, Candidate, Policy, RecentScores, Side,
-        model::Parts,
         pairing::{Roster, Screen, starving},
     },
     pair::PairKey,
+    ticket::Ticket,
 };
 
 use super::{
     Matchmaker,
     claims::Intent,
-    pool::{People, Pool, Snapshot},
+    pool::{People, Pool, Snapshot, Waiting},
     scores::Scores,
 };
 
@@ -43,9 +43,6 @@ pub(super) struct Couple {
     users: [UserId; 2],
     /// Of the tickets that the tick has looked at.
     seqs: [u64; 2],
-    /// What they are told: not what they were paired by.
-    score: f64,
-    parts: Parts,
 }
 
 impl Memory {
@@ -75,14 +72,9 @@ impl Memory {
         let proposals = matching::pair(candidates, forbidden, score, usual, &policy, recent, now);
         let couples = proposals.into_iter().map(|proposal| {
             let places = [proposal.one, proposal.other];
-            let (score, parts) = self
-                .scores
-                .told(places.map(|place| &candidates[place].features));
             Couple {
                 users: places.map(|place| candidates[place].user),
                 seqs: places.map(|place| learned[place].seq),
-                score,
-                parts,
             }
         });
         let couples = couples.collect();
@@ -136,38 +128,51 @@ impl Matchmaker {
     /// What is said of each couple that can still be brought together. It is made for some couples at a time, as nothing else
     /// happens meanwhile.
     pub(super) fn intents(&self, couples: &[Couple]) -> Vec<Intent> {
-        let (mut pool, now) = (self.pool(), self.broker.clock().now());
-        pool.grow_older(now);
-        let intents = couples
-            .iter()
-            .filter_map(|couple| intent(&pool, couple, now));
+        let now = self.broker.clock().now();
+        let tickets: Vec<[Waiting; 2]> = {
+            let mut pool = self.pool();
+            pool.grow_older(now);
+            let tickets = couples.iter().map(|couple| as_seen(&pool, couple, now));
+            tickets.flatten().collect()
+        };
+        let intents = tickets.into_iter().map(|tickets| self.intent(tickets));
         intents.collect()
+    }
+
+    fn intent(&self, tickets: [Waiting; 2]) -> Intent {
+        let features = [0, 1].map(|side: usize| &tickets[side].ticket.features);
+        let (score, parts) = self.told_scores.of(features);
+        let [one, other] = [0, 1].map(|side: usize| side_of(&tickets[side].ticket));
+        Intent {
+            the_match: matching::explain(one, other, score, &parts),
+            tickets,
+        }
+    }
+}
+
+fn side_of(ticket: &Ticket) -> Side<'_> {
+    Side {
+        ticket: ticket.id,
+        features: &ticket.features,
+        words: ticket.words.as_ref(),
+        bio: ticket.bio.as_ref(),
     }
 }
 
 /// Nothing where one of the two has left or wishes something else than when the tick looked, or where they may not meet any
 /// more, for a birthday, say: the filters have seen other tickets than those that would be claimed. The next tick looks again.
-fn intent(pool: &Pool, couple: &Couple, now: Timestamp) -> Option<Intent> {
-    let as_seen = |side: usize| {
+fn as_seen(pool: &Pool, couple: &Couple, now: Timestamp) -> Option<[Waiting; 2]> {
+    let waiting = |side: usize| {
         let waiting = pool.waiting(couple.users[side])?;
         (waiting.seq == couple.seqs[side]).then_some(waiting)
     };
-    let (one, other) = (as_seen(0)?, as_seen(1)?);
+    let (one, other) = (waiting(0)?, waiting(1)?);
     let pair = PairKey::of(couple.users[0], couple.users[1])?;
     if pool.apart.holds(pair, now) {
         return None;
     }
-    let [first, second] = [one, other].map(|waiting| Side {
-        ticket: waiting.ticket.id,
-        features: &waiting.ticket.features,
-        words: waiting.ticket.words.as_ref(),
-        bio: waiting.ticket.bio.as_ref(),
-    });
-    matching::may_meet(first.features, second.features).ok()?;
-    Some(Intent {
-        the_match: matching::explain(first, second, couple.score, &couple.parts),
-        tickets: [one.clone(), other.clone()],
-    })
+    matching::may_meet(&one.ticket.features, &other.ticket.features).ok()?;
+    Some([one.clone(), other.clone()])
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use decide::Memory;
 use leadership::{Lead, Seat};
 use pool::{Pool, Waiting};
-use scores::Scores;
+use scores::{Scores, ToldScores};
 use watched::Watched;
 
 /// The name of the check that tells of people who wait for too long.
@@ -79,6 +79,7 @@ struct Matchmaker {
     /// A tick takes it and gives it back.
     memory: Mutex<Option<Memory>>,
     prior: Prior,
+    told_scores: ToldScores,
     watched: Watched,
     timing: domain::room::Timing,
     tick: Duration,
@@ -104,6 +105,7 @@ impl Matchmaker {
             lead,
             pool: Mutex::new(Pool::new(recent_partner)),
             memory: Mutex::new(Some(memory)),
+            told_scores: ToldScores::new(&prior)?,
             prior,
             watched,
             timing: settings.room.timing(),

@@ -3,7 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use contract::life::PublishedModel;
 use domain::{
@@ -47,6 +50,25 @@ impl Learned {
                         && (0.0..=BELIEVED_AT_MOST).contains(&belief.variance)
                 })
             })
+    }
+}
+
+/// What two people are told of how well they suit each other: by both profiles and the shipped weights. What was learned of either,
+/// and the weights that are learned, move with each answer, and answers are private.
+#[derive(Debug)]
+pub(super) struct ToldScores(Scoring);
+
+impl ToldScores {
+    /// # Errors
+    /// The shipped weights cannot be used.
+    pub(super) fn new(prior: &Prior) -> Result<Self, StoredFault> {
+        Ok(Self(Scoring::new(prior, None)?))
+    }
+
+    /// The score of the two, and what it is made of. Costs as much as preparing both.
+    pub(super) fn of(&self, features: [&Features; 2]) -> (f64, Parts) {
+        let [one, other] = features.map(|features| self.0.prepare(features, None));
+        (self.0.score(&one, &other), self.0.parts(&one, &other))
     }
 }
 
@@ -100,16 +122,12 @@ impl Scores {
     /// prepared with earlier weights.
     pub(super) fn prepare(&mut self, candidates: &[Candidate], learned: &[Learned]) {
         let mut before = std::mem::take(&mut self.people);
-        let mut to_follow = FOLLOW_AT_ONCE;
+        let to_follow = self.to_follow(&before);
         for (candidate, learned) in candidates.iter().zip(learned) {
             let Learned { seq, beliefs } = learned;
             let known = before.remove(&candidate.user).filter(|known| {
-                if (known.seq, known.age) != (*seq, candidate.features.age) {
-                    return false;
-                }
-                let is_behind = known.version != self.version && to_follow > 0;
-                to_follow -= usize::from(is_behind);
-                !is_behind
+                (known.seq, known.age) == (*seq, candidate.features.age)
+                    && !to_follow.contains(&candidate.user)
             });
             let known = known.unwrap_or_else(|| Known {
                 seq: *seq,
@@ -123,6 +141,20 @@ impl Scores {
         }
     }
 
+    /// Who is prepared anew in this tick of those whom other weights have prepared: the furthest behind, so that nobody stays behind
+    /// for ever.
+    fn to_follow(&self, people: &HashMap<UserId, Known>) -> HashSet<UserId> {
+        let others = people
+            .iter()
+            .filter(|(_, known)| known.version != self.version);
+        let mut behind: Vec<_> = others.map(|(user, known)| (known.version, *user)).collect();
+        if behind.len() > FOLLOW_AT_ONCE {
+            behind.select_nth_unstable(FOLLOW_AT_ONCE);
+            behind.truncate(FOLLOW_AT_ONCE);
+        }
+        behind.into_iter().map(|(_, user)| user).collect()
+    }
+
     /// Everybody in the order of the candidates, who have been prepared.
     pub(super) fn in_order<'a>(&'a self, candidates: &[Candidate]) -> Vec<&'a Prepared> {
         let known = candidates
@@ -134,13 +166,5 @@ impl Scores {
     /// The probability that both keep each other.
     pub(super) fn score(&self, one: &Prepared, other: &Prepared) -> f64 {
         self.scoring.score(one, other)
-    }
-
-    /// What two are told of how well they suit each other, and what it is made of: by their profiles alone. What was learned
-    /// of either moves with each answer that others have given them, and those are private.
-    pub(super) fn told(&self, features: [&Features; 2]) -> (f64, Parts) {
-        let [one, other] = features.map(|features| self.scoring.prepare(features, None));
-        let score = self.scoring.score(&one, &other);
-        (score, self.scoring.parts(&one, &other))
     }
 }

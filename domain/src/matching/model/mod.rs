@@ -4,6 +4,7 @@
 //! `appeal(B) = own(B) + κ · generosity(B)`: it is the social relations model (Kenny & La Voie, 1984) on the logistic scale.
 //! Each number is a normal belief of its own. Pure and deterministic: the same events give the same beliefs.
 
+mod alone;
 mod belief;
 mod likeness;
 mod outcome;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 use crate::UserId;
 use belief::{Term, Update, predict};
 
+pub use alone::OwnOutcome;
 pub use belief::{Belief, probability};
 pub use likeness::Pair;
 pub use outcome::{Outcome, Refused};
@@ -88,14 +90,8 @@ impl Model {
 
     /// What is believed of a person.
     pub fn person(&self, user: UserId) -> PersonBeliefs {
-        let fresh = |variance| Belief {
-            mean: 0.0,
-            variance,
-        };
-        self.people.get(&user).copied().unwrap_or(PersonBeliefs {
-            generosity: fresh(self.prior.people.generosity_variance),
-            appeal: fresh(self.prior.people.appeal_variance),
-        })
+        let known = self.people.get(&user).copied();
+        known.unwrap_or_else(|| PersonBeliefs::of_somebody_new(&self.prior))
     }
 
     /// How many outcomes were refused, by reason.

@@ -108,7 +108,8 @@ impl Fairness {
         })
     }
 
-    /// The share of the decided rooms that both kept, for each band with any. A model that is worth its name rises here.
+    /// The share of the decided rooms that both kept, for each band of the told score with any. It rises where the shipped weights
+    /// say something of these people; what was learned since is not in that score.
     pub fn keep_rates(&self) -> impl Iterator<Item = (ScoreBand, f64)> {
         let bands = self.decided.iter().zip(&self.kept).enumerate();
         let some = bands.filter(|(_, (decided, _))| **decided > 0);

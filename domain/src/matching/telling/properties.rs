@@ -4,11 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    RoomId, UserId,
-    matching::{
-        in_words,
-        model::{Decided, Model, Outcome, Portrait, Prior, SWEEPS, tests::prior},
-    },
+    RoomId, Timestamp, UserId,
+    matching::model::{PersonBeliefs, tests::prior},
     room::{Input, Room, Timing, Transition, View, Vote},
 };
 
@@ -24,10 +21,6 @@ struct Meeting {
     theirs: Option<Vote>,
     /// Before or after mine.
     they_are_first: bool,
-    /// The model is made anew before it is learned.
-    anew: bool,
-    /// It is learned together with the next one.
-    with_the_next: bool,
 }
 
 /// What became of it, and all that I have seen of it.
@@ -96,100 +89,54 @@ impl Meeting {
     }
 }
 
-/// What I am told after each of them.
-fn told(meetings: &[Meeting]) -> Vec<Option<(String, u64, u64)>> {
-    let fresh = Model::new(prior()).unwrap();
-    let (nobody, new) = (Portrait::default(), fresh.person(ME));
-    let (mut model, mut telling) = (fresh, Telling::default());
-    let mut outcomes = Vec::new();
-    let mut told = Vec::new();
-    for (seq, meeting) in (1..).zip(meetings) {
-        let Lived { keeps, ran_out, .. } = meeting.lived(seq);
-        let outcome = Outcome {
-            seq,
-            room: RoomId(uuid::Uuid::from_u64_pair(1, seq)),
-            one: ME,
-            other: meeting.peer(),
-            one_keeps: keeps[0],
-            other_keeps: keeps[1],
-        };
-        if meeting.anew {
-            model = anew(prior(), &outcomes);
-        }
-        model.learn(&outcome, &nobody, &nobody).unwrap();
-        outcomes.push(outcome);
-        telling.count(knows_the_answer(keeps[0], ran_out), BORN);
-        if !meeting.with_the_next {
-            telling.tell(model.person(ME), seq);
-        }
-        told.push(telling.told.map(|told| {
-            let words = in_words(told.beliefs, new, prior().people.generosity_to_appeal);
-            (format!("{words:?}"), told.outcomes, told.model_version)
-        }));
-    }
-    told
-}
-
-fn anew(prior: Prior, outcomes: &[Outcome]) -> Model {
-    let nobody = Portrait::default();
-    let decided = |outcome: &Outcome| Decided {
-        outcome: *outcome,
-        one: &nobody,
-        other: &nobody,
-    };
-    let decided: Vec<Decided<'_>> = outcomes.iter().map(decided).collect();
-    Model::rebuild(prior, &decided, SWEEPS).unwrap()
+/// What I am told after all of them.
+fn told(meetings: &[Meeting]) -> PersonBeliefs {
+    let outcomes = (1..).zip(meetings).map(|(number, meeting)| {
+        let Lived { keeps, ran_out, .. } = meeting.lived(number);
+        OwnOutcome::seen(keeps[0], keeps[1], ran_out)
+    });
+    PersonBeliefs::of_own_outcomes(&prior(), outcomes)
 }
 
 fn any_meeting() -> impl Strategy<Value = Meeting> {
     let answer = || prop::sample::select(&ANSWERS[..]);
-    let order = (
-        any::<bool>(),
-        prop::bool::weighted(0.1),
-        prop::bool::weighted(0.2),
-    );
-    (0..4u64, answer(), answer(), order).prop_map(
-        |(peer, mine, theirs, (they_are_first, anew, with_the_next))| Meeting {
-            peer,
-            mine,
-            theirs,
-            they_are_first,
-            anew,
-            with_the_next,
-        },
-    )
+    let fields = (0..4u64, answer(), answer(), any::<bool>());
+    fields.prop_map(|(peer, mine, theirs, they_are_first)| Meeting {
+        peer,
+        mine,
+        theirs,
+        they_are_first,
+    })
 }
 
 proptest! {
-    /// Whichever answer that I do not know is swapped for another one: what I am told stays the same, until it is told together
-    /// with four others that I do not know.
+    /// Whichever answers that I do not know are swapped for others, one of them or all: what I am told stays the same to the
+    /// last digit, however many there are.
     #[test]
-    fn an_unknown_answer_moves_nothing_that_is_told_before_five_hide_each_other(
+    fn answers_that_i_do_not_know_move_nothing_that_i_am_told(
         meetings in prop::collection::vec(any_meeting(), 1..16)
     ) {
         let as_it_is = told(&meetings);
-        let is_unknown: Vec<bool> = meetings
-            .iter()
-            .map(|meeting| !meeting.alternatives().is_empty())
-            .collect();
+        let mut all = meetings.clone();
         for place in 0..meetings.len() {
-            // The telling that has it in it, and the one before.
-            let is_in = |told: &Option<(String, u64, u64)>| {
-                told.as_ref().is_some_and(|(_, outcomes, _)| *outcomes > place as u64)
-            };
-            let first = as_it_is.iter().position(is_in).unwrap_or(meetings.len());
-            let before = as_it_is[..first].last().and_then(Option::as_ref);
-            let told_before = before.map_or(0, |(_, outcomes, _)| usize::try_from(*outcomes).unwrap());
             for other in meetings[place].alternatives() {
                 let mut swapped = meetings.clone();
                 swapped[place] = other;
-                let instead = told(&swapped);
-                prop_assert_eq!(&as_it_is[..first], &instead[..first]);
-                if first < meetings.len() {
-                    let together = is_unknown[told_before..=first].iter().filter(|unknown| **unknown);
-                    prop_assert!(together.count() >= 5);
-                }
+                all[place] = other;
+                prop_assert_eq!(as_it_is, told(&swapped));
             }
+        }
+        prop_assert_eq!(as_it_is, told(&all));
+    }
+
+    /// Whatever is told can be used.
+    #[test]
+    fn what_is_told_is_a_number_and_never_surer_than_possible(
+        meetings in prop::collection::vec(any_meeting(), 1..200)
+    ) {
+        let PersonBeliefs { generosity, appeal } = told(&meetings);
+        for belief in [generosity, appeal] {
+            prop_assert!(belief.mean.is_finite() && belief.variance > 0.0, "{:?}", belief);
         }
     }
 }
@@ -203,12 +150,11 @@ fn who_said_no_knows_the_other_answer_only_where_the_room_ended_at_once() {
                 mine,
                 theirs,
                 they_are_first: false,
-                anew: false,
-                with_the_next: false,
             };
             let Lived { keeps, ran_out, .. } = meeting.lived(0);
             let is_known = meeting.alternatives().is_empty();
-            assert_eq!(knows_the_answer(keeps[0], ran_out), is_known, "{meeting:?}");
+            let seen = OwnOutcome::seen(keeps[0], keeps[1], ran_out);
+            assert_eq!(seen.other_keeps.is_some(), is_known, "{meeting:?}");
         }
     }
 }

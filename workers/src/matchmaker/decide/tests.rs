@@ -2,16 +2,16 @@ use broker::life::Versioned;
 use contract::Unknown;
 use domain::{
     RoomId, TicketId,
-    matching::{
-        Features,
-        model::{Belief, PersonBeliefs},
-    },
+    matching::Features,
     pair::{Input, Pair},
     ticket::{Gone, Ticket, TicketState},
 };
 use uuid::Uuid;
 
 use super::*;
+
+#[expect(clippy::print_stdout, reason = "it tells what it has measured")]
+mod whole_tick;
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
 const LIMIT: Duration = Duration::from_secs(120);
@@ -34,20 +34,10 @@ fn waiting(number: u128, secs: i64, languages: &[&str]) -> Candidate {
 }
 
 fn decided(candidates: Vec<Candidate>, apart: &[(u128, u128)]) -> Decided {
-    of_learned(candidates, None, apart)
-}
-
-/// Of everybody the same was learned.
-fn of_learned(
-    candidates: Vec<Candidate>,
-    beliefs: Option<PersonBeliefs>,
-    apart: &[(u128, u128)],
-) -> Decided {
     let prior = settings::matching_prior().unwrap();
     let mut pool = Pool::new(LIMIT);
     for (seq, one) in (1..).zip(candidates) {
-        let mut ticket = Ticket::join(one.ticket, one.user, one.features, one.joined_at);
-        ticket.learned = beliefs;
+        let ticket = Ticket::join(one.ticket, one.user, one.features, one.joined_at);
         says(&mut pool, &ticket, seq);
     }
     for (one, other) in apart {
@@ -83,26 +73,6 @@ fn each_language_is_a_pool_of_its_own() {
     let couples = decided(pool, &[]).couples;
     let users: Vec<_> = couples.iter().map(|couple| couple.users).collect();
     assert_eq!(users, [[user(2), user(3)]]);
-    assert!(couples[0].score > 0.0 && couples[0].score < 1.0);
-}
-
-#[test]
-fn what_others_have_answered_moves_no_score_that_is_told() {
-    let told = |mean: Option<f64>| {
-        let belief = |mean| Belief {
-            mean,
-            variance: 0.1,
-        };
-        let beliefs = mean.map(|mean| PersonBeliefs {
-            generosity: belief(mean),
-            appeal: belief(mean),
-        });
-        let pool = vec![waiting(1, 60, &["en"]), waiting(2, 60, &["en"])];
-        of_learned(pool, beliefs, &[]).couples[0].score
-    };
-    for mean in [-3.0, 0.0, 3.0] {
-        assert_eq!(told(Some(mean)), told(None));
-    }
 }
 
 /// Two who wait and may meet, and what a tick decides of them.
@@ -137,7 +107,7 @@ fn says(pool: &mut Pool, ticket: &Ticket, seq: u64) {
 #[test]
 fn who_waits_as_the_tick_has_seen_them_is_brought_together() {
     let (pool, couple) = two_decided();
-    assert!(intent(&pool, &couple, NOW).is_some());
+    assert!(as_seen(&pool, &couple, NOW).is_some());
 }
 
 #[test]
@@ -146,10 +116,10 @@ fn a_wish_that_came_while_the_tick_was_computed_is_not_bypassed() {
     let mut wishes = ticket(2);
     wishes.features.age_min = Some(40);
     says(&mut pool, &wishes, 3);
-    assert!(intent(&pool, &couple, NOW).is_none());
+    assert!(as_seen(&pool, &couple, NOW).is_none());
     let left = ticket(2).moved_to(TicketState::Gone { why: Gone::Left });
     says(&mut pool, &left, 4);
-    assert!(intent(&pool, &couple, NOW).is_none());
+    assert!(as_seen(&pool, &couple, NOW).is_none());
 }
 
 #[test]
@@ -168,10 +138,10 @@ fn a_birthday_that_came_while_the_tick_was_computed_keeps_a_minor_from_an_adult(
     let snapshot = pool.snapshot(before);
     let decided = Memory::new(Scores::new(prior).unwrap()).decide(&snapshot, LIMIT, before);
     let couple = decided.couples.into_iter().next().expect("a couple");
-    assert!(intent(&pool, &couple, before).is_some());
+    assert!(as_seen(&pool, &couple, before).is_some());
     let after = before.plus(Duration::from_secs(1));
     pool.grow_older(after);
-    assert!(intent(&pool, &couple, after).is_none());
+    assert!(as_seen(&pool, &couple, after).is_none());
 }
 
 #[test]
@@ -189,6 +159,6 @@ fn whoever_becomes_blocked_reported_or_met_while_the_tick_was_computed_is_not_br
         let (mut pool, couple) = two_decided();
         let pair = Pair::strangers(PairKey::of(one, other).unwrap());
         pool.apart.pair_is(&pair.apply(input).unwrap(), NOW);
-        assert!(intent(&pool, &couple, NOW).is_none(), "{input:?}");
+        assert!(as_seen(&pool, &couple, NOW).is_none(), "{input:?}");
     }
 }

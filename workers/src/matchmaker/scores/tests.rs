@@ -2,7 +2,10 @@
 
 use domain::{
     TicketId, Timestamp,
-    matching::{Features, Side, explain, model::Belief},
+    matching::{
+        Features, Side, explain,
+        model::{Belief, Weights},
+    },
 };
 use uuid::Uuid;
 
@@ -57,7 +60,8 @@ fn what_was_learned_of_people_moves_their_score() {
 /// What two people are told of their score who differ by nothing but their ages.
 fn told(ages: [u8; 2]) -> f64 {
     let pool = [candidate(1, ages[0]), candidate(2, ages[1])];
-    let (score, parts) = scores().told([&pool[0].features, &pool[1].features]);
+    let told = ToldScores::new(&settings::matching_prior().unwrap()).unwrap();
+    let (score, parts) = told.of([&pool[0].features, &pool[1].features]);
     let side = |person: usize| Side {
         ticket: pool[person].ticket,
         features: &pool[person].features,
@@ -155,6 +159,30 @@ fn whatever_a_ticket_says_its_score_is_a_probability() {
     }
 }
 
+fn published(version: i64, weights: Weights) -> Option<Arc<PublishedModel>> {
+    Some(Arc::new(PublishedModel { version, weights }))
+}
+
+#[test]
+fn nobody_stays_behind_however_often_the_weights_move() {
+    let mut scores = scores();
+    let prior = settings::matching_prior().unwrap();
+    let weights = domain::matching::model::Model::new(prior).unwrap();
+    let pool: Vec<Candidate> = (0..3 * FOLLOW_AT_ONCE)
+        .map(|number| candidate(number as u128, 30))
+        .collect();
+    let learned = vec![at(1, None); pool.len()];
+    scores.prepare(&pool, &learned);
+    for version in 6..9 {
+        scores.follow(published(version, weights.weights().clone()).as_ref());
+        scores.prepare(&pool, &learned);
+        let followed = scores.people.values();
+        let followed = followed.filter(|known| known.version == Some(version));
+        assert_eq!(followed.count(), FOLLOW_AT_ONCE);
+    }
+    assert!(scores.people.values().all(|known| known.version.is_some()));
+}
+
 #[test]
 fn learned_weights_are_followed_and_those_of_another_prior_are_not() {
     let mut scores = scores();
@@ -163,7 +191,6 @@ fn learned_weights_are_followed_and_those_of_another_prior_are_not() {
     let model = domain::matching::model::Model::new(prior).unwrap();
     let mut weights = model.weights().clone();
     weights.intercept.mean += 2.0;
-    let published = |version, weights| Some(Arc::new(PublishedModel { version, weights }));
     let mut foreign = weights.clone();
     foreign.prior_version += 1;
     scores.follow(published(5, foreign).as_ref());

@@ -15,7 +15,6 @@ use super::{
     apply::{people_of, with_weights},
     draft::Draft,
     source::{Source, count},
-    tell,
 };
 
 /// How often it is computed for what came and went meanwhile.
@@ -180,8 +179,6 @@ impl<'a> Relearning<'a> {
         let people = people_of(&model);
         matching_person::Entity::clear(&transaction).await?;
         matching_person::Entity::save(&transaction, &people).await?;
-        let taught: Vec<_> = meanwhile.untold.iter().collect();
-        tell::members(&transaction, &model, &taught, held.version).await?;
         matching_outcome::Entity::settle(&transaction, fates.changed.iter().copied()).await?;
         let next = matching_model::Model {
             rebuilt_at: self.broker.clock().now().0,

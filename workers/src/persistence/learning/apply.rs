@@ -17,7 +17,6 @@ use super::{
     super::{decode::sql_seq, rounds::Left, rows},
     Learner,
     source::{Source, UNKNOWN_ROOM, count, fate, sorted_out},
-    tell,
 };
 
 /// Outcomes of one transaction.
@@ -49,7 +48,7 @@ impl Learner {
         let people = matching_person::Entity::among(&transaction, &members).await?;
         let mut model = self.resume(&held, &people)?;
         let mut fates: Vec<_> = unknown.iter().map(|room| (*room, UNKNOWN_ROOM)).collect();
-        let mut taught = Vec::new();
+        let mut taught = 0_i64;
         for row in rows {
             let Source {
                 outcome,
@@ -58,18 +57,13 @@ impl Learner {
             } = Source::of(row);
             let fate = fate(model.learn(&outcome, &one, &other));
             fates.push((row.room_id, fate));
-            if fate == LEARNED {
-                taught.push(row);
-            }
+            taught += i64::from(fate == LEARNED);
         }
         let people = people_of(&model);
         matching_person::Entity::save(&transaction, &people).await?;
-        tell::members(&transaction, &model, &taught, held.version).await?;
         matching_outcome::Entity::settle(&transaction, fates.iter().copied()).await?;
         let next = matching_model::Model {
-            learned_since: held
-                .learned_since
-                .saturating_add(i64::try_from(taught.len())?),
+            learned_since: held.learned_since.saturating_add(taught),
             ..with_weights(&held, model.weights())?
         };
         if !matching_model::Entity::replace(&transaction, &next).await? {

@@ -60,21 +60,16 @@ impl Draft {
         let has_gone = rooms
             .iter()
             .any(|room| learns(room) && !there.contains(room));
-        let (learned, others): (Vec<_>, Vec<_>) = now
-            .into_iter()
-            .partition(|row| row.fate.as_deref() == Some(LEARNED));
-        let was_refused = learned.iter().any(|row| !learns(&row.room_id));
+        let was_learned = |row: &&matching_outcome::Model| row.fate.as_deref() == Some(LEARNED);
+        let mut learned = now.iter().filter(was_learned);
+        let was_refused = learned.any(|row| !learns(&row.room_id));
         let unlearned = matching_outcome::Entity::unlearned(db, *from, self.until).await?;
         let has_come = unlearned.iter().any(|room| !first.contains_key(room));
-        let new = others.iter().filter(|row| row.fate.is_none());
+        let new = now.iter().filter(|row| row.fate.is_none());
         let new = new.filter_map(|row| Some((row.room_id, *first.get(&row.room_id)?)));
         Ok(Meanwhile {
             is_outdated: has_gone || was_refused || has_come,
             new: new.collect(),
-            untold: others
-                .into_iter()
-                .filter(|row| learns(&row.room_id))
-                .collect(),
         })
     }
 }
@@ -86,8 +81,6 @@ pub(super) struct Meanwhile {
     pub(super) is_outdated: bool,
     /// Nobody has looked at these yet.
     pub(super) new: Vec<(Uuid, &'static str)>,
-    /// The draft learns these, as they are now, and their members were not told of them.
-    pub(super) untold: Vec<matching_outcome::Model>,
 }
 
 /// The newest outcomes up to a sequence.

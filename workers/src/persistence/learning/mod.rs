@@ -12,7 +12,6 @@ mod draft;
 mod fairness;
 mod publish;
 mod source;
-mod tell;
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The matchmaker scores by the model: people are told what the weights that were published make of both profiles.
+//! The matchmaker pairs by the model that was published, and tells people what the shipped weights make of both profiles.
 
 use std::time::Duration;
 
@@ -58,10 +58,10 @@ fn liked() -> Option<PersonBeliefs> {
 /// A score is told with two decimals.
 const TOLD: f64 = 0.005_001;
 
-/// What the model says of two such people.
-fn expected(weights: Option<Weights>, learned: Option<PersonBeliefs>) -> f64 {
+/// What the shipped weights say of two such people.
+fn expected(learned: Option<PersonBeliefs>) -> f64 {
     let prior = settings::matching_prior().expect("weights");
-    let scoring = Scoring::new(&prior, weights).expect("usable");
+    let scoring = Scoring::new(&prior, None).expect("usable");
     let person = scoring.prepare(&anybody(), learned);
     scoring.score(&person, &person)
 }
@@ -75,9 +75,9 @@ async fn a_match_carries_the_score_of_both_profiles_and_plain_reasons() {
     join(&broker, anybody(), liked()).await;
     let found = match_of(&broker, one).await;
     // What was learned of either moves with what others have answered them.
-    let of_profiles = expected(None, None);
+    let of_profiles = expected(None);
     assert!((found.score - of_profiles).abs() < TOLD, "{found:?}");
-    assert!(expected(None, liked()) > of_profiles + 0.1);
+    assert!(expected(liked()) > of_profiles + 0.1);
     let codes: Vec<&str> = found
         .reasons
         .iter()
@@ -98,13 +98,62 @@ async fn a_match_carries_the_score_of_both_profiles_and_plain_reasons() {
     }
 }
 
+/// People of two tastes, and whom of the others the first one meets where all four wait when the worker starts.
+async fn meets(nats: &Nats, broker: &Broker, tastes: &[Features; 2]) -> (&'static str, f64) {
+    let mut of_taste = Vec::new();
+    for features in tastes {
+        let one = join(broker, features.clone(), None).await;
+        of_taste.push([one, join(broker, features.clone(), None).await]);
+    }
+    let worker = Worker::matchmaker(nats, &[QUICK]).await;
+    let found = match_of(broker, of_taste[0][0]).await;
+    let room = async |user| {
+        let ticket = broker.ticket(user).await.expect("a read");
+        ticket.expect("a ticket").value.matched_room()
+    };
+    let is_alike = room(of_taste[0][0]).await == room(of_taste[0][1]).await;
+    for user in of_taste.into_iter().flatten() {
+        match_of(broker, user).await;
+    }
+    worker.stop().await;
+    (if is_alike { "alike" } else { "unlike" }, found.score)
+}
+
 #[tokio::test]
-async fn published_weights_are_used_and_those_of_another_prior_are_not() {
+async fn published_weights_pair_and_those_of_another_prior_do_not_and_neither_moves_what_is_told() {
     let nats = Nats::start().await;
     let broker = connected(&nats).await;
     let prior = settings::matching_prior().expect("weights");
-    let mut weights = Model::new(prior).expect("a model").weights().clone();
-    weights.intercept.mean += 2.0;
+    let taste = |interests: &[&str]| Features {
+        interests: interests.iter().map(|name| (*name).to_owned()).collect(),
+        ..anybody()
+    };
+    let tastes = [
+        taste(&["hiking", "sports", "fitness"]),
+        taste(&["reading", "theatre", "museums"]),
+    ];
+    let mut weights = Model::new(prior.clone())
+        .expect("a model")
+        .weights()
+        .clone();
+    for belief in &mut weights.pair {
+        belief.mean *= -5.0;
+    }
+    let score = |weights: Option<Weights>, of: [usize; 2]| {
+        let scoring = Scoring::new(&prior, weights).expect("usable");
+        let [one, other] = of.map(|taste| scoring.prepare(&tastes[taste], None));
+        scoring.score(&one, &other)
+    };
+    let gain = |weights: Option<Weights>| {
+        let alike = score(weights.clone(), [0, 0]) + score(weights.clone(), [1, 1]);
+        alike - 2.0 * score(weights, [0, 1])
+    };
+    let shipped = if gain(None) > 0.0 { "alike" } else { "unlike" };
+    let (now, then) = (gain(None), gain(Some(weights.clone())));
+    assert!(
+        now * then < 0.0,
+        "they differ in whom to pair: {now} {then}"
+    );
     let mut foreign = weights.clone();
     foreign.prior_version += 1;
     let publish = async |version, weights: &Weights| {
@@ -116,21 +165,15 @@ async fn published_weights_are_used_and_those_of_another_prior_are_not() {
         let publish = Publish::new(LIFE_MODEL.to_owned(), body);
         broker.publish(publish).await.expect("published");
     };
+    let told = |who: &str| score(None, [0, usize::from(who == "unlike")]);
     publish(1, &foreign).await;
-    let _worker = Worker::matchmaker(&nats, &[QUICK]).await;
-    let one = join(&broker, anybody(), None).await;
-    join(&broker, anybody(), None).await;
-    let found = match_of(&broker, one).await;
-    assert!(
-        (found.score - expected(None, None)).abs() < TOLD,
-        "{found:?}"
-    );
+    let (who, score) = meets(&nats, &broker, &tastes).await;
+    assert_eq!(who, shipped);
+    assert!((score - told(who)).abs() < TOLD, "{score} {}", told(who));
     publish(2, &weights).await;
-    let one = join(&broker, anybody(), None).await;
-    join(&broker, anybody(), None).await;
-    let found = match_of(&broker, one).await;
-    let learned = expected(Some(weights), None);
-    assert!((found.score - learned).abs() < TOLD, "{found:?} {learned}");
+    let (who, score) = meets(&nats, &broker, &tastes).await;
+    assert_ne!(who, shipped);
+    assert!((score - told(who)).abs() < TOLD, "{score} {}", told(who));
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
 //! What is taken back of what the matching model has learned is gone, and stays so.
 
 use contract::consumers::PERSISTENCE_LIFE;
-use domain::{UserId, matching::Telling, room::Vote};
-use entities::{matching_outcome, matching_telling, user};
+use domain::{
+    UserId,
+    matching::model::{OwnOutcome, PersonBeliefs},
+    room::Vote,
+};
+use entities::{matching_outcome, user};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use uuid::Uuid;
 use webchat_workers::persistence::relearn;
@@ -46,13 +50,8 @@ async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     reset(&ground, ada).await;
     assert_eq!(believed_of(&ground, ada).await, None);
     assert_eq!(believed_of(&ground, ben).await, of_ben);
-    let telling = async |user: UserId| {
-        let telling = matching_telling::Entity::of(&ground.database.read, user.0);
-        telling.await.unwrap()
-    };
-    assert_eq!(telling(ada).await, Telling::default());
-    let of_ben = telling(ben).await;
-    assert!(of_ben.outcomes > 0, "{of_ben:?}");
+    assert_eq!(seen_by(&ground, ada).await, []);
+    assert_eq!(seen_by(&ground, ben).await.len(), 3);
 
     // Neither a rebuild nor a redelivery brings it back, and what comes later counts.
     relearn(&ground.broker, &ground.database).await.unwrap();
@@ -63,13 +62,12 @@ async fn who_resets_what_was_learned_is_new_and_stays_so(ground: Ground) {
     let worker = ground.worker().await;
     answer(&ground, [ada, ben], [Some(Vote::End), None]).await;
     until_learned(&ground, 4).await;
-    let of_ada = telling(ada).await;
-    assert_eq!(
-        (of_ada.outcomes, of_ada.told),
-        (1, None),
-        "an answer is not told"
-    );
-    assert_eq!(telling(ben).await.outcomes, of_ben.outcomes + 1);
+    let no = OwnOutcome {
+        keeps: false,
+        other_keeps: None,
+    };
+    assert_eq!(seen_by(&ground, ada).await, [no]);
+    assert_eq!(seen_by(&ground, ben).await.len(), 4);
     let generosity = believed_of(&ground, ada).await.unwrap().generosity;
     assert!(generosity.mean < 0.0, "only the last no: {generosity:?}");
     worker.stop().await;
@@ -88,8 +86,7 @@ async fn what_was_decided_before_a_reset_and_is_stored_later_is_nobodys(ground: 
     assert_eq!(believed_of(&ground, ada).await, None);
     relearn(&ground.broker, &ground.database).await.unwrap();
     assert_eq!(believed_of(&ground, ada).await, None);
-    let telling = matching_telling::Entity::of(&ground.database.read, ada.0).await;
-    assert_eq!(telling.unwrap(), Telling::default());
+    assert_eq!(seen_by(&ground, ada).await, []);
     decide(&ground, [ada, ben], Vote::Keep).await;
     until_learned(&ground, 2).await;
     assert!(
@@ -142,13 +139,13 @@ async fn a_deleted_user_leaves_the_model(ground: Ground) {
 }
 
 /// Ann and Cem say no until the time is over. What Ben says to one and Dan to the other differs, and neither learns it, nor of
-/// later ones by it.
+/// later ones by it; nor does anybody who meets Ben or Dan.
 async fn what_others_answered_is_not_told_in_what_was_learned(ground: Ground) {
-    let [ann, ben, cem, dan] = [0; 4].map(|_| a_user());
+    let [ann, ben, cem, dan, eve, fay] = [0; 6].map(|_| a_user());
     let worker = ground.worker().await;
     let told = async |user: UserId| {
-        let telling = matching_telling::Entity::of(&ground.database.read, user.0);
-        telling.await.unwrap().told
+        let prior = settings::matching_prior().unwrap();
+        PersonBeliefs::of_own_outcomes(&prior, seen_by(&ground, user).await)
     };
     let (keep, end) = (Some(Vote::Keep), Some(Vote::End));
     answer(&ground, [ann, ben], [end, keep]).await;
@@ -156,31 +153,22 @@ async fn what_others_answered_is_not_told_in_what_was_learned(ground: Ground) {
     until_learned(&ground, 2).await;
     let appeal = async |user| believed_of(&ground, user).await.unwrap().appeal.mean;
     assert!(appeal(ann).await > 0.0 && appeal(cem).await < 0.0);
-    assert_eq!((told(ann).await, told(cem).await), (None, None));
-    let of_ben = told(ben).await.expect("it was not kept, so Ben knows");
-    assert_eq!(Some(of_ben.beliefs), believed_of(&ground, ben).await);
+    assert_eq!(told(ann).await, told(cem).await);
+    answer(&ground, [eve, ben], [keep, end]).await;
+    answer(&ground, [fay, dan], [keep, end]).await;
+    until_learned(&ground, 4).await;
+    assert_ne!(appeal(eve).await, appeal(fay).await);
+    assert_eq!(told(eve).await, told(fay).await);
+    assert!(told(eve).await.appeal.mean < 0.0, "that answer is known");
     relearn(&ground.broker, &ground.database).await.unwrap();
-    assert_eq!((told(ann).await, told(cem).await), (None, None));
-    // What Ann knows of others hides nothing: both have said no at once, or the other one did not want what Ann wanted.
-    for _ in 0..3 {
-        decide(&ground, [ann, a_user()], Vote::End).await;
-        answer(&ground, [ann, a_user()], [keep, end]).await;
-    }
-    until_learned(&ground, 8).await;
-    assert_eq!(told(ann).await, None, "it would tell what Ben has answered");
-    for _ in 0..4 {
-        answer(&ground, [a_user(), ann], [keep, end]).await;
-    }
-    until_learned(&ground, 12).await;
-    let of_ann = told(ann).await.expect("five hide each other");
-    assert_eq!(of_ann.outcomes, 11);
-    // Both have kept: the answer is known.
-    decide(&ground, [dan, a_user()], Vote::Keep).await;
-    let (one, other) = (a_user(), a_user());
-    decide(&ground, [one, other], Vote::Keep).await;
-    until_learned(&ground, 14).await;
-    assert_eq!(told(dan).await, None, "it would tell what Cem has answered");
-    let of_one = told(one).await.expect("told at once");
-    assert!(of_one.beliefs.appeal.mean > 0.0, "{of_one:?}");
+    assert_eq!(told(ann).await, told(cem).await);
+    assert_eq!(told(eve).await, told(fay).await);
     worker.stop().await;
+}
+
+/// The user's outcomes, as the user sees them.
+async fn seen_by(ground: &Ground, user: UserId) -> Vec<OwnOutcome> {
+    let seen = matching_outcome::Entity::seen_by(&ground.database.read, user.0);
+    let seen = seen.await.unwrap().into_iter();
+    seen.map(|(outcome, _)| outcome).collect()
 }

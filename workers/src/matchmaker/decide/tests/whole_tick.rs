@@ -1,0 +1,91 @@
+//! How long the decision of a whole tick takes, with everything that is copied and prepared for it: `cargo test --release -p
+//! webchat-workers --lib whole_tick -- --ignored --nocapture`. Part of `make test-long`. The pairing alone, and its memory, are
+//! measured by the bench `pairing`.
+
+use domain::profile::{INTERESTS, LANGUAGES, LOOKING_FOR};
+
+use super::*;
+
+/// People, and what a tick may take of a processor.
+const BOUNDS: [(u64, Duration); 3] = [
+    (1_000, Duration::from_millis(10)),
+    (10_000, Duration::from_millis(150)),
+    (100_000, Duration::from_secs(3)),
+];
+/// What holds up everything else of the process, however many wait.
+const SHARED_WITHIN: Duration = Duration::from_millis(1);
+
+#[test]
+#[ignore = "measures a release build: make test-long"]
+fn a_whole_tick_takes_no_longer_than_promised() {
+    let mut missed = Vec::new();
+    for (size, bound) in BOUNDS {
+        let mut pool = Pool::new(LIMIT);
+        for number in 0..size {
+            says(&mut pool, &person(number), number + 1);
+        }
+        let prior = settings::matching_prior().unwrap();
+        let mut memory = Memory::new(Scores::new(prior).unwrap());
+        // Everybody is new to the first one.
+        let [first, later] = [(); 2].map(|()| {
+            let begun = processor_time();
+            let snapshot = pool.snapshot(NOW);
+            let shared = processor_time();
+            let decided = memory.decide(&snapshot, LIMIT, NOW);
+            let took = processor_time() - shared;
+            (shared - begun, took, decided.couples.len())
+        });
+        println!(
+            "{size} people, snapshot and tick: first {first:.1?}, then {later:.1?} (bound {bound:.0?})"
+        );
+        for (shared, took, couples) in [first, later] {
+            assert!(couples > usize::try_from(size).unwrap() / 4);
+            // The first one prepares everybody, which a steady queue never has at once.
+            if shared > SHARED_WITHIN || (took > bound && took == later.1) {
+                missed.push((size, shared, took));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "a bound is missed: {missed:?}");
+}
+
+/// Spread as the people of a busy hour, the same in every run.
+fn person(number: u64) -> Ticket {
+    let mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let drawn = |place: u32, of: u64| (mixed.rotate_left(place * 11) >> 7) % of;
+    let named = |options: &[&str], place: u32, count: u64| {
+        let first = drawn(place, options.len() as u64);
+        let of_these = options.iter().cycle().skip(usize::try_from(first).unwrap());
+        let of_these = of_these.step_by(3).take(usize::try_from(count).unwrap());
+        of_these.map(|name| (*name).to_owned()).collect()
+    };
+    let gender = ["woman", "man"][usize::try_from(drawn(1, 2)).unwrap()];
+    let wanted = if gender == "woman" { "man" } else { "woman" };
+    let age = 18 + u8::try_from(drawn(2, 50)).unwrap();
+    let has_wishes = drawn(3, 2) == 0;
+    let codes: Vec<&str> = LANGUAGES.iter().take(4).map(|(code, _)| *code).collect();
+    let features = Features {
+        age,
+        gender: gender.to_owned(),
+        preferred_genders: if drawn(4, 3) > 0 {
+            vec![wanted.to_owned()]
+        } else {
+            Vec::new()
+        },
+        age_min: has_wishes.then(|| age.saturating_sub(10).max(18)),
+        age_max: has_wishes.then_some(age + 10),
+        interests: named(INTERESTS, 5, drawn(6, 11)),
+        looking_for: named(LOOKING_FOR, 7, drawn(8, 3)),
+        languages: named(&codes, 9, 1 + drawn(10, 2)),
+    };
+    let joined_at = Timestamp(NOW.0 - i64::try_from(drawn(12, 30_000)).unwrap());
+    let id = u128::from(number) + 1;
+    Ticket::join(TicketId(Uuid::from_u128(id)), user(id), features, joined_at)
+}
+
+/// What this thread has had of a processor, as Linux counts it: other programs do not count.
+fn processor_time() -> Duration {
+    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let nanoseconds = counted.split(' ').next().unwrap().parse().unwrap();
+    Duration::from_nanos(nanoseconds)
+}
