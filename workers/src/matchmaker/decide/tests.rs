@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::*;
 
-#[expect(clippy::print_stdout, reason = "it tells what it has measured")]
 mod whole_tick;
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
