@@ -7,7 +7,6 @@ import { timeline } from "../models/timeline.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { attachments } from "./attachments.js";
 import { check, copy, down } from "./icons.js";
-import { placeIn } from "./log-scroll.js";
 import { opener } from "./moment.js";
 
 /**
@@ -32,8 +31,7 @@ export function messages(chat, me, nowMs, dispatch) {
   const stop = rows.findLast(({ text }) => text !== "");
   return html`
     <div class="log-place">
-      <div class="log" id="log" role="log" aria-live="off" aria-label=${t("chat.messages")} tabindex="0" data-testid="messages"
-        @scroll=${(/** @type {Event} */ event) => dispatch("scrolled", placeIn(/** @type {HTMLElement} */ (event.currentTarget)))}>
+      <div class="log" id="log" role="log" aria-live="off" aria-label=${t("chat.messages")} tabindex="0" data-testid="messages">
         ${earlier ? html`<button class="button button-quiet" type="button" data-testid="load-earlier"
           ?disabled=${chat.historyBusy} @click=${() => dispatch("loadEarlier")}>${t("chat.earlier")}</button>` : nothing}
         ${earlier ? nothing : opener(chat, name)}
