@@ -3,6 +3,7 @@
  */
 import { createApi } from "./api.js";
 import { createDispatch } from "./dispatch.js";
+import { createDrawing } from "./drawing.js";
 import { openDrafts } from "./drafts.js";
 import { remainingMs, serverNowMs, untilNextDigitMs } from "./models/countdown.js";
 import { parseRoute } from "./models/route.js";
@@ -140,7 +141,7 @@ wear(store.state.theme);
 await firstLanguage();
 // The page has shown its first screen already; the same is drawn in its place.
 root.replaceChildren();
-store.subscribe(draw);
+store.subscribe(createDrawing(draw));
 draw();
 keepTime();
 if (store.state.expected || store.state.route.screen !== "landing") dispatch("enter");

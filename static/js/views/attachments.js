@@ -33,7 +33,7 @@ function picture(file, { seq }, dispatch) {
     </button>`;
 }
 
-/** Decoded once: the page is drawn every second. @type {Map<string, string>} */
+/** Decoded once, however often it is drawn. @type {Map<string, string>} */
 const blurs = new Map();
 
 /** @param {string} placeholder */
