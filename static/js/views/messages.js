@@ -94,7 +94,7 @@ function message(row, { name, takesMore, isStop, nowMs }, dispatch) {
       data-seq=${row.seq ?? nothing} data-state=${row.state} data-mine=${String(row.mine)}>
       ${row.startsDay ? html`<p class="day"><span>${day(row.at, nowMs)}</span></p>` : nothing}
       <div class="bubble-row">
-        <div class="bubble" title=${formatTime(row.at)}>
+        <div class="bubble" tabindex="-1" title=${formatTime(row.at)} data-testid="bubble" data-same=${`bubble ${row.clientId ?? row.key}`}>
           <span class="visually-hidden">${row.mine ? t("message.you_said") : t("message.they_said", { name })}</span>
           ${row.text === "" ? nothing : html`<p class="text" dir="auto" id="text-${row.key}" data-testid="message-text">${linked(row)}</p>`}
           ${attachments(row, dispatch)}
@@ -121,7 +121,7 @@ function linked({ source, text }) {
     : html`<a href=${part.href} target="_blank" rel="noopener noreferrer">${part.text}</a>`));
 }
 
-/** Whether its time is written below it; else it is beside it, for those who point at it or hear it. @param {Row} row */
+/** Whether its time is written below it; else it is beside it, for those who point at it, press it, or hear it. @param {Row} row */
 function isTimed({ state, endsGroup, receipt }) {
   return state === "failed" || state === "sending" || endsGroup || receipt !== null;
 }
