@@ -3,6 +3,7 @@
  */
 import { createApi } from "./api.js";
 import { createDispatch } from "./dispatch.js";
+import { createDrawing } from "./drawing.js";
 import { openDrafts } from "./drafts.js";
 import { remainingMs, serverNowMs, untilNextDigitMs } from "./models/countdown.js";
 import { parseRoute } from "./models/route.js";
@@ -18,7 +19,7 @@ import { render } from "../vendor/lit-html.js";
 import { app, screenOf, title } from "./views/app.js";
 import { showUnread } from "./views/favicon.js";
 import { holdFocus, settleFocus } from "./views/focus.js";
-import { anchorLog } from "./views/log-scroll.js";
+import { LogPlace } from "./views/log-scroll.js";
 import { openModals } from "./views/modal.js";
 
 const store = createStore({
@@ -44,20 +45,21 @@ const dispatch = createDispatch({ store, api, outbox, keptDrafts: openDrafts(), 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 let shownScreen = "";
 let shownAtEnd = true;
+const place = new LogPlace((where) => dispatch("scrolled", where));
 let shownFaults = store.state.form.fields;
 
 function draw() {
   const { state } = store;
   const atEnd = state.chat?.atEnd ?? true;
-  const anchor = anchorLog(document.getElementById("log"), atEnd && !shownAtEnd);
-  shownAtEnd = atEnd;
+  place.look();
   holdFocus();
   render(app(state, dispatch), root);
   openModals();
   document.title = title(state);
   showUnread(unreadTotal(state.rooms) > 0);
   const log = document.getElementById("log");
-  anchor(log);
+  place.hold(log, atEnd && !shownAtEnd);
+  shownAtEnd = atEnd;
   if (log !== null) dispatch("seen");
   const hasMoment = state.chat?.moment ?? false;
   focusFirstFault(state.form.fields);
@@ -139,7 +141,7 @@ wear(store.state.theme);
 await firstLanguage();
 // The page has shown its first screen already; the same is drawn in its place.
 root.replaceChildren();
-store.subscribe(draw);
+store.subscribe(createDrawing(draw));
 draw();
 keepTime();
 if (store.state.expected || store.state.route.screen !== "landing") dispatch("enter");

@@ -71,7 +71,7 @@ export class Connection {
 
   close() {
     this.#closed = true;
-    this.#drop();
+    this.#drop(letGo);
     this.#options.onState("closed");
   }
 
@@ -158,7 +158,8 @@ export class Connection {
     this.#timers.retry = setTimeout(() => this.#open(), delayMs);
   }
 
-  #drop() {
+  /** @param {(socket: WebSocket) => void} [end] at once, as a handshake that hangs keeps the next one waiting */
+  #drop(end = (socket) => socket.close()) {
     for (const name of /** @type {("retry"|"ping"|"dead"|"good")[]} */ (Object.keys(this.#timers))) {
       clearTimeout(this.#timers[name]);
       this.#timers[name] = undefined;
@@ -166,7 +167,17 @@ export class Connection {
     this.#greeted = false;
     if (this.#socket === null) return;
     this.#socket.onmessage = this.#socket.onclose = null;
-    this.#socket.close();
+    end(this.#socket);
     this.#socket = null;
   }
+}
+
+/** One that is still on its way is closed once it is there: browsers warn of one that nobody waited for. @param {WebSocket} socket */
+function letGo(socket) {
+  if (socket.readyState !== WebSocket.CONNECTING) return socket.close();
+  const hangs = setTimeout(() => socket.close(), HANDSHAKE_WAIT_MS);
+  socket.onopen = () => {
+    clearTimeout(hangs);
+    socket.close();
+  };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  formatRemaining, hearServerTime, offsetMs, phaseTotalMs, remainingMs, ringFraction, serverNowMs,
+  formatRemaining, hearServerTime, offsetMs, phaseTotalMs, remainingMs, ringFraction, serverNowMs, shownMs,
   unsetClock, untilNextDigitMs,
 } from "../../static/js/models/countdown.js";
 
@@ -69,6 +69,16 @@ test("phases without an end have no length", () => {
   for (const state of ["idle", "kept", "ended"]) {
     assert.equal(phaseTotalMs(status({ state, ends_at: null }), { seenFromStart: true, createdAt: null }), null);
   }
+});
+
+test("a clock never begins with more than its phase has, however late the server's time is heard", () => {
+  const clock = hearServerTime(unsetClock(), at(0), START_MS + 90);
+  const total = phaseTotalMs(status(), { seenFromStart: true, createdAt: null });
+  const left = remainingMs(at(300_000), serverNowMs(clock, START_MS));
+  assert.equal(formatRemaining(left), "5:01", "by the late clock alone");
+  assert.equal(formatRemaining(shownMs(left, total)), "5:00");
+  assert.equal(shownMs(4_000, total), 4_000);
+  assert.equal(shownMs(4_000, null), 4_000);
 });
 
 test("the ring is full at the start, empty at the end and never beyond", () => {

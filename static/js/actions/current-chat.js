@@ -5,6 +5,7 @@
  * @typedef {import("../store.js").Chat} Chat
  */
 import { draftOf, withDraft } from "../models/draft.js";
+import { withoutOldest } from "../models/message-list.js";
 import * as unsent from "../models/unsent.js";
 
 /**
@@ -19,6 +20,16 @@ export function changeChat({ store, outbox }, roomId, change) {
   const patch = change(chat);
   store.update({ chat: { ...chat, ...patch } });
   if (patch.unsent && user) outbox.save(user.id, roomId, chat.unsent, patch.unsent);
+}
+
+/**
+ * The messages that the room holds from now on: all, while somebody reads older ones or looks at their pictures, else the newest.
+ * @param {Chat} chat
+ * @param {import("../models/message-list.js").MessageList} list
+ */
+export function held({ atEnd, picture, unsent: entries }, list) {
+  if (!atEnd || picture !== null) return list;
+  return withoutOldest(list, Math.min(...entries.map(({ seq }) => seq ?? Infinity)));
 }
 
 /**

@@ -127,7 +127,8 @@ async function filesOf(context, roomId, seq) {
   const { items } = await context.api.request("GET", `/chat/rooms/${roomId}/messages?after=${seq - 1}&limit=1`);
   /** @type {import("../types.js").Message[]} */
   const found = items.filter((/** @type {import("../types.js").Message} */ item) => item.seq === seq);
-  changeChat(context, roomId, (now) => ({ list: list.mergeHistory(now.list, found) }));
+  // The room may hold newer ones only by now.
+  changeChat(context, roomId, (now) => ({ list: list.renewed(now.list, found) }));
   return found.flatMap(({ attachments = [] }) => attachments);
 }
 

@@ -9,7 +9,7 @@ import * as list from "../models/message-list.js";
 import { wordsFor } from "../models/problem.js";
 import { statusOf } from "../models/room.js";
 import * as unsent from "../models/unsent.js";
-import { changeChat, unsentAfter } from "./current-chat.js";
+import { changeChat, held, unsentAfter } from "./current-chat.js";
 
 /** A typing sign that is not renewed goes out by itself: its end may be lost. */
 const TYPING_SHOWN_MS = 6_000;
@@ -61,7 +61,7 @@ function message(context, roomId, frame) {
   const received = /** @type {import("../types.js").Message} */ (arrival);
   const me = context.store.state.user?.id;
   changeChat(context, roomId, (chat) => ({
-    list: list.receive(chat.list, received),
+    list: heldNow(chat, list.receive(chat.list, received)),
     unsent: unsentAfter(chat, [received], me),
     typingUntilMs: received.sender_id === me ? chat.typingUntilMs : 0,
     said: received.sender_id === me ? chat.said : received,
@@ -72,6 +72,11 @@ function message(context, roomId, frame) {
   if (chat && list.hasGap(chat.list)) return context.dispatch("syncHistory", roomId);
 }
 
+/** A page that is being read is to follow on what was there as it was asked for. @param {import("../store.js").Chat} chat @param {list.MessageList} messages */
+function heldNow(chat, messages) {
+  return chat.historyBusy ? messages : held(chat, messages);
+}
+
 /** @param {Context} context @param {string} roomId @param {Frame} frame */
 function ack(context, roomId, { client_id, seq, id, sent_at }) {
   const sender_id = context.store.state.user?.id ?? "";
@@ -80,7 +85,7 @@ function ack(context, roomId, { client_id, seq, id, sent_at }) {
     if (!entry) return {};
     const { text, attachments } = entry;
     return {
-      list: list.acknowledge(chat.list, { seq, id, client_id, room_id: roomId, sender_id, text, attachments, sent_at }),
+      list: heldNow(chat, list.acknowledge(chat.list, { seq, id, client_id, room_id: roomId, sender_id, text, attachments, sent_at })),
       unsent: unsent.dropStored(unsent.acknowledged(chat.unsent, client_id, seq), chat.storedSeq),
     };
   });

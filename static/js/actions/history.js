@@ -4,7 +4,7 @@
  * @typedef {import("../dispatch.js").Context} Context
  */
 import * as list from "../models/message-list.js";
-import { changeChat, unsentAfter } from "./current-chat.js";
+import { changeChat, held, unsentAfter } from "./current-chat.js";
 
 const PAGE = 50;
 const GAP_PAGE = 100;
@@ -49,7 +49,7 @@ async function readOn(context, roomId) {
     const merged = after === 0 ? list.mergeNewest(chat.list, items) : list.mergeHistory(chat.list, items);
     const stuck = list.hasGap(merged) && list.resumeSeq(merged) === after;
     return {
-      list: stuck ? list.closeGap(merged, after) : merged,
+      list: held(chat, stuck ? list.closeGap(merged, after) : merged),
       unsent: unsentAfter(chat, items, store.state.user?.id),
     };
   });

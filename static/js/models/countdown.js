@@ -85,6 +85,15 @@ export function phaseTotalMs(status, { seenFromStart, createdAt }) {
 }
 
 /**
+ * The time left as it is shown: the server's clock is heard late, and no phase begins with more than it has.
+ * @param {number} leftMs
+ * @param {number|null} totalMs
+ */
+export function shownMs(leftMs, totalMs) {
+  return Math.min(leftMs, totalMs ?? leftMs);
+}
+
+/**
  * The part of the ring that is still drawn, 0 to 1.
  * @param {number} leftMs
  * @param {number|null} totalMs

@@ -25,6 +25,11 @@ export function mergeHistory(list, items) {
   return items.reduce(put, list);
 }
 
+/** The messages of the list as they are by now; adds none. @param {MessageList} list @param {Message[]} items @returns {MessageList} */
+export function renewed(list, items) {
+  return mergeHistory(list, items.filter(({ seq }) => list.messages.some((known) => known.seq === seq)));
+}
+
 /**
  * Adds the newest page of history to a list that is certain of nothing. What the list knows by an ack alone, and is older
  * than a page with more before it, is left to the pages before: an end of history that is none would hide them.
@@ -84,6 +89,27 @@ function put(list, message) {
   );
   const at = others.findLastIndex((known) => known.seq < message.seq) + 1;
   return { ...list, messages: [...others.slice(0, at), merged, ...others.slice(at)] };
+}
+
+/** So many are held while their end is read; beyond that the oldest go, some at once, and are read again by whoever goes back to them. */
+export const HELD_MAX = 600;
+const HELD_AFTER = 500;
+
+/**
+ * Without the oldest, where there are too many: what is left says itself that there are earlier ones.
+ * @param {MessageList} list
+ * @param {number} [neededSeq] this one, and what follows it, is still needed
+ * @returns {MessageList}
+ */
+export function withoutOldest(list, neededSeq = Infinity) {
+  const { messages, closedGaps } = list;
+  if (messages.length <= HELD_MAX || hasGap(list)) return list;
+  // What is known by its ack alone does not know that there is something before it.
+  const first = messages.findLastIndex(({ seq, prev_seq }, index) =>
+    index <= messages.length - HELD_AFTER && prev_seq !== null && seq <= neededSeq);
+  if (first < 1) return list;
+  const { seq: from } = messages[first];
+  return { messages: messages.slice(first), closedGaps: closedGaps.filter((seq) => seq >= from) };
 }
 
 /**

@@ -11,6 +11,7 @@
  * @property {string} text
  * @property {import("../types.js").Attachment[]} attachments
  * @property {Date} at
+ * @property {string} day which day that is, for comparison
  * @property {boolean} mine
  * @property {"sending"|"sent"|"failed"|"received"} state
  * @property {string|null} problem
@@ -37,7 +38,7 @@ export function timeline(messages, unsent, { me, peerReadSeq }) {
   const seen = sent.findLast((row) => Number(row.seq) <= peerReadSeq);
   return rows.map((row, index) => ({
     ...row,
-    startsDay: index === 0 || !sameDay(rows[index - 1].at, row.at),
+    startsDay: index === 0 || rows[index - 1].day !== row.day,
     startsGroup: !together(rows[index - 1], row),
     endsGroup: !together(row, rows[index + 1]),
     receipt: row === seen ? "seen" : row === newest ? "sent" : null,
@@ -61,6 +62,7 @@ const UNPLACED = { startsDay: false, startsGroup: false, endsGroup: false, recei
 /** @param {Message} message @param {string} me @returns {Row} */
 function rowOfMessage(message, me) {
   const mine = message.sender_id === me;
+  const at = new Date(message.sent_at);
   return {
     ...UNPLACED,
     source: message,
@@ -69,7 +71,8 @@ function rowOfMessage(message, me) {
     clientId: mine ? message.client_id : null,
     text: message.text,
     attachments: message.attachments ?? [],
-    at: new Date(message.sent_at),
+    at,
+    day: at.toDateString(),
     mine,
     state: mine ? "sent" : "received",
     problem: null,
@@ -78,6 +81,7 @@ function rowOfMessage(message, me) {
 
 /** @param {Unsent} entry @returns {Row} */
 function rowOfUnsent(entry) {
+  const at = new Date(entry.created_ms);
   return {
     ...UNPLACED,
     source: entry,
@@ -86,7 +90,8 @@ function rowOfUnsent(entry) {
     clientId: entry.client_id,
     text: entry.text,
     attachments: entry.attachments,
-    at: new Date(entry.created_ms),
+    at,
+    day: at.toDateString(),
     mine: true,
     state: entry.state,
     problem: entry.problem,
@@ -98,12 +103,7 @@ function together(above, below) {
   if (!above || !below) return false;
   return (
     above.mine === below.mine &&
-    sameDay(above.at, below.at) &&
+    above.day === below.day &&
     below.at.getTime() - above.at.getTime() < GROUP_WITHIN_MS
   );
-}
-
-/** @param {Date} a @param {Date} b */
-function sameDay(a, b) {
-  return a.toDateString() === b.toDateString();
 }

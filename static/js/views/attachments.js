@@ -1,4 +1,5 @@
 import { t } from "../models/language.js";
+import { pictureBox } from "../models/picture-box.js";
 import { placeholderUrl } from "../models/thumb-hash.js";
 import { sizeWords } from "../models/upload.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -22,17 +23,17 @@ export function attachments(row, dispatch) {
 /** The place is kept free from the beginning: nothing moves when the picture comes. @param {Attachment} file @param {Row} row @param {Dispatch} dispatch */
 function picture(file, { seq }, dispatch) {
   const label = t("file.open_picture", { name: file.name });
-  const [width, height] = [file.width ?? nothing, file.height ?? nothing];
+  const { width, height } = pictureBox(file);
   return html`
     <button class="picture" type="button" aria-label=${label} data-testid="picture" data-file-id=${file.id}
-      @click=${() => dispatch("openPicture", file.id)}>
-      ${file.placeholder ? html`<img class="picture-blur" src=${blurred(file.placeholder)} alt="" width=${width} height=${height}>` : nothing}
-      <img class="picture-sharp" src=${file.thumbnail_url ?? file.url} alt="" width=${width} height=${height} decoding="async"
+      .style=${`width: ${width}px; aspect-ratio: ${width} / ${height}`} @click=${() => dispatch("openPicture", file.id)}>
+      ${file.placeholder ? html`<img class="picture-blur" src=${blurred(file.placeholder)} alt="">` : nothing}
+      <img class="picture-sharp" src=${file.thumbnail_url ?? file.url} alt="" decoding="async"
         @load=${arrived} @error=${() => seq !== null && dispatch("refreshFiles", seq)}>
     </button>`;
 }
 
-/** Decoded once: the page is drawn every second. @type {Map<string, string>} */
+/** Decoded once, however often it is drawn. @type {Map<string, string>} */
 const blurs = new Map();
 
 /** @param {string} placeholder */
@@ -43,7 +44,7 @@ function blurred(placeholder) {
 }
 
 /** Until then it is a soft shade. @param {Event} event */
-function arrived(event) {
+export function arrived(event) {
   /** @type {HTMLElement} */ (event.currentTarget).dataset.arrived = "";
 }
 

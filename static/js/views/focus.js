@@ -4,8 +4,8 @@
  * another row's after the drawing: what it belongs to is named by `data-same`, and the focus goes along with that.
  */
 
-/** What can take the focus without being a control. */
-const PLACES = "h1, h2, h3, [role='log'], [tabindex='-1']:not(a, button, input, select, textarea)";
+/** What can take the focus without being a control. A message that is pressed is no place to go to by itself. */
+const PLACES = "h1, h2, h3, [role='log'], [tabindex='-1']:not(a, button, input, select, textarea, .bubble)";
 
 /** @type {{control: HTMLElement, same: string|undefined, around: HTMLElement[], waits: boolean}|null} */
 let held = null;

@@ -1,4 +1,4 @@
-import { formatDay, formatTime, t } from "../models/language.js";
+import { formatDay, formatTime, language, t } from "../models/language.js";
 import { hasEarlier } from "../models/message-list.js";
 import { nameOf } from "../models/person.js";
 import { peerAmong } from "../models/room.js";
@@ -6,8 +6,8 @@ import { textParts } from "../models/text-links.js";
 import { timeline } from "../models/timeline.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { attachments } from "./attachments.js";
+import { guarded } from "./guarded.js";
 import { check, copy, down } from "./icons.js";
-import { placeIn } from "./log-scroll.js";
 import { opener } from "./moment.js";
 
 /**
@@ -24,21 +24,23 @@ import { opener } from "./moment.js";
  */
 export function messages(chat, me, nowMs, dispatch) {
   const peer = peerAmong(chat.members, me);
-  const rows = timeline(chat.list.messages, chat.unsent, { me, peerReadSeq: peer?.read_seq ?? 0 });
   const earlier = hasEarlier(chat.list);
   const typing = chat.typingUntilMs > nowMs;
   const name = nameOf(peer);
   const takesMore = chat.status?.state !== "ended";
-  const stop = rows.findLast(({ text }) => text !== "");
+  const peerReadSeq = peer?.read_seq ?? 0;
+  const today = new Date(nowMs).toDateString();
   return html`
     <div class="log-place">
-      <div class="log" id="log" role="log" aria-live="off" aria-label=${t("chat.messages")} tabindex="0" data-testid="messages"
-        @scroll=${(/** @type {Event} */ event) => dispatch("scrolled", placeIn(/** @type {HTMLElement} */ (event.currentTarget)))}>
+      <div class="log" id="log" role="log" aria-live="off" aria-label=${t("chat.messages")} tabindex="0" data-testid="messages">
         ${earlier ? html`<button class="button button-quiet" type="button" data-testid="load-earlier"
           ?disabled=${chat.historyBusy} @click=${() => dispatch("loadEarlier")}>${t("chat.earlier")}</button>` : nothing}
         ${earlier ? nothing : opener(chat, name)}
         <span class="visually-hidden" id="copy-keys">${t("message.copy_keys")}</span>
-        <ol class="messages" @keydown=${walk}>${rows.map((row) => message(row, { name, takesMore, isStop: row === stop, nowMs }, dispatch))}</ol>
+        <ol class="messages" @keydown=${walk}>${guarded([chat.list, chat.unsent, peerReadSeq, me, name, takesMore, today, language()], () => {
+          const rows = timeline(chat.list.messages, chat.unsent, { me, peerReadSeq });
+          return lines(rows, { name, takesMore, nowMs, today }, dispatch);
+        })}</ol>
         <p class="typing" data-testid="typing">${typing ? html`
           <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span> ${t("chat.typing", { name })}` : nothing}</p>
       </div>
@@ -46,6 +48,21 @@ export function messages(chat, me, nowMs, dispatch) {
         <button class="icon-button to-end" type="button" aria-label=${t("chat.to_end")} title=${t("chat.to_end")} data-testid="to-end"
           @click=${toEnd}>${down}</button>`}
     </div>`;
+}
+
+/**
+ * @param {Row[]} rows
+ * @param {{name: string, takesMore: boolean, nowMs: number, today: string}} place `name`: the other one's; `takesMore`: the room does
+ * @param {Dispatch} dispatch
+ */
+function lines(rows, { name, takesMore, nowMs, today }, dispatch) {
+  const stop = rows.findLast(({ text }) => text !== "");
+  return rows.map((row) => {
+    const isStop = row === stop;
+    const { source, state, startsDay, startsGroup, endsGroup, receipt } = row;
+    return guarded([source, state, startsDay, startsGroup, endsGroup, receipt, name, takesMore, isStop, today, language()],
+      () => message(row, { name, takesMore, isStop, nowMs }, dispatch));
+  });
 }
 
 function toEnd() {
@@ -67,7 +84,7 @@ function walk(event) {
 
 /**
  * @param {Row} row
- * @param {{name: string, takesMore: boolean, isStop: boolean, nowMs: number}} place `name`: the other one's; `takesMore`: the room does
+ * @param {{name: string, takesMore: boolean, isStop: boolean, nowMs: number}} place `isStop`: where Tab stops to copy
  * @param {Dispatch} dispatch
  */
 function message(row, { name, takesMore, isStop, nowMs }, dispatch) {
@@ -77,7 +94,7 @@ function message(row, { name, takesMore, isStop, nowMs }, dispatch) {
       data-seq=${row.seq ?? nothing} data-state=${row.state} data-mine=${String(row.mine)}>
       ${row.startsDay ? html`<p class="day"><span>${day(row.at, nowMs)}</span></p>` : nothing}
       <div class="bubble-row">
-        <div class="bubble" title=${formatTime(row.at)}>
+        <div class="bubble" tabindex="-1" title=${formatTime(row.at)} data-testid="bubble" data-same=${`bubble ${row.clientId ?? row.key}`}>
           <span class="visually-hidden">${row.mine ? t("message.you_said") : t("message.they_said", { name })}</span>
           ${row.text === "" ? nothing : html`<p class="text" dir="auto" id="text-${row.key}" data-testid="message-text">${linked(row)}</p>`}
           ${attachments(row, dispatch)}
@@ -93,7 +110,7 @@ function message(row, { name, takesMore, isStop, nowMs }, dispatch) {
     </li>`;
 }
 
-/** What has been looked through for addresses: the page is drawn every second. @type {WeakMap<object, import("../models/text-links.js").Part[]>} */
+/** What has been looked through for addresses: most of a log is drawn again and again. @type {WeakMap<object, import("../models/text-links.js").Part[]>} */
 const looked = new WeakMap();
 
 /** Without white space between the pieces: the text keeps its own. @param {Row} row */
@@ -104,7 +121,7 @@ function linked({ source, text }) {
     : html`<a href=${part.href} target="_blank" rel="noopener noreferrer">${part.text}</a>`));
 }
 
-/** Whether its time is written below it; else it is beside it, for those who point at it or hear it. @param {Row} row */
+/** Whether its time is written below it; else it is beside it, for those who point at it, press it, or hear it. @param {Row} row */
 function isTimed({ state, endsGroup, receipt }) {
   return state === "failed" || state === "sending" || endsGroup || receipt !== null;
 }

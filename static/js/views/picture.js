@@ -1,8 +1,9 @@
 import { t } from "../models/language.js";
 import { picturesOf } from "../models/message-list.js";
 import { html, nothing } from "../../vendor/lit-html.js";
-import { saving } from "./attachments.js";
+import { arrived, saving } from "./attachments.js";
 import { back, close, forward } from "./icons.js";
+import { keyed } from "./keyed.js";
 import { closing } from "./modal.js";
 
 /**
@@ -36,9 +37,10 @@ export function lightbox({ list, picture }, overhead, dispatch) {
       </div>
       <div class="lightbox-stage" @click=${beside}>
         ${pictures.length > 1 ? way("lightbox-back", t("file.before"), back, before && (() => go(before))) : nothing}
-        ${file.thumbnail_url ? html`<img class="lightbox-blur" src=${file.thumbnail_url} alt="" aria-hidden="true">` : nothing}
-        <img class="lightbox-full" src=${file.url} alt=${file.name} width=${file.width ?? nothing} height=${file.height ?? nothing}
-          data-testid="full-picture" @error=${() => dispatch("refreshFiles", seq)}>
+        ${keyed(file.id, html`
+          ${file.thumbnail_url ? html`<img class="lightbox-blur" src=${file.thumbnail_url} alt="" aria-hidden="true">` : nothing}
+          <img class="lightbox-full" src=${file.url} alt=${file.name} width=${file.width ?? nothing} height=${file.height ?? nothing}
+            data-testid="full-picture" @load=${arrived} @error=${() => dispatch("refreshFiles", seq)}>`)}
         ${pictures.length > 1 ? way("lightbox-next", t("file.after"), forward, after && (() => go(after))) : nothing}
       </div>
     </dialog>`;

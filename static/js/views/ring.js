@@ -1,4 +1,4 @@
-import { formatRemaining, remainingMs, ringFraction, serverNowMs } from "../models/countdown.js";
+import { formatRemaining, remainingMs, ringFraction, serverNowMs, shownMs } from "../models/countdown.js";
 import { t } from "../models/language.js";
 import { isRunning } from "../models/room.js";
 import { html, nothing } from "../../vendor/lit-html.js";
@@ -14,7 +14,7 @@ const URGENT_MS = 30_000;
  */
 export function ring({ chat, clock, nowMs }, testId = "countdown-text") {
   if (!chat?.status || !isRunning(chat.status)) return nothing;
-  const left = remainingMs(chat.status.ends_at, serverNowMs(clock, nowMs)) ?? 0;
+  const left = shownMs(remainingMs(chat.status.ends_at, serverNowMs(clock, nowMs)) ?? 0, chat.phaseTotalMs);
   const urgent = chat.status.state === "notification" || left <= URGENT_MS;
   const gone = ROUND * (1 - ringFraction(left, chat.phaseTotalMs));
   return html`

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { meet } from "../support/person.mjs";
 import { png } from "../support/pixels.mjs";
+import { PICTURES } from "../support/places.mjs";
 import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 110 } });
@@ -72,6 +73,32 @@ story("a message of a picture alone comes by pasting and by dropping, and arrow 
   await tim.press("close-picture");
   await tim.go("conversations");
   await tim.find("last-message").getByText("two.png").waitFor();
+});
+
+story("a picture in full is seen wholly and in the middle, whatever its shape and the window's, and nothing is left of its blur", async (scene) => {
+  const [pia, gus] = await scene.members("Pia", "Gus");
+  await meet(pia, gus);
+  const sizes = [[900, 1600], [1200, 1200], [900, 500], [300, 1400], [64, 64]];
+  await pick(pia, ...sizes.map(([width, height]) => picture(`${width}x${height}.png`, width, height)));
+  await until(() => pia.find("upload", { "data-state": "done" }).count(), sizes.length);
+  await pia.press("send");
+  await until(() => gus.find("picture").count(), sizes.length);
+  for (const window of [{ width: 1280, height: 800 }, { width: 320, height: 640 }]) {
+    await gus.page.setViewportSize(window);
+    await gus.find("picture").first().click();
+    for (const [width, height] of sizes) {
+      await gus.page.waitForFunction((px) => document.querySelector('[data-testid="full-picture"][data-arrived]')?.naturalHeight === px, height);
+      const { stage, full, blurs } = await gus.find("lightbox").evaluate(lightboxBoxes);
+      const what = `${width} × ${height} at ${window.width} px: ${JSON.stringify({ stage, full })}`;
+      assert.ok(full.left >= stage.left && full.right <= stage.right && full.top >= stage.top && full.bottom <= stage.bottom, what);
+      assert.ok(Math.abs(full.left + full.right - stage.left - stage.right) < 3 && Math.abs(full.top + full.bottom - stage.top - stage.bottom) < 3, what);
+      assert.ok(Math.abs((full.right - full.left) / (full.bottom - full.top) - width / height) < 0.02, `undistorted, ${what}`);
+      assert.equal(blurs, 0);
+      if (height !== 1200) await gus.page.screenshot({ path: join(PICTURES, `53-in-full-${width}x${height}.${window.width}.png`) });
+      await gus.page.keyboard.press("ArrowRight");
+    }
+    await gus.press("close-picture");
+  }
 });
 
 story("what is too large is refused before it goes out, what is under way can be stopped, and nothing goes with the message that failed", async (scene) => {
@@ -254,6 +281,13 @@ async function drag({ context, page }, path, place) {
   const session = await context.newCDPSession(page);
   const data = { items: [], files: [path], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, ...place, data });
+}
+
+/** Runs in the page: where the picture in full is, and how many blurred ones are to be seen. @param {HTMLElement} lightbox */
+function lightboxBoxes(lightbox) {
+  const box = (selector) => lightbox.querySelector(selector).getBoundingClientRect().toJSON();
+  const blurs = [...lightbox.querySelectorAll(".lightbox-blur")].filter((each) => each.checkVisibility()).length;
+  return { stage: box(".lightbox-stage"), full: box(".lightbox-full"), blurs };
 }
 
 /** @param {import("../support/person.mjs").Person} person */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cableOf } from "../support/cable.mjs";
 import { meet } from "../support/person.mjs";
 import { openStage } from "../support/stage.mjs";
+import { OUTAGE } from "../support/watch.mjs";
 
 const story = openStage({ room: { countdown_secs: 240 } });
 /** A request has no answer after 20 s, and the page asks again within 10 s. */
@@ -71,6 +72,27 @@ story("a request that never has its answer does not keep the page from coming ba
   const since = Date.now();
   await cay.find("connection-banner").waitFor({ state: "detached" });
   assert.ok(Date.now() - since < 10_000, "with a network again, it does not wait for the request that hangs");
+});
+
+story("a room that is left before its connection is there leaves none behind, and no complaint", async (scene) => {
+  const [ivo, kai] = await scene.members("Ivo", "Kai");
+  // On a busy machine nobody answers for so long that other connections are given up.
+  for (const person of [ivo, kai]) for (const pattern of [...OUTAGE, /^console warning: .*\/ws\/notifications/]) person.watch.expect(pattern, Infinity);
+  await meet(ivo, kai);
+  await ivo.say("back in a moment");
+  await kai.hears("back in a moment");
+  const [ofRoom, toCome] = [/\/ws\/chat\//, { timeout: 30_000 }];
+  let left;
+  await scene.server.withoutAnswers(async () => {
+    const again = ivo.page.waitForEvent("websocket", { predicate: (socket) => ofRoom.test(socket.url()), ...toCome });
+    await ivo.page.evaluate(() => dispatchEvent(new Event("online")));
+    left = await again;
+    await ivo.go("conversations");
+    await ivo.find("chat").waitFor({ state: "detached" });
+  });
+  if (!left.isClosed()) await left.waitForEvent("close", toCome);
+  await kai.say("I am here");
+  await ivo.find("last-message").getByText("I am here").waitFor(toCome);
 });
 
 story("a refresh whose answer is lost is asked for again in time, and the session goes on", async (scene) => {
