@@ -6,7 +6,7 @@ use bytes::Bytes;
 use contract::{api::Uploaded, problem::Code};
 use domain::{
     FileId,
-    file::{FileKind, safe_name},
+    file::{FileKind, picture_name, safe_name},
 };
 use entities::file;
 use media::{
@@ -76,6 +76,7 @@ async fn take_form(
         }
     };
     let now = state.now();
+    let name = picture_name(&name, stored.content_type);
     let row = row(id, member, name, &stored, now.0);
     let mut file = attachment(&row);
     allowance.settle();
