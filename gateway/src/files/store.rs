@@ -229,7 +229,7 @@ fn quota(state: &AppState) -> i64 {
 }
 
 fn quota_exceeded() -> ApiError {
-    let detail = "Your files take all the space that you have. Delete uploads that you have not sent, leave rooms that you do not need, or wait until some have gone.";
+    let detail = "Your files take all the space that you have. Delete uploads that you have not sent, or wait: the files of a room that was not kept go some time after its end. Those of a kept room stay.";
     ApiError::new(Code::QuotaExceeded, detail)
 }
 
