@@ -16,7 +16,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home webchat \
-    && install --directory --owner webchat /data /var/log/webchat
+    && install --directory --owner webchat --mode 0700 /data /var/log/webchat
 COPY --from=build /out/ /usr/local/bin/
 COPY static/ /usr/share/webchat/static/
 COPY LICENSE /usr/share/doc/webchat/LICENSE

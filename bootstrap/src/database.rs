@@ -8,7 +8,7 @@ use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions,
 };
-use settings::{DatabaseLocation, ExposeSecret, Settings, SettingsError};
+use settings::{DatabaseLocation, ExposeSecret, Settings, SettingsError, folder};
 
 use crate::bounded::{Connection, Transaction};
 use crate::{Readiness, Shutdown, postgres};
@@ -92,7 +92,7 @@ impl Database {
 
 async fn open_sqlite(path: &Path, max_connections: u32) -> Result<Database, DatabaseError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| {
+        folder::make_private(folder).map_err(|error| {
             let problem = format!("cannot make the folder {}: {error}", folder.display());
             SettingsError::about("database.url", problem)
         })?;

@@ -6,6 +6,7 @@
 
 mod checks;
 mod error;
+pub mod folder;
 mod layers;
 mod locations;
 mod names;

@@ -1,6 +1,8 @@
 //! The WebSocket frames: one JSON object a text frame, told apart by `type`.
 
-use domain::{ClientId, FileId, MessageId, RoomId, Timestamp, UserId, matching::MatchReason};
+use domain::{
+    ClientId, FieldError, FileId, MessageId, RoomId, Timestamp, UserId, matching::MatchReason,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -166,6 +168,9 @@ pub struct ErrorFrame {
     /// The send that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<ClientId>,
+    /// What is wrong with which field of the frame, as in problem bodies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
 }
 
 /// What the server sends on the notification socket.

@@ -12,6 +12,9 @@ pub struct FieldError {
     pub code: String,
     /// What is wrong and what would be right.
     pub detail: String,
+    /// Of a field that is a list: those of its values that it is about, where it is not about all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
 }
 
 impl FieldError {
@@ -21,6 +24,14 @@ impl FieldError {
             field: field.to_owned(),
             code: code.to_owned(),
             detail: detail.into(),
+            values: Vec::new(),
         }
+    }
+
+    /// About these values of the field.
+    #[must_use]
+    pub fn about(mut self, values: impl IntoIterator<Item = impl ToString>) -> Self {
+        self.values = values.into_iter().map(|value| value.to_string()).collect();
+        self
     }
 }

@@ -10,6 +10,13 @@ pub const NAME_MAX_CHARS: usize = 120;
 pub const NAMELESS: &str = "file";
 /// The longest ending that is kept of a name that is too long, in Unicode characters with its dot.
 const ENDING_MAX_CHARS: usize = 16;
+/// What names of pictures end in; the usual one first.
+const PICTURE_ENDINGS: [(&str, &[&str]); 4] = [
+    ("image/jpeg", &["jpg", "jpeg", "jpe", "jfif"]),
+    ("image/png", &["png"]),
+    ("image/webp", &["webp"]),
+    ("image/gif", &["gif"]),
+];
 /// The largest image that is taken.
 pub const IMAGE_MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// The largest file of any other kind.
@@ -61,6 +68,33 @@ pub fn safe_name(given: &str) -> String {
         return NAMELESS.to_owned();
     }
     shortened(name)
+}
+
+/// The name to show of a picture that was encoded anew: what it ends in tells the format that it has now, where it told another
+/// one. `name` is a safe one; without an ending of its own it gets one. Of a content type that is no picture's, it stays.
+pub fn picture_name(name: &str, content_type: &str) -> String {
+    let Some((_, endings)) = PICTURE_ENDINGS
+        .iter()
+        .find(|(known, _)| *known == content_type)
+    else {
+        return name.to_owned();
+    };
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if is_ending(ending) => (stem, ending),
+        _ => (name, ""),
+    };
+    let fits = endings.iter().any(|one| one.eq_ignore_ascii_case(ending));
+    match endings.first() {
+        Some(usual) if !fits => shortened(&format!("{stem}.{usual}")),
+        _ => name.to_owned(),
+    }
+}
+
+/// Not the last part of a date or of a sentence.
+fn is_ending(text: &str) -> bool {
+    text.len() < ENDING_MAX_CHARS
+        && text.chars().all(|c| c.is_ascii_alphanumeric())
+        && text.chars().any(|c| c.is_ascii_alphabetic())
 }
 
 fn shortened(name: &str) -> String {
@@ -116,6 +150,30 @@ mod tests {
         assert_eq!(safe_name(&endless).chars().count(), NAME_MAX_CHARS);
     }
 
+    #[test]
+    fn the_name_of_a_picture_tells_what_it_has_become() {
+        let long = format!("{}.webp", "a".repeat(NAME_MAX_CHARS - 5));
+        let cut = format!("{}.jpg", "a".repeat(NAME_MAX_CHARS - 5));
+        for (name, content_type, shown) in [
+            ("holiday.jpg", "image/jpeg", "holiday.jpg"),
+            ("HOLIDAY.JPEG", "image/jpeg", "HOLIDAY.JPEG"),
+            ("photo.webp", "image/jpeg", "photo.jpg"),
+            ("p.html", "image/jpeg", "p.jpg"),
+            ("drawing.png.exe", "image/png", "drawing.png.png"),
+            ("2024.05.17", "image/png", "2024.05.17.png"),
+            (
+                "At the sea. With you",
+                "image/gif",
+                "At the sea. With you.gif",
+            ),
+            (NAMELESS, "image/webp", "file.webp"),
+            (&long, "image/jpeg", &cut),
+            ("notes.txt", "text/plain", "notes.txt"),
+        ] {
+            assert_eq!(picture_name(name, content_type), shown, "{name}");
+        }
+    }
+
     proptest! {
         #[test]
         fn whatever_was_given_the_name_is_short_shown_and_no_path(given in "\\PC{0,200}|.{0,200}") {
@@ -124,7 +182,10 @@ mod tests {
             prop_assert!(!shown.contains(['/', '\\']));
             prop_assert!(!shown.chars().any(|c| c.is_control() || turns_the_line(c)));
             prop_assert!(!shown.chars().all(shows_nothing));
-            prop_assert_eq!(safe_name(&shown), shown);
+            prop_assert_eq!(&safe_name(&shown), &shown);
+            let picture = picture_name(&shown, "image/jpeg");
+            prop_assert_eq!(&safe_name(&picture), &picture);
+            prop_assert_eq!(picture_name(&picture, "image/jpeg"), picture);
         }
     }
 }

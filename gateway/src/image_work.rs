@@ -106,13 +106,24 @@ impl ImageWork {
         }
     }
 
-    /// A picture of this user for a conversation, encoded anew.
+    /// A picture of this user for a conversation, encoded anew; where nobody waits for it any more, it is not begun.
     ///
     /// # Errors
-    /// `validation_failed` where the picture is refused, `unavailable` where too many wait, or it waited too long.
-    pub async fn process(&self, user: UserId, picture: Bytes) -> Result<Made, ApiError> {
+    /// `validation_failed` where the picture is refused, `unavailable` where too many wait, or it waited too long; the one of
+    /// `gone`.
+    pub async fn process(
+        &self,
+        user: UserId,
+        picture: Bytes,
+        gone: impl Future<Output = ApiError>,
+    ) -> Result<Made, ApiError> {
         let most = megabytes(most_made(&self.limits));
-        let made = self.run("picture", (user, picture), most, image::process);
+        let permits = tokio::select! {
+            biased;
+            error = gone => return Err(error),
+            permits = self.wait(user, &picture, most) => permits?,
+        };
+        let made = self.work("picture", picture, permits, image::process);
         let (picture, mut held) = made.await?;
         let kept = megabytes((picture.bytes.len() + picture.thumbnail.len()) as u64);
         reduce(&mut held.share, kept);
@@ -146,11 +157,27 @@ impl ImageWork {
         share: u32,
         work: impl FnOnce(&[u8], &Limits) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<(T, Held), ApiError> {
-        let permits = timeout(self.wait_within, self.permits(user, &picture, share)).await;
+        let permits = self.wait(user, &picture, share).await?;
+        self.work(purpose, picture, permits, work).await
+    }
+
+    /// What it needs, in its turn and time.
+    async fn wait(&self, user: UserId, picture: &Bytes, share: u32) -> Result<Permits, ApiError> {
+        let permits = timeout(self.wait_within, self.permits(user, picture, share)).await;
+        permits.map_err(|_| ApiError::overloaded())?
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        purpose: &'static str,
+        picture: Bytes,
+        permits: Permits,
+        work: impl FnOnce(&[u8], &Limits) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<(T, Held), ApiError> {
         let Permits {
             held,
             work: permits,
-        } = permits.map_err(|_| ApiError::overloaded())??;
+        } = permits;
         let limits = self.limits.clone();
         let work = move || {
             let _permits = permits;

@@ -108,6 +108,11 @@ impl SharedPlaces {
 }
 
 impl UserPlace<'_> {
+    /// Whose it is.
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
     /// Counts so many bytes more, if what the user has under way stays within the bound. `false` where it would not; then
     /// nothing changes.
     pub fn grow(&mut self, bytes: u64, bound: u64) -> bool {

@@ -2,13 +2,14 @@
 
 use std::{
     fmt,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions, TryLockError},
     io::{Read, Seek, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context;
+use settings::folder;
 
 /// A data folder that is ours until this is dropped, or the process ends in whatever way.
 #[derive(Debug)]
@@ -49,12 +50,11 @@ impl DataFolder {
                 path.display()
             )
         };
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .with_context(cannot)?;
+        folder::make_private(path).with_context(cannot)?;
         let path = path.canonicalize().with_context(cannot)?;
+        if folder::is_open_to_others(&path).with_context(cannot)? {
+            tracing::warn!(folder = %path.display(), "every user of this machine can look into the data folder: take the rights of others from it (chmod o-rwx)");
+        }
         let mut lock = OpenOptions::new()
             .create(true)
             .truncate(false)

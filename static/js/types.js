@@ -43,6 +43,7 @@
  * @property {string} [placeholder] a ThumbHash in Base64
  * @property {string} [thumbnail_url]
  * @property {string} url
+ * @property {boolean} [gone] of a message that is not sent: the server does not have it any more
  *
  * @typedef {Attachment & {first_frame_only?: boolean}} Uploaded what moved and stands still now says so
  *

@@ -24,7 +24,7 @@ use tokio_util::task::TaskTracker;
 pub use key::Key;
 pub use owner::{ClaimError, MARK};
 use patience::{each_within, pieces_within, read_within, within};
-use space::Space;
+use space::{Reserved, Space};
 use unfinished::Folder;
 pub use upload::{PART_BYTES, Upload};
 
@@ -82,13 +82,15 @@ impl Storage {
     /// # Errors
     /// It has not.
     pub async fn has_space(&self) -> Result<(), StorageError> {
-        self.takes(0).await
+        self.reserve(0).await?;
+        Ok(())
     }
 
-    async fn takes(&self, bytes: usize) -> Result<(), StorageError> {
+    /// Where space matters, these bytes are reserved until they are written or given up.
+    async fn reserve(&self, bytes: usize) -> Result<Option<Reserved>, StorageError> {
         match &self.space {
-            Some(space) => space.takes(bytes as u64).await,
-            None => Ok(()),
+            Some(space) => Ok(Some(space.reserve(bytes as u64).await?)),
+            None => Ok(None),
         }
     }
 
@@ -97,7 +99,7 @@ impl Storage {
     /// # Errors
     /// [`StorageError`]; then there is no object.
     pub async fn put(&self, key: &Key, bytes: Bytes) -> Result<(), StorageError> {
-        self.takes(bytes.len()).await?;
+        let _reserved = self.reserve(bytes.len()).await?;
         within(self.store.put(key.path(), bytes.into())).await?;
         Ok(())
     }

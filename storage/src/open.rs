@@ -8,7 +8,7 @@ use object_store::{
     local::LocalFileSystem,
     prefix::PrefixStore,
 };
-use settings::{Settings, SettingsError, StorageLocation};
+use settings::{Settings, SettingsError, StorageLocation, folder};
 
 use super::{Storage, space::Space, unfinished::Folder};
 
@@ -61,7 +61,10 @@ fn open_folder(folder: &FolderPath, space: Option<Space>) -> Result<Storage, Set
     let failed = |error: &dyn Display| {
         SettingsError::about(URL, format!("cannot use {}: {error}", folder.display()))
     };
-    std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    folder::make_private(folder).map_err(|error| failed(&error))?;
+    if folder::is_open_to_others(folder).map_err(|error| failed(&error))? {
+        tracing::warn!(folder = %folder.display(), "every user of this machine can read the uploaded files: take the rights of others from the folder (chmod o-rwx)");
+    }
     let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| failed(&error))?;
     // An answered upload survives the machine.
     let store = Arc::new(store.with_fsync(true));

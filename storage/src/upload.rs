@@ -4,7 +4,7 @@ use std::mem;
 
 use object_store::{MultipartUpload, ObjectStoreExt, PutPayload, PutPayloadMut};
 
-use super::{Key, Storage, StorageError, abort::Remains, patience::within};
+use super::{Key, Storage, StorageError, abort::Remains, patience::within, space::Reserved};
 
 /// What an upload holds in memory at the most. A longer object goes in parts of so many bytes.
 pub const PART_BYTES: usize = 8 * 1024 * 1024;
@@ -81,7 +81,7 @@ impl Upload {
 
     async fn complete(&mut self) -> Result<(), StorageError> {
         if self.parts.is_none() {
-            let whole = self.take_part().await?;
+            let (whole, _reserved) = self.take_part().await?;
             within(self.storage.store.put(self.key.path(), whole)).await?;
             return Ok(());
         }
@@ -90,14 +90,14 @@ impl Upload {
         }
         if let Some(parts) = &mut self.parts {
             // Others may have filled the disk since the last part.
-            self.storage.takes(0).await?;
+            self.storage.has_space().await?;
             within(parts.complete()).await?;
         }
         Ok(())
     }
 
     async fn send_part(&mut self) -> Result<(), StorageError> {
-        let part = self.take_part().await?;
+        let (part, _reserved) = self.take_part().await?;
         let parts = match &mut self.parts {
             Some(parts) => parts,
             None => {
@@ -110,8 +110,8 @@ impl Upload {
     }
 
     /// What is to be written next, where there is space for it.
-    async fn take_part(&mut self) -> Result<PutPayload, StorageError> {
-        self.storage.takes(self.part.content_length()).await?;
-        Ok(mem::take(&mut self.part).freeze())
+    async fn take_part(&mut self) -> Result<(PutPayload, Option<Reserved>), StorageError> {
+        let reserved = self.storage.reserve(self.part.content_length()).await?;
+        Ok((mem::take(&mut self.part).freeze(), reserved))
     }
 }

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import "./support/english.mjs";
 import { draftOf, isOccupied, isReady, withDraft } from "../../static/js/models/draft.js";
 import * as uploads from "../../static/js/models/upload.js";
-import { add, keptForm, takenUp } from "../../static/js/models/unsent.js";
+import { goneOf, wordsFor } from "../../static/js/models/problem.js";
+import { add, keptForm, takenUp, withGone } from "../../static/js/models/unsent.js";
 import { timeline } from "../../static/js/models/timeline.js";
 
 const MB = 1024 * 1024;
@@ -25,6 +26,20 @@ test("the files of a message that was refused can go out with another one", () =
   assert.deepEqual(again.map(({ state, isImage }) => [state, isImage]), [["done", false], ["done", true]]);
   assert.deepEqual(uploads.attachmentsOf(again).map(({ id }) => id), ["a", "b"]);
   assert.equal(isReady({ text: "", uploads: again }), true);
+});
+
+test("a file that has gone meanwhile is told from those that can go out again", () => {
+  const message = { client_id: "m", text: "look", attachments: [attachment("a"), attachment("b")] };
+  const problem = { status: 0, code: "validation_failed", detail: "", errors: [{ field: "attachment_ids", code: "unknown_file", detail: "", values: ["a"] }], retryAfterS: null };
+  assert.match(wordsFor(problem), /not there any more/);
+  const [failed] = withGone(add([], message, 1), "m", goneOf(problem));
+  const [kept] = takenUp([], [JSON.parse(JSON.stringify(keptForm({ ...failed, problem: wordsFor(problem) })))]);
+  for (const entry of [failed, kept]) {
+    const again = uploads.restored(entry.attachments);
+    assert.deepEqual(again.map(({ id, state, problem }) => [id, state, problem]), [["a", "failed", "This file is not there any more."], ["b", "done", null]]);
+    assert.deepEqual(uploads.attachmentsOf(again).map(({ id }) => id), ["b"], "it does not go with it");
+    assert.equal(isReady({ text: "look", uploads: again }), true);
+  }
 });
 
 test("a picture that may say where it was made is told from a film before it goes out", () => {

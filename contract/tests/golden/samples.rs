@@ -182,5 +182,6 @@ pub fn error() -> ErrorFrame {
         code: "room_ended".to_owned(),
         detail: "The room has ended.".to_owned(),
         client_id: Some(ClientId(uuid(5))),
+        errors: Vec::new(),
     }
 }

@@ -42,7 +42,7 @@ pub fn validate(files: &[FileId]) -> Option<FieldError> {
 /// message; the same send may take them again. Without files, SQL is not asked.
 ///
 /// # Errors
-/// `validation_failed`: then none of them is taken. 503 where the database is away.
+/// `validation_failed`, with those that cannot be had: then none of them is taken. 503 where the database is away.
 pub async fn claim(
     state: &AppState,
     room: RoomId,
@@ -65,8 +65,10 @@ pub async fn claim(
     let mut taken = file::Entity::claim(&transaction, claim).await?;
     if taken.len() < ids.len() {
         transaction.rollback().await?;
+        let is_missing = |file: &&FileId| taken.iter().all(|row| row.id != file.0);
         let detail = "There is no such file of yours in this room, or it was sent already.";
-        let fault = FieldError::new("attachment_ids", "unknown_file", detail);
+        let fault = FieldError::new("attachment_ids", "unknown_file", detail)
+            .about(files.iter().filter(is_missing));
         return Err(ApiError::validation(vec![fault]));
     }
     transaction.commit().await?;

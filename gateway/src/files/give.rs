@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use contract::problem::Code;
@@ -71,12 +71,13 @@ pub async fn find(
     part_of(row, part).ok_or_else(not_found)
 }
 
-/// The answer to a request for it.
+/// The answer to a request for it. Of one that asks what there is to say of it (`HEAD`), nothing is read, and no part is meant.
 ///
 /// # Errors
 /// 416 where the range is beyond its end; 503 where the storage is away.
 pub async fn give(
     state: &AppState,
+    method: &Method,
     headers: &HeaderMap,
     found: &Found,
 ) -> Result<Response, ApiError> {
@@ -85,6 +86,10 @@ pub async fn give(
         return Ok((StatusCode::NOT_MODIFIED, found.caching()?).into_response());
     }
     let size = found.size_bytes;
+    if *method == Method::HEAD {
+        let described = found.described(StatusCode::OK, &(0..size))?;
+        return Ok((StatusCode::OK, described).into_response());
+    }
     match wanted(headers, size, &etag) {
         Wanted::Whole => found.bytes(state, StatusCode::OK, 0..size).await,
         Wanted::Bytes(range) => found.bytes(state, StatusCode::PARTIAL_CONTENT, range).await,
@@ -122,8 +127,11 @@ impl Found {
         }
     }
 
+    /// Also where it has not changed: a cache puts these in the place of what it kept.
     fn caching(&self) -> Result<HeaderMap, ApiError> {
         let mut headers = HeaderMap::new();
+        let policy = HeaderValue::from_static(POLICY);
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers.insert(header::ETAG, value(&self.etag())?);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE));
         Ok(headers)
@@ -143,10 +151,14 @@ impl Found {
             tracing::error!(file_id = %self.id, "a file has no object");
             return Err(not_found());
         };
+        let headers = self.described(status, &range)?;
+        Ok((status, headers, Body::from_stream(stream)).into_response())
+    }
+
+    fn described(&self, status: StatusCode, range: &Range<u64>) -> Result<HeaderMap, ApiError> {
         let mut headers = self.caching()?;
         let size = self.size_bytes;
-        let plain: [(HeaderName, &'static str); 3] = [
-            (header::CONTENT_SECURITY_POLICY, POLICY),
+        let plain: [(HeaderName, &'static str); 2] = [
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
             (header::ACCEPT_RANGES, "bytes"),
         ];
@@ -160,7 +172,7 @@ impl Found {
             let text = format!("bytes {}-{}/{size}", range.start, range.end - 1);
             headers.insert(header::CONTENT_RANGE, value(&text)?);
         }
-        Ok((status, headers, Body::from_stream(stream)).into_response())
+        Ok(headers)
     }
 
     /// RFC 6266: the name in letters that every client reads, and as it is.

@@ -11,5 +11,6 @@ pub mod range;
 mod store;
 pub mod take;
 pub mod take_back;
+mod waiting;
 
 pub use links::Links;

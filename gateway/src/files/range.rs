@@ -42,8 +42,14 @@ fn is_of(headers: &HeaderMap, etag: &str) -> bool {
         .is_none_or(|tag| tag.as_bytes() == etag.as_bytes())
 }
 
+/// What stands behind the unit, whose case does not matter.
+fn bytes_of(range: &str) -> Option<&str> {
+    let (unit, range) = range.split_once('=')?;
+    unit.eq_ignore_ascii_case("bytes").then_some(range)
+}
+
 fn read(range: &str, size: u64) -> Option<Wanted> {
-    let (first, last) = range.strip_prefix("bytes=")?.trim().split_once('-')?;
+    let (first, last) = bytes_of(range)?.trim().split_once('-')?;
     let (start, end) = match (first.is_empty(), last.is_empty()) {
         (true, true) => return None,
         (true, false) => (size.saturating_sub(number(last)?), size),
@@ -86,6 +92,7 @@ mod tests {
     fn a_range_is_what_the_standard_says() {
         for (range, expected) in [
             ("bytes=0-9", Wanted::Bytes(0..10)),
+            ("Bytes=0-9", Wanted::Bytes(0..10)),
             ("bytes=10-", Wanted::Bytes(10..100)),
             ("bytes=-10", Wanted::Bytes(90..100)),
             ("bytes=-1000", Wanted::Bytes(0..100)),

@@ -7,6 +7,7 @@ use entities::{file, user};
 use media::image::Processed;
 use storage::{Key, StorageError, Upload};
 
+use super::{take_back::take_back, waiting::Waiting};
 use crate::{database::begin_write, error::ApiError, places::UserPlace, state::AppState};
 
 /// An upload that has arrived and is not stored yet.
@@ -50,6 +51,11 @@ pub(super) struct Allowance<'a> {
 }
 
 impl Allowance<'_> {
+    /// Whose it is.
+    pub(super) fn user(&self) -> UserId {
+        self.place.user()
+    }
+
     /// So many bytes more are being stored.
     ///
     /// # Errors
@@ -87,7 +93,7 @@ impl From<StorageError> for ApiError {
 /// Makes the objects of an upload; of a picture, those of the picture that was made of it.
 pub(super) async fn finish(
     state: &AppState,
-    owner: UserId,
+    waiting: &Waiting,
     id: FileId,
     content: Content,
     allowance: &mut Allowance<'_>,
@@ -111,7 +117,10 @@ pub(super) async fn finish(
             })
         }
         Content::Picture(bytes) => {
-            let made = state.image_work.process(owner, bytes).await?;
+            let owner = allowance.user();
+            let made = state.image_work.process(owner, bytes, waiting.gone());
+            let made = made.await?;
+            waiting.check()?;
             allowance.take(made.picture.bytes.len())?;
             match write_picture(state, id, &made.picture).await {
                 Ok(()) => Ok(of_picture(made.picture)),
@@ -165,10 +174,15 @@ pub(super) async fn admit(state: &AppState, user: UserId) -> Result<Allowance<'_
     Ok(Allowance { place, free_bytes })
 }
 
-/// Writes the row, unless the user may not have it. The objects of a file without one go.
-pub(super) async fn record(state: &AppState, row: file::Model) -> Result<(), ApiError> {
-    let id = FileId(row.id);
-    let transaction = match prepare(state, row).await {
+/// Writes the row, unless the user may not have it, or nobody waits for it. The objects of a file without one go.
+pub(super) async fn record(
+    state: &AppState,
+    row: file::Model,
+    waiting: &Waiting,
+) -> Result<(), ApiError> {
+    let (id, owner) = (FileId(row.id), UserId(row.owner_id));
+    let prepared = prepare(state, row).await;
+    let transaction = match prepared.and_then(|ready| waiting.check().map(|()| ready)) {
         Ok(transaction) => transaction,
         Err(error) => {
             remove(state, id);
@@ -176,7 +190,12 @@ pub(super) async fn record(state: &AppState, row: file::Model) -> Result<(), Api
         }
     };
     // Where it is open what became of the commit, the objects stay: a sweep looks for their rows later.
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    let heard = waiting.check();
+    if heard.is_err() {
+        take_back(state, owner, id).await?;
+    }
+    heard
 }
 
 async fn prepare(state: &AppState, row: file::Model) -> Result<bootstrap::Transaction, ApiError> {
@@ -210,7 +229,7 @@ fn quota(state: &AppState) -> i64 {
 }
 
 fn quota_exceeded() -> ApiError {
-    let detail = "Your files take all the space that you have. Delete uploads that you have not sent, leave rooms that you do not need, or wait until some have gone.";
+    let detail = "Your files take all the space that you have. Delete uploads that you have not sent, or wait: the files of a room that was not kept go some time after its end. Those of a kept room stay.";
     ApiError::new(Code::QuotaExceeded, detail)
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use contract::{api::Uploaded, problem::Code};
 use domain::{
     FileId,
-    file::{FileKind, safe_name},
+    file::{FileKind, picture_name, safe_name},
 };
 use entities::file;
 use media::{
@@ -21,10 +21,12 @@ use super::{
     attach::attachment,
     form::{FileField, Form, InMemory, refused, too_large},
     store::{self, Allowance, Content, Stored},
+    waiting::Waiting,
 };
 use crate::{auth::RoomMember, error::ApiError, state::AppState};
 
-/// Takes a file for a room. A client that goes away does not end the work in the middle of a step: what it leaves is cleared.
+/// Takes a file for a room. A client that goes away does not end the work in the middle of a step, but before the next one: what
+/// it leaves is cleared.
 ///
 /// # Errors
 /// 409 where the room has ended, 413 where the file or all files of the user are too large, 415 and 422 for a bad form, 429
@@ -34,9 +36,11 @@ pub async fn take(
     member: RoomMember,
     request: Request,
 ) -> Result<Uploaded, ApiError> {
+    // Dropped with this future, where the client goes away.
+    let (waiting, _guard) = Waiting::begin();
     let work = async move {
         let mut form = Form::of(request, &state).await?;
-        take_form(&state, &member, &mut form).await
+        take_form(&state, &member, &mut form, &waiting).await
     };
     tokio::spawn(work.in_current_span())
         .await
@@ -47,6 +51,7 @@ async fn take_form(
     state: &AppState,
     member: &RoomMember,
     form: &mut Form,
+    waiting: &Waiting,
 ) -> Result<Uploaded, ApiError> {
     state.limits.check_upload(member.user)?;
     if member.room.is_ended() {
@@ -63,18 +68,19 @@ async fn take_form(
         (name, content)
     };
     // What may follow it is looked at before there is anything for good.
-    let stored = match form.finish().await {
-        Ok(()) => store::finish(state, member.user, id, content, &mut allowance).await?,
+    let stored = match form.finish().await.and_then(|()| waiting.check()) {
+        Ok(()) => store::finish(state, waiting, id, content, &mut allowance).await?,
         Err(error) => {
             content.abort();
             return Err(error);
         }
     };
     let now = state.now();
+    let name = picture_name(&name, stored.content_type);
     let row = row(id, member, name, &stored, now.0);
     let mut file = attachment(&row);
     allowance.settle();
-    store::record(state, row).await?;
+    store::record(state, row, waiting).await?;
     state.links.sign_file(&mut file, now);
     let picture = stored.picture.as_ref();
     Ok(Uploaded {

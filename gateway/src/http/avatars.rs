@@ -102,6 +102,11 @@ async fn give(state: &AppState, headers: &HeaderMap, seen: Seen) -> Result<Respo
     let caching = [
         (header::ETAG, etag),
         (header::CACHE_CONTROL, HeaderValue::from_static(CACHE)),
+        // Also where it has not changed: a cache puts these in the place of what it kept.
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        ),
     ];
     if is_known(headers, &seen.etag()) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
@@ -111,7 +116,6 @@ async fn give(state: &AppState, headers: &HeaderMap, seen: Seen) -> Result<Respo
     let picture = picture.ok_or_else(avatars::not_found)?;
     let picture_only = [
         (header::CONTENT_TYPE, Seen::CONTENT_TYPE),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CONTENT_DISPOSITION, "inline"),
     ];
     Ok((caching, picture_only, Body::from(picture)).into_response())

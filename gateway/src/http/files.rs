@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, Method, StatusCode, Uri},
     response::Response,
 };
 use contract::api::Uploaded;
@@ -74,12 +74,13 @@ pub async fn upload(
 pub async fn read(
     State(state): State<AppState>,
     id: Result<Path<String>, PathRejection>,
+    method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let link = Signature::read(uri.query());
     let found = give::find(&state, &headers, file_id(id)?, Part::Whole, &link).await?;
-    give::give(&state, &headers, &found).await
+    give::give(&state, &method, &headers, &found).await
 }
 
 /// The small picture of an image, as [`read`].
@@ -96,12 +97,13 @@ pub async fn read(
 pub async fn read_thumbnail(
     State(state): State<AppState>,
     id: Result<Path<String>, PathRejection>,
+    method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let link = Signature::read(uri.query());
     let found = give::find(&state, &headers, file_id(id)?, Part::Thumbnail, &link).await?;
-    give::give(&state, &headers, &found).await
+    give::give(&state, &method, &headers, &found).await
 }
 
 /// Takes back a file that was uploaded and not sent. What it took of the space that its owner has is free at once.

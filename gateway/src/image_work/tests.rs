@@ -1,6 +1,7 @@
 //! Pictures wait for processors and memory, and not without end.
 
 use std::{
+    future::{pending, ready},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -127,13 +128,26 @@ async fn a_picture_that_breaks_its_decoder_is_refused_and_harms_no_other() {
 #[tokio::test]
 async fn a_refusal_names_the_file_and_says_what_to_do() {
     let refused = ImageWork::on(1)
-        .process(user(1), Bytes::new())
+        .process(user(1), Bytes::new(), pending())
         .await
         .unwrap_err();
     assert_eq!(refused.code, Code::ValidationFailed);
     assert_eq!(refused.errors[0].field, "file");
     assert_eq!(refused.errors[0].code, "not_an_image");
     assert!(refused.errors[0].detail.contains("Send a JPEG"));
+}
+
+#[tokio::test]
+async fn a_picture_for_which_nobody_waits_is_not_begun() {
+    let work = ImageWork::on(1);
+    let processor = work.processor().await.unwrap();
+    let gone = ready(ApiError::not_authenticated());
+    let left = work.process(user(1), whole_picture(), gone).await;
+    assert_eq!(left.unwrap_err().code, Code::NotAuthenticated);
+    assert_eq!(work.places.free(), MAX_WAITING);
+    drop(processor);
+    let next = work.process(user(1), whole_picture(), pending());
+    drop(next.await.unwrap());
 }
 
 #[tokio::test]
@@ -144,14 +158,19 @@ async fn a_picture_does_not_wait_for_others_without_end() {
     for pool in [&work.processors, &work.memory, &work.made] {
         let all = u32::try_from(pool.available_permits()).unwrap();
         let all = taken(pool, all).await.unwrap();
-        let refused = work.process(user(1), whole_picture()).await.unwrap_err();
+        let refused = work
+            .process(user(1), whole_picture(), pending())
+            .await
+            .unwrap_err();
         assert_eq!(refused.code, Code::Unavailable);
         assert!(refused.retry_after.is_some());
         assert_eq!(work.places.free(), MAX_WAITING);
         drop(all);
     }
     work.wait_within = WAIT_WITHIN;
-    work.process(user(1), whole_picture()).await.unwrap();
+    work.process(user(1), whole_picture(), pending())
+        .await
+        .unwrap();
     assert_eq!(work.memory.available_permits(), megabytes(whole) as usize);
 }
 
@@ -160,13 +179,21 @@ async fn a_picture_does_not_wait_for_others_without_end() {
 async fn what_was_made_keeps_its_share_until_it_is_let_go() {
     let work = ImageWork::on(1);
     let all = work.made.available_permits();
-    let one = work.process(user(1), whole_picture()).await.unwrap();
-    let other = work.process(user(2), whole_picture()).await.unwrap();
+    let one = work
+        .process(user(1), whole_picture(), pending())
+        .await
+        .unwrap();
+    let other = work
+        .process(user(2), whole_picture(), pending())
+        .await
+        .unwrap();
     assert_eq!(work.made.available_permits(), all - 2, "a megabyte each");
     drop(one);
     drop(other);
     assert_eq!(work.made.available_permits(), all);
-    work.process(user(1), Bytes::new()).await.unwrap_err();
+    work.process(user(1), Bytes::new(), pending())
+        .await
+        .unwrap_err();
     work.avatar(user(1), whole_picture(), None).await.unwrap();
     assert_eq!(work.made.available_permits(), all);
 }
@@ -237,7 +264,11 @@ async fn one_user_does_not_keep_all_processors() {
     });
     let costly: Vec<_> = costly.collect();
     until(|| begun.load(Ordering::SeqCst) == 1 && work.places.free() == MAX_WAITING - 2).await;
-    drop(work.process(user(2), whole_picture()).await.unwrap());
+    drop(
+        work.process(user(2), whole_picture(), pending())
+            .await
+            .unwrap(),
+    );
     assert_eq!(begun.load(Ordering::SeqCst), 1, "one at a time");
     drop(go);
     for done in join_all(costly).await {
@@ -250,9 +281,9 @@ async fn one_user_does_not_keep_all_processors() {
 async fn a_turn_that_nobody_waits_for_any_more_is_the_next_ones() {
     let work = ImageWork::on(1);
     let processor = work.processor().await.unwrap();
-    let mut first = Box::pin(work.process(user(1), whole_picture()));
-    let mut second = Box::pin(work.process(user(2), whole_picture()));
-    let mut third = Box::pin(work.process(user(3), whole_picture()));
+    let mut first = Box::pin(work.process(user(1), whole_picture(), pending()));
+    let mut second = Box::pin(work.process(user(2), whole_picture(), pending()));
+    let mut third = Box::pin(work.process(user(3), whole_picture(), pending()));
     for waiting in [&mut first, &mut second, &mut third] {
         assert!(futures_util::poll!(waiting.as_mut()).is_pending());
     }

@@ -81,6 +81,7 @@ pub fn error_frame(error: &ApiError, client_id: Option<ClientId>) -> ErrorFrame 
             faults.join(" ")
         },
         client_id,
+        errors: error.errors.clone(),
     }
 }
 

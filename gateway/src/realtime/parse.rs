@@ -30,6 +30,7 @@ pub fn client_frame<T: DeserializeOwned>(text: &str) -> Result<T, ErrorFrame> {
             code: code.as_str().to_owned(),
             detail,
             client_id: client_id_of(text),
+            errors: Vec::new(),
         }
     })
 }
@@ -40,6 +41,7 @@ pub fn binary_refused() -> ErrorFrame {
         code: Code::ValidationFailed.as_str().to_owned(),
         detail: "Send JSON in text frames, not binary ones.".to_owned(),
         client_id: None,
+        errors: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@
  */
 import { hearServerTime } from "../models/countdown.js";
 import * as list from "../models/message-list.js";
-import { wordsFor } from "../models/problem.js";
+import { goneOf, wordsFor } from "../models/problem.js";
 import { statusOf } from "../models/room.js";
 import * as unsent from "../models/unsent.js";
 import { changeChat, held, unsentAfter } from "./current-chat.js";
@@ -139,7 +139,8 @@ function error(context, roomId, frame) {
 }
 
 /** @param {import("../models/unsent.js").Unsent[]} entries @param {Frame} frame */
-function refused(entries, { client_id, code, detail }) {
+function refused(entries, { client_id, code, detail, errors = [] }) {
   if (unsent.passes(code)) return unsent.putOff(entries, client_id, Date.now(), Math.random());
-  return unsent.failed(entries, client_id, wordsFor({ status: 0, code, detail: detail ?? "", errors: [], retryAfterS: null }));
+  const problem = { status: 0, code, detail: detail ?? "", errors, retryAfterS: null };
+  return unsent.failed(unsent.withGone(entries, client_id, goneOf(problem)), client_id, wordsFor(problem));
 }

@@ -7,7 +7,7 @@ import { has, t } from "./language.js";
  * @property {number} status 0 if the server was not reached
  * @property {string} code stable and machine-readable
  * @property {string} detail
- * @property {{field: string, code: string, detail: string}[]} errors
+ * @property {{field: string, code: string, detail: string, values?: string[]}[]} errors with the values of a list that it is about
  * @property {number|null} retryAfterS
  */
 
@@ -23,8 +23,13 @@ export function wordsFor(problem) {
   const count = problem.retryAfterS ?? RETRY_AFTER_S;
   if (problem.status === 429) return t("problem.too_fast", { count });
   if (problem.status === 503) return t("problem.busy", { count });
-  const file = problem.errors.find(({ field }) => field === "file");
+  const file = problem.errors.find(({ field }) => field === "file" || field === "attachment_ids");
   return t([`field.file_${file?.code}`, `problem.${problem.code}`].find(has) ?? "problem.unknown");
+}
+
+/** The files of a message that the server does not have any more. @param {Problem} problem @returns {string[]} */
+export function goneOf(problem) {
+  return problem.errors.flatMap(({ code, values = [] }) => (code === "unknown_file" ? values : []));
 }
 
 /** Codes that concern one field of a form even where the answer lists no fields. @type {Record<string, string>} */

@@ -173,6 +173,20 @@ export function failed(entries, clientId, problem) {
   );
 }
 
+/**
+ * Of its files, the server does not have these any more. Which they are is known as long as the message is.
+ * @param {Unsent[]} entries
+ * @param {string} clientId
+ * @param {string[]} fileIds
+ */
+export function withGone(entries, clientId, fileIds) {
+  return entries.map((entry) => {
+    if (entry.client_id !== clientId) return entry;
+    const attachments = entry.attachments.map((file) => (fileIds.includes(file.id) ? { ...file, gone: true } : file));
+    return { ...entry, attachments };
+  });
+}
+
 /** @param {Unsent[]} entries @param {string} clientId */
 export function retried(entries, clientId) {
   return change(entries, clientId, { ...ANSWERED, state: "sending", problem: null });

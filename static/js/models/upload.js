@@ -125,12 +125,14 @@ export function attachmentsOf(uploads) {
   return uploads.flatMap(({ attachment }) => (attachment === null ? [] : [attachment]));
 }
 
-/** Files that the server has, as what a message can be made of again. @param {Attachment[]} attachments @returns {Upload[]} */
+/** Files that the server has, as what a message can be made of again; those that it has no more are shown as failed. @param {Attachment[]} attachments @returns {Upload[]} */
 export function restored(attachments) {
   return attachments.map((attachment) => {
     const { id, name, size_bytes, kind, content_type: type } = attachment;
     const kinds = { isImage: kind === "image", isFilm: isFilm({ name, type }) };
-    return { id, name, size_bytes, ...kinds, state: "done", sent_bytes: size_bytes, problem: null, attachment };
+    /** @type {Upload} */
+    const there = { id, name, size_bytes, ...kinds, state: "done", sent_bytes: size_bytes, problem: null, attachment };
+    return attachment.gone ? { ...there, state: "failed", problem: t("file.gone"), attachment: null } : there;
   });
 }
 

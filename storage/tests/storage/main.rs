@@ -9,6 +9,7 @@
 mod asked;
 mod front;
 mod owner;
+mod private;
 mod promises;
 mod trouble;
 

@@ -189,6 +189,10 @@ async fn an_avatar_that_has_not_changed_is_not_sent_again() {
     let again = world.client().bytes("GET", &path, &headers).await;
     assert_eq!((again.status, again.body.len()), (304, 0));
     assert_eq!(again.header("etag"), first.header("etag"));
+    // Whoever kept the answer of before keeps this one's headers instead.
+    let policy = first.header("content-security-policy");
+    assert!(policy.contains("sandbox"), "{policy}");
+    assert_eq!(again.header("content-security-policy"), policy);
     put(&world, &ann, &[("file", &picture(64, 90))])
         .await
         .expect(200);

@@ -98,9 +98,15 @@ async fn a_socket_sends_files_too() {
     let message = bens.find("message").await;
     assert_eq!(message["seq"], ack["seq"]);
     assert_eq!(all_bare(&message), [bare(&file)]);
-    let unknown = json!({ "type": "send", "client_id": Uuid::now_v7(), "text": "", "attachment_ids": [Uuid::now_v7()] });
-    anns.send(&unknown).await;
-    assert_eq!(anns.find("error").await["code"], "validation_failed");
+    let (mine, unknown) = (a_file(&world, &ann, &room).await, Uuid::now_v7());
+    let send = json!({ "type": "send", "client_id": Uuid::now_v7(), "text": "", "attachment_ids": [mine["id"], unknown] });
+    anns.send(&send).await;
+    let refused = anns.find("error").await;
+    assert_eq!(refused["code"], "validation_failed");
+    let fault = &refused["errors"][0];
+    assert_eq!(fault["field"], "attachment_ids", "{refused}");
+    assert_eq!(fault["code"], "unknown_file", "{refused}");
+    assert_eq!(fault["values"], json!([unknown]), "{refused}");
 }
 
 #[tokio::test]
@@ -123,6 +129,9 @@ async fn a_sender_attaches_own_files_of_the_room_and_each_once() {
     ] {
         let refused = world.send_files(&ann, &room, "look", files).await;
         refused.expect_fault("attachment_ids", "unknown_file");
+        // Which of them it is: the last one, and not the one that could be had.
+        let fault = &refused.json()["errors"][0];
+        assert_eq!(fault["values"], json!([files[files.len() - 1]]));
     }
     let twice = world.send_files(&ann, &room, "look", &[mine, mine]).await;
     twice.expect_fault("attachment_ids", "duplicate");

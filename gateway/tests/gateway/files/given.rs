@@ -5,7 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use webchat_tests::pictures;
 
-use super::in_both_storages;
+use super::{in_both_storages, text_of};
 use crate::world::{Person, World};
 
 in_both_storages!(
@@ -62,9 +62,15 @@ async fn a_range_is_a_part_of_the_file(world: World) {
     );
     let problem: Value = serde_json::from_slice(&beyond.body).unwrap();
     assert_eq!(problem["code"], "range_not_satisfiable");
-    let head = world.client().bytes("HEAD", url, &[]).await;
-    assert_eq!((head.status, head.header("content-length")), (200, "250"));
-    assert!(head.body.is_empty());
+    for headers in [
+        &[][..],
+        &[("range", "bytes=0-9")],
+        &[("range", "bytes=250-")],
+    ] {
+        let head = world.client().bytes("HEAD", url, headers).await;
+        assert_eq!((head.status, head.header("content-length")), (200, "250"));
+        assert!(head.body.is_empty());
+    }
 }
 
 async fn a_known_file_is_not_sent_again(world: World) {
@@ -93,6 +99,24 @@ async fn a_known_file_is_not_sent_again(world: World) {
         etags.push(etag);
     }
     assert_ne!(etags[0], etags[1]);
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_file_is_said_without_reading_it() {
+    let world = World::without_workers(&[]).await;
+    let (ann, _, room) = world.two_in_a_room().await;
+    // Nothing could be read.
+    let row = file::Model {
+        room_id: room.parse().unwrap(),
+        ..text_of(ann.id.parse().unwrap(), Uuid::now_v7())
+    };
+    let path = format!("/files/{}", row.id);
+    file::Entity::add(&world.database.write, row).await.unwrap();
+    let bearer = bearer(&ann);
+    let headers = [("authorization", bearer.as_str())];
+    let head = world.client().bytes("HEAD", &path, &headers).await;
+    assert_eq!((head.status, head.header("content-length")), (200, "5"));
+    assert_eq!(world.get(&ann, &path).await.status, 404);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod away;
 mod given;
 mod guarded;
 mod heard;
+mod left;
 mod owned;
 mod quota;
 mod refused;

@@ -9,7 +9,10 @@ use super::{
     PATIENCE, form, in_a_bucket,
     trouble::{answer, begin},
 };
-use crate::world::World;
+use crate::{
+    presence::keep,
+    world::{Person, World},
+};
 
 const SMALL: [(&str, &str); 1] = [("WEBCHAT__FILES__USER_QUOTA_BYTES", "1000")];
 
@@ -136,4 +139,51 @@ async fn refusal(mut connection: tokio::net::TcpStream) -> String {
     use tokio::io::AsyncWriteExt;
     connection.shutdown().await.unwrap();
     answer(connection).await
+}
+
+/// As the refusal says: what was not sent goes when it is taken back, the files of a chat that was not kept some time after its
+/// end, and those of a kept one stay.
+#[tokio::test]
+async fn leaving_a_kept_chat_frees_nothing_and_nobody_is_told_that_it_does() {
+    let short = ("WEBCHAT__RETENTION__ENDED_ROOM_SECS", "1");
+    let world = World::start(&[SMALL[0], short]).await;
+    let (ann, ben, kept) = world.two_in_a_room().await;
+    keep(&world, &kept, [&ann, &ben]).await;
+    let other = room_with(&world, &ann, "cat").await;
+    let next = room_with(&world, &ann, "dan").await;
+    let mut files = Vec::new();
+    for room in [&kept, &other] {
+        let file = world.upload(&ann, room, "a.txt", &[b'a'; 500]).await;
+        let file = file.expect(201);
+        let sent = world.send_files(&ann, room, "", &[&file["id"]]).await;
+        sent.expect(201);
+        files.push(format!("/files/{}", file["id"].as_str().unwrap()));
+    }
+    let refused = world.upload(&ann, &next, "b.txt", &[b'b'; 500]).await;
+    refused.expect_problem(413, "quota_exceeded");
+    assert!(!refused.text.contains("leave rooms"), "{}", refused.text);
+    for room in [&kept, &other] {
+        let left = world.post(&ann, &format!("/chat/rooms/{room}/leave")).await;
+        left.expect(200);
+    }
+    let give_up = Instant::now() + 2 * PATIENCE;
+    while world
+        .upload(&ann, &next, "b.txt", &[b'b'; 500])
+        .await
+        .status
+        != 201
+    {
+        assert!(Instant::now() < give_up, "nothing has gone");
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(world.get(&ann, &files[1]).await.status, 404);
+    assert_eq!(world.get(&ann, &files[0]).await.status, 200);
+    let refused = world.upload(&ann, &next, "c.txt", b"c").await;
+    refused.expect_problem(413, "quota_exceeded");
+}
+
+async fn room_with(world: &World, person: &Person, name: &str) -> String {
+    let peer = world.person(name).await;
+    let room = world.open_room(person, &peer).await.expect(201);
+    room["id"].as_str().unwrap().to_owned()
 }

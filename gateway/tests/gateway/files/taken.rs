@@ -89,6 +89,8 @@ async fn a_picture_is_made_anew_with_a_small_one_beside_it(world: World) {
         (&json!("image"), &json!(1_000), &json!(500))
     );
     assert!(!file["placeholder"].as_str().unwrap().is_empty());
+    // It is no text, and saved under its name it opens as what it is.
+    assert_eq!(file["name"], "notes.png");
     for part in ["url", "thumbnail_url"] {
         let given = world
             .client()
