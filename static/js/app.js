@@ -124,6 +124,7 @@ addEventListener("dragover", catchStray);
 addEventListener("drop", catchStray);
 addEventListener("beforeunload", guardUnsent);
 addEventListener("hashchange", () => dispatch("navigated"));
+addEventListener("storage", () => dispatch("takeUpChoices"));
 addEventListener("online", probe);
 addEventListener("offline", probe);
 addEventListener("pageshow", probe);

@@ -131,5 +131,6 @@ export async function forgetLearned({ api, turns, dispatch }) {
 /** Takes a like or a block back. @param {Context} context @param {{part: "likes"|"blocks", id: string}} which */
 export async function takeBack({ api, turns, dispatch }, { part, id }) {
   await turns.write(part, () => api.request("DELETE", `/users/${id}/${part === "likes" ? "like" : "block"}`));
+  dispatch("tellTabs", part);
   await dispatch("loadPart", part);
 }
