@@ -10,6 +10,7 @@ import { firstLanguage } from "./language-file.js";
 import { keepShell } from "./offline-shell.js";
 import { createOutbox } from "./outbox.js";
 import { unreadTotal } from "./models/room.js";
+import { suggestedNames } from "./models/suggestion.js";
 import { createTurns } from "./models/turns.js";
 import { chosenLanguage, chosenTheme, wasSignedIn, wear } from "./preferences.js";
 import { createStore, initialState } from "./store.js";
@@ -23,7 +24,7 @@ import { openModals } from "./views/modal.js";
 
 const store = createStore({
   ...initialState(Date.now()), route: parseRoute(location.hash), language: chosenLanguage(), theme: chosenTheme(),
-  expected: wasSignedIn(),
+  expected: wasSignedIn(), suggested: suggestedNames(Math.random),
 });
 const api = createApi({
   onSession: (session) => dispatch("sessionRenewed", session),

@@ -80,6 +80,7 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} expected somebody was signed in when this browser was here last
  * @property {string|null} language what the person has chosen; null: whatever the browser says
  * @property {string|null} theme "light" or "dark"; null: as everything else on this device
+ * @property {{username: string, display_name: string}} suggested names for somebody new
  * @property {import("./types.js").User|null} user
  * @property {{busy: boolean, fields: Record<string, string>, message: string|null}} form
  * @property {{profile: Profile|null, draft: Profile|null, options: ProfileOptions|null, saved: boolean}} profile
@@ -122,6 +123,7 @@ export function initialState(nowMs) {
     language: null,
     theme: null,
     keepsUnsent: true,
+    suggested: { username: "", display_name: "" },
     alerts: quiet(),
     permission: "missing",
     ...signedOutState(nowMs),

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import "./support/english.mjs";
 import { fieldWords, wordsFor } from "../../static/js/models/problem.js";
+import { suggestedNames } from "../../static/js/models/suggestion.js";
 import {
   emptyProfile, languageLabel, missing, optionLabel, profileFromForm, readAnew, tidied, withAnswers, withChanges, wouldHelp,
 } from "../../static/js/models/profile.js";
@@ -54,6 +55,15 @@ test("a profile that is read anew keeps what is typed and not saved", () => {
   const fresh = { ...before, age_min: 30 };
   assert.deepEqual(readAnew({ profile: before, draft: null }, fresh), { profile: fresh, draft: null });
   assert.deepEqual(readAnew({ profile: before, draft: { ...before, bio: "typed" } }, fresh), { profile: fresh, draft: { ...fresh, bio: "typed" } });
+});
+
+test("names are suggested that the server takes, from all of the words", () => {
+  const least = suggestedNames(() => 0);
+  assert.deepEqual(least, { username: "amber-badger-0000", display_name: "Amber Badger" });
+  assert.deepEqual(suggestedNames(() => 1 - Number.EPSILON), { username: "witty-wren-9999", display_name: "Witty Wren" });
+  let turn = 0;
+  const some = Array.from({ length: 1_000 }, () => suggestedNames(() => (turn = (turn + 0.618034) % 1)));
+  for (const { username } of some) assert.match(username, /^[a-z][a-z0-9._-]{2,31}$/);
 });
 
 test("an empty form is a profile without wishes", () => {

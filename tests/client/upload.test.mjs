@@ -104,6 +104,8 @@ test("who writes, sends files, reports somebody, fills in the profile or a form 
   assert.equal(inRoom({ drafts: { one: { text: " \n", uploads: [] } } }), false);
   assert.equal(inRoom({ drafts: { other: { text: "words", uploads: [] } } }), false, "elsewhere it is kept");
   assert.equal(inRoom({ drafts: { one: { text: "words", uploads: [] } } }), true);
+  const over = { ...chat, status: { state: "ended" } };
+  assert.equal(inRoom({ chat: over, drafts: { one: { text: "words", uploads: [] } } }), false, "what was left over is kept");
   assert.equal(inRoom({ drafts: { one: { text: "", uploads: uploads.begun([], file(), "a") } } }), true);
   assert.equal(inRoom({ chat: { ...chat, peer: {}, reportDetail: "he said" } }), true);
   assert.equal(isOccupied({ ...at("profile"), profile: { draft: {} } }), true);

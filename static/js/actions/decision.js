@@ -103,7 +103,7 @@ export function statusRead(context, { status: heard, live }) {
   if (before && before.state !== "ended" && state === "ended" && chat.status.reason === "left") context.dispatch("loadRoom", roomId);
   if (state === "ended") {
     context.dispatch("settleUnsent");
-    context.dispatch("dropDraft", roomId);
+    context.dispatch("closeDraft", roomId);
   }
   if (rooms.some((room) => room.id === roomId && room.state !== state)) {
     store.update({ rooms: changeRoom(rooms, roomId, { state, ends_at, kept: state === "kept" }) });

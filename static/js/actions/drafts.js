@@ -20,8 +20,12 @@ export function write(context, text) {
   context.dispatch("typed");
 }
 
-/** The room takes nothing more. @param {Context} context @param {string} roomId */
-export function dropDraft(context, roomId) {
+/** The room takes nothing more: no files, and the words stay until they are put away. @param {Context} context @param {string} roomId */
+export function closeDraft(context, roomId) {
   for (const { id } of draftOf(context.store.state.drafts, roomId).uploads) context.dispatch("removeFile", id);
+}
+
+/** @param {Context} context @param {string} roomId */
+export function dropDraft(context, roomId) {
   changeDraft(context, roomId, () => ({ text: "" }));
 }

@@ -46,6 +46,6 @@ export function isOccupied({ route, chat, drafts, profile, avatarEdit, account }
   if (route.screen === "account") return account.typing || account.deleting;
   if (route.screen === "profile") return profile.draft !== null || avatarEdit !== null;
   if (chat === null) return false;
-  const { text, uploads } = draftOf(drafts, chat.roomId);
+  const { text, uploads } = chat.status?.state === "ended" ? NOTHING : draftOf(drafts, chat.roomId); // nobody writes there any more
   return text.trim() !== "" || uploads.length > 0 || (chat.peer !== null && chat.reportDetail.trim() !== "");
 }

@@ -14,7 +14,7 @@ import { decision, leaving } from "./decision.js";
 import { back, bell, exit, more } from "./icons.js";
 import { messages } from "./messages.js";
 import { moment } from "./moment.js";
-import { outcome } from "./outcome.js";
+import { leftOver, outcome } from "./outcome.js";
 import { notRead } from "./not-read.js";
 import { announcements, overhead } from "./overhead.js";
 import { peerPanel } from "./peer-panel.js";
@@ -76,6 +76,7 @@ function foot(state, current, name, dispatch) {
     <div class="chat-foot" role="group" aria-label=${t(hasEnded ? "outcome.ended_title" : "chat.write")} tabindex="-1">
       <div class="above-composer">
         ${hasEnded ? nothing : current.leaving ? leaving(current, name, dispatch) : decision(current, { name, answer }, dispatch)}
+        ${hasEnded ? leftOver(current.roomId, draft, dispatch) : nothing}
         ${outcome(current, name, dispatch)}
         ${hasEnded ? nothing : html`
           ${current.status?.state === "notification" ? nothing : offerAlerts(state, current, dispatch)}
