@@ -46,7 +46,7 @@ async function ask(context, request) {
 /** Leaving is for good, so it is asked first. @param {Context} context @param {boolean} leaving */
 export function askLeave(context, leaving) {
   const { chat } = context.store.state;
-  if (chat) changeChat(context, chat.roomId, () => ({ leaving }));
+  if (chat) changeChat(context, chat.roomId, () => ({ leaving, emojis: false }));
 }
 
 /** The question stays until it is done: whoever sees it go has left. @param {Context} context */

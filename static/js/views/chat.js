@@ -47,6 +47,7 @@ export function chat(state, dispatch) {
   const online = peer !== null && (peer.online || state.online.has(peer.id));
   return html`
     <main class="chat" id="main" data-testid="chat" data-room-id=${current.roomId} data-state=${current.status?.state ?? nothing}
+      @keydown=${(/** @type {KeyboardEvent} */ event) => escaped(event, current, dispatch)}
       @dragover=${dragged} @dragleave=${undragged} @drop=${(/** @type {DragEvent} */ event) => dropped(event, dispatch)}>
       ${head(state, current, { name, picture, online }, dispatch)}
       ${messages(current, me, nowMs, dispatch)}
@@ -114,7 +115,7 @@ function head(state, current, { name, picture, online }, dispatch) {
         <button class="icon-button" type="button" aria-label=${t("chat.about", { name })} title=${t("chat.about", { name })}
           data-testid="open-peer" @click=${() => dispatch("openPeer")}>${more}</button>`}
       ${phase === "ended" ? nothing : html`
-        <button class="icon-button" type="button" aria-label=${t("chat.leave")} title=${t("chat.leave")}
+        <button class="icon-button" id="ask-leave" type="button" aria-label=${t("chat.leave")} title=${t("chat.leave")}
           data-testid="leave-room" @click=${() => dispatch("askLeave", true)}>${exit}</button>`}
     </header>`;
 }
@@ -147,6 +148,15 @@ function offerAlerts({ alerts, user }, { list }, dispatch) {
 function unkept({ keepsUnsent }) {
   return html`<div role="status">${keepsUnsent ? nothing : html`
     <p class="strip" data-testid="unkept">${t("chat.unkept")}</p>`}</div>`;
+}
+
+/** Esc closes what stands above the composer, and gives the focus back to what has opened it. Dialogs do so themselves. @param {KeyboardEvent} event @param {Chat} current @param {Dispatch} dispatch */
+function escaped({ key, isComposing, target }, { leaving, leaveBusy, emojis }, dispatch) {
+  if (key !== "Escape" || isComposing || leaveBusy || (!leaving && !emojis)) return;
+  if (target instanceof Element && target.closest("dialog") !== null) return;
+  dispatch(leaving ? "askLeave" : "offerEmojis", false);
+  const isWriting = target instanceof HTMLTextAreaElement;
+  if (!isWriting) document.getElementById(leaving ? "ask-leave" : "open-emojis")?.focus();
 }
 
 /** @param {DragEvent} event */
