@@ -108,9 +108,10 @@ function probe() {
   dispatch("tick");
 }
 
-/** Where the page alone holds what is not sent, leaving it is asked first. @param {BeforeUnloadEvent} event */
+/** Where the page alone holds what is not sent, or a file is on its way, leaving it is asked first. @param {BeforeUnloadEvent} event */
 function guardUnsent(event) {
-  if (!store.state.keepsUnsent && outbox.holds()) event.preventDefault();
+  const isUploading = Object.values(store.state.drafts).some(({ uploads }) => uploads.some(({ state }) => state === "uploading"));
+  if (isUploading || (!store.state.keepsUnsent && outbox.holds())) event.preventDefault();
 }
 
 /** A file that is let go beside its place would be opened instead of the page. @param {DragEvent} event */

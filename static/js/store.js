@@ -54,6 +54,7 @@ import { quiet } from "./models/alerts.js";
  * @property {import("./types.js").KnownPerson[]|null} blocks
  * @property {import("./types.js").LearnedView|null} learned
  * @property {Partial<Record<AccountPart, string|null>>} faults why a part could not be read
+ * @property {boolean} leaving the person is asked whether to log out all the same: something is not sent
  * @property {boolean} deleting the person is asked whether they mean it
  * @property {boolean} typing the form for a new password is begun
  * @property {Copy} copy
@@ -139,7 +140,7 @@ export function signedOutState(nowMs) {
     pictures: {},
     avatarEdit: null,
     account: {
-      sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false, typing: false, copy: { busy: false, fault: null },
+      sessions: null, likes: null, blocks: null, learned: null, faults: {}, leaving: false, deleting: false, typing: false, copy: { busy: false, fault: null },
     },
     ticket: null,
     faults: {},

@@ -4,12 +4,15 @@
  * @typedef {import("../dispatch.js").Context} Context
  */
 import { draftOf } from "../models/draft.js";
+import { restored } from "../models/upload.js";
 import { changeDraft } from "./current-chat.js";
 
 /** What was written here before the page was loaded anew. @param {Context} context @param {string} roomId */
 export function takeUpDraft(context, roomId) {
   const { user } = context.store.state;
-  if (user) changeDraft(context, roomId, ({ text }) => ({ text: text || context.keptDrafts.load(user.id, roomId) }));
+  if (!user) return;
+  const kept = context.keptDrafts.load(user.id, roomId);
+  changeDraft(context, roomId, ({ text, uploads }) => ({ text: text || kept.text, uploads: uploads.length > 0 ? uploads : restored(kept.attachments) }));
 }
 
 /** @param {Context} context @param {string} text */

@@ -37,6 +37,11 @@ export function areSettled(uploads) {
   return uploads.every(({ state }) => state !== "uploading");
 }
 
+/** Whether a sign-out loses something: a message that is not sent, or one that is being written. @param {Pick<import("../store.js").State, "notSent"|"drafts">} state */
+export function hasUnsent({ notSent, drafts }) {
+  return Object.keys(notSent).length > 0 || Object.values(drafts).some(({ text, uploads }) => text.trim() !== "" || uploads.length > 0);
+}
+
 /**
  * Whether the person is in the middle of something that they would be torn from: a message, a report, their profile, their picture,
  * a new password, or the question whether to delete the account.

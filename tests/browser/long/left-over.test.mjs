@@ -32,3 +32,57 @@ story("what was being written when the chat ended stands above the outcome until
   await ben.sees("outcome");
   assert.equal(await ben.find("left-over").count(), 0);
 });
+
+story("a file that is attached outlives a reload, and one that is on its way is not left without a question", async (scene) => {
+  const [ann, ben] = await scene.members("Ann", "Ben");
+  await meet(ann, ben);
+  const file = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("words") };
+  await ann.find("file-input").setInputFiles(file);
+  await ann.sees("upload", { "data-state": "done" });
+  await ann.find("message-input").fill("here they are");
+  await ann.page.reload();
+  await ann.sees("upload", { "data-state": "done" });
+  assert.match(await ann.reads("upload"), /notes\.txt/);
+  await ann.press("send");
+  await ben.sees("file-card");
+  await ben.hears("here they are");
+  await ann.page.reload();
+  await ann.hears("here they are");
+  assert.equal(await ann.find("upload").count(), 0, "what is sent is no draft any more");
+
+  let release = () => {};
+  const released = new Promise((resolve) => (release = resolve));
+  await ann.page.route("**/chat/rooms/*/files", async (route) => {
+    await released;
+    await route.continue();
+  });
+  const isGuarded = () => ann.page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+  assert.equal(await isGuarded(), false);
+  await ann.find("file-input").setInputFiles({ ...file, name: "more.txt" });
+  await ann.sees("upload", { "data-state": "uploading" });
+  assert.equal(await isGuarded(), true);
+  release();
+  await ann.sees("upload", { "data-state": "done" });
+  assert.equal(await isGuarded(), false);
+});
+
+story("who logs out is asked where something is not sent, and only there", async (scene) => {
+  const [ann, ben] = await scene.members("Ann", "Ben");
+  await meet(ann, ben);
+  await ann.find("message-input").fill("half a sentence");
+  await ann.go("account");
+  await ann.press("logout");
+  await ann.sees("logout-question");
+  await ann.inspect("logout-question");
+  await ann.press("stay-in");
+  await ann.find("logout-question").waitFor({ state: "detached" });
+  await ann.page.goBack();
+  assert.equal(await ann.find("message-input").inputValue(), "half a sentence");
+  await ann.go("account");
+  await ann.press("logout");
+  await ann.press("confirm-logout");
+  await ann.sees("go-login");
+  await ben.go("account");
+  await ben.press("logout");
+  await ben.sees("go-login");
+});
