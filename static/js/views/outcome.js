@@ -60,7 +60,7 @@ export function leftOver(roomId, { text }, dispatch) {
   if (text.trim() === "") return nothing;
   return html`
     <section class="left-over" aria-labelledby="left-over" data-testid="left-over">
-      <h2 class="small" id="left-over">${t("outcome.not_sent")}</h2>
+      <p class="small left-over-title" id="left-over">${t("outcome.not_sent")}</p>
       <p class="left-over-words" dir="auto" data-testid="left-over-words">${text}</p>
       <div class="actions">
         ${navigator.clipboard ? html`
