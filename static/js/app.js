@@ -11,6 +11,7 @@ import { firstLanguage } from "./language-file.js";
 import { keepShell } from "./offline-shell.js";
 import { createOutbox } from "./outbox.js";
 import { unreadTotal } from "./models/room.js";
+import { suggestedNames } from "./models/suggestion.js";
 import { createTurns } from "./models/turns.js";
 import { chosenLanguage, chosenTheme, wasSignedIn, wear } from "./preferences.js";
 import { createStore, initialState } from "./store.js";
@@ -24,7 +25,7 @@ import { openModals } from "./views/modal.js";
 
 const store = createStore({
   ...initialState(Date.now()), route: parseRoute(location.hash), language: chosenLanguage(), theme: chosenTheme(),
-  expected: wasSignedIn(),
+  expected: wasSignedIn(), suggested: suggestedNames(Math.random),
 });
 const api = createApi({
   onSession: (session) => dispatch("sessionRenewed", session),
@@ -109,9 +110,10 @@ function probe() {
   dispatch("tick");
 }
 
-/** Where the page alone holds what is not sent, leaving it is asked first. @param {BeforeUnloadEvent} event */
+/** Where the page alone holds what is not sent, or a file is on its way, leaving it is asked first. @param {BeforeUnloadEvent} event */
 function guardUnsent(event) {
-  if (!store.state.keepsUnsent && outbox.holds()) event.preventDefault();
+  const isUploading = Object.values(store.state.drafts).some(({ uploads }) => uploads.some(({ state }) => state === "uploading"));
+  if (isUploading || (!store.state.keepsUnsent && outbox.holds())) event.preventDefault();
 }
 
 /** A file that is let go beside its place would be opened instead of the page. @param {DragEvent} event */
@@ -126,6 +128,7 @@ addEventListener("dragover", catchStray);
 addEventListener("drop", catchStray);
 addEventListener("beforeunload", guardUnsent);
 addEventListener("hashchange", () => dispatch("navigated"));
+addEventListener("storage", () => dispatch("takeUpChoices"));
 addEventListener("online", probe);
 addEventListener("offline", probe);
 addEventListener("pageshow", probe);

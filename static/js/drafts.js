@@ -1,24 +1,46 @@
 /**
- * Words that are written and not sent, by person and room, for as long as the tab lives: they outlive a reload.
+ * What is written and not sent, by person and room, for as long as the tab lives: it outlives a reload. Words, and the files that the
+ * server has already.
  */
 import { tabData } from "./site-data.js";
 
-const PREFIX = "webchat.draft.";
+/**
+ * @typedef {import("./types.js").Attachment} Attachment
+ * @typedef {{text: string, attachments: Attachment[]}} KeptDraft
+ */
 
-/** @param {string} userId @param {string} roomId */
-const keyOf = (userId, roomId) => `${PREFIX}${userId}.${roomId}`;
+const WORDS = "webchat.draft.";
+const FILES = "webchat.draft-files.";
+
+/** @param {string} kind @param {string} userId @param {string} roomId */
+const keyOf = (kind, userId, roomId) => `${kind}${userId}.${roomId}`;
+
+/** What another release has left may be anything. @param {string|null} kept @returns {Attachment[]} */
+function filesFrom(kept) {
+  try {
+    const files = JSON.parse(kept ?? "[]");
+    return Array.isArray(files) ? files.filter((file) => typeof file?.id === "string" && typeof file.name === "string") : [];
+  } catch {
+    return [];
+  }
+}
 
 export function openDrafts() {
   return {
-    /** @param {string} userId @param {string} roomId */
-    load: (userId, roomId) => tabData.read(keyOf(userId, roomId)) ?? "",
+    /** @param {string} userId @param {string} roomId @returns {KeptDraft} */
+    load: (userId, roomId) => ({
+      text: tabData.read(keyOf(WORDS, userId, roomId)) ?? "", attachments: filesFrom(tabData.read(keyOf(FILES, userId, roomId))),
+    }),
 
-    /** @param {string} userId @param {string} roomId @param {string} text */
-    save: (userId, roomId, text) => tabData.keep(keyOf(userId, roomId), text || null),
+    /** @param {string} userId @param {string} roomId @param {KeptDraft} draft */
+    save(userId, roomId, { text, attachments }) {
+      tabData.keep(keyOf(WORDS, userId, roomId), text || null);
+      tabData.keep(keyOf(FILES, userId, roomId), attachments.length > 0 ? JSON.stringify(attachments) : null);
+    },
 
     /** The session is over: nothing stays. */
     clear() {
-      for (const name of tabData.names()) if (name.startsWith(PREFIX)) tabData.keep(name, null);
+      for (const name of tabData.names()) if (name.startsWith(WORDS) || name.startsWith(FILES)) tabData.keep(name, null);
     },
   };
 }

@@ -54,6 +54,7 @@ import { quiet } from "./models/alerts.js";
  * @property {import("./types.js").KnownPerson[]|null} blocks
  * @property {import("./types.js").LearnedView|null} learned
  * @property {Partial<Record<AccountPart, string|null>>} faults why a part could not be read
+ * @property {boolean} leaving the person is asked whether to log out all the same: something is not sent
  * @property {boolean} deleting the person is asked whether they mean it
  * @property {boolean} typing the form for a new password is begun
  * @property {Copy} copy
@@ -80,6 +81,7 @@ import { quiet } from "./models/alerts.js";
  * @property {boolean} expected somebody was signed in when this browser was here last
  * @property {string|null} language what the person has chosen; null: whatever the browser says
  * @property {string|null} theme "light" or "dark"; null: as everything else on this device
+ * @property {{username: string, display_name: string}} suggested names for somebody new
  * @property {import("./types.js").User|null} user
  * @property {{busy: boolean, fields: Record<string, string>, message: string|null}} form
  * @property {{profile: Profile|null, draft: Profile|null, options: ProfileOptions|null, saved: boolean}} profile
@@ -122,6 +124,7 @@ export function initialState(nowMs) {
     language: null,
     theme: null,
     keepsUnsent: true,
+    suggested: { username: "", display_name: "" },
     alerts: quiet(),
     permission: "missing",
     ...signedOutState(nowMs),
@@ -137,7 +140,7 @@ export function signedOutState(nowMs) {
     pictures: {},
     avatarEdit: null,
     account: {
-      sessions: null, likes: null, blocks: null, learned: null, faults: {}, deleting: false, typing: false, copy: { busy: false, fault: null },
+      sessions: null, likes: null, blocks: null, learned: null, faults: {}, leaving: false, deleting: false, typing: false, copy: { busy: false, fault: null },
     },
     ticket: null,
     faults: {},

@@ -7,7 +7,12 @@
  * @property {string} roomId
  * @property {Partial<import("./types.js").Room>} fields what has changed of the room
  *
- * @typedef {Word|"who looks?"|"somebody looks"} Said
+ * @typedef {object} News
+ * @property {string} userId whose session it is said in
+ * @property {Told} changed what was written: to be read anew where it is shown
+ *
+ * @typedef {"profile"|"likes"|"blocks"} Told
+ * @typedef {Word|News|"who looks?"|"somebody looks"} Said
  */
 
 const CHANNEL = "webchat";
@@ -21,7 +26,7 @@ export function isLookedAt() {
 
 /**
  * @param {object} listeners
- * @param {(word: Word) => void} listeners.onWord
+ * @param {(word: Word|News) => void} listeners.onWord
  * @param {() => boolean} listeners.isWatched whether the person sees here what happens
  */
 export function openTabs({ onWord, isWatched }) {
@@ -42,7 +47,7 @@ export function openTabs({ onWord, isWatched }) {
   };
 
   return {
-    /** Says it to the others. @type {(word: Word) => void} */
+    /** Says it to the others. @type {(word: Word|News) => void} */
     tell: say,
 
     /** Whether the person looks at another tab. @returns {Promise<boolean>} */

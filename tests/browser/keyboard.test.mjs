@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { tabTo } from "./support/keyboard.mjs";
+import { meet } from "./support/person.mjs";
 import { openStage } from "./support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 60 } });
@@ -66,6 +67,43 @@ story("the match moment keeps the keyboard inside, and hands it on to the conver
   await hal.page.keyboard.type("by Escape, too");
   await hal.page.keyboard.press("Enter");
   await gil.hears("by Escape, too");
+});
+
+story("emojis are chosen and the question whether to leave is closed by the keyboard, and the focus comes back", async (scene) => {
+  const [gil, hal] = await scene.members("Gil", "Hal");
+  await meet(gil, hal);
+  const { keyboard: keys } = gil.page;
+  const focused = () => gil.page.evaluate(() => document.activeElement.dataset.testid ?? document.activeElement.textContent.trim());
+  await gil.find("emoji").focus();
+  await keys.press("Enter");
+  await gil.page.waitForFunction(() => document.activeElement.matches(".emoji"));
+  const first = await focused();
+  assert.equal(await gil.page.locator('.emoji[tabindex="0"]').count(), 1, "they are one stop");
+  assert.equal(await gil.page.locator(".emojis-hint").count(), 0, "keys of other systems are not named");
+  await keys.press("ArrowDown");
+  assert.notEqual(await focused(), first);
+  for (const key of ["ArrowUp", "ArrowRight"]) await keys.press(key);
+  const second = await gil.page.locator(".emoji").nth(1).textContent();
+  assert.equal(await focused(), second);
+  await keys.press("Enter");
+  assert.equal(await focused(), "message-input");
+  assert.equal(await gil.find("message-input").inputValue(), second);
+  for (const place of ['[data-testid="emoji"]', ".emoji"]) {
+    if (await gil.find("emojis").count() === 0) await gil.press("emoji");
+    await gil.page.locator(place).first().focus();
+    await keys.press("Escape");
+    await gil.find("emojis").waitFor({ state: "detached" });
+    assert.equal(await focused(), "emoji", `Esc at ${place}`);
+  }
+
+  await gil.find("leave-room").focus();
+  await keys.press("Enter");
+  await gil.sees("leave-question");
+  await gil.page.waitForFunction(() => document.activeElement.matches("h2"));
+  await keys.press("Escape");
+  await gil.find("leave-question").waitFor({ state: "detached" });
+  assert.equal(await focused(), "leave-room");
+  assert.equal(await gil.find("chat").getAttribute("data-state"), "countdown");
 });
 
 /** Where a key leads to, step by step, beyond a full round. The browser's own buttons are a stop of it. */

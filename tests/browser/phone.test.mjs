@@ -5,6 +5,45 @@ import { openStage } from "./support/stage.mjs";
 const story = openStage({ room: { countdown_secs: 60 } });
 const KEYBOARD_PX = 320;
 
+const SMALL = { ...PHONE, viewport: { width: 320, height: 640 } };
+
+story("on a small phone what is pressed next is in sight without scrolling, and a name has room", async (scene) => {
+  const anna = await scene.enter("Maximiliane", { device: SMALL });
+  for (const language of ["en", "vi", "de"]) {
+    await anna.find("language").selectOption(language);
+    await anna.page.waitForFunction((lang) => document.documentElement.lang === lang, language);
+    assert.ok(await bottomOf(anna, "go-signup") <= SMALL.viewport.height, `the way in, ${language}`);
+    await anna.show(`small-landing-${language}`, { schemes: ["light", "dark"] });
+  }
+  await anna.find("language").selectOption("en");
+  await anna.page.waitForFunction(() => document.documentElement.lang === "en");
+  await anna.becomeMember();
+  await anna.joinQueue();
+  await anna.sees("waiting");
+  const bar = await anna.page.locator(".nav").boundingBox();
+  assert.ok(await bottomOf(anna, "leave-queue") <= bar.y, "the way out of the queue");
+  await anna.show("small-waiting", { schemes: ["light", "dark"] });
+
+  const [jon] = await scene.members("Maximilian Jonathan");
+  await jon.joinQueue();
+  await Promise.all([anna, jon].map((person) => person.press("start-chatting")));
+  await anna.sees("countdown-text");
+  const name = await anna.page.locator(".chat-name").boundingBox();
+  assert.ok(name.width >= 130, `the name has ${name.width} px`);
+  await anna.show("small-chat", { schemes: ["light", "dark"] });
+  await anna.press("open-peer");
+  await anna.press("leave-from-panel");
+  await anna.sees("leave-question");
+  await anna.press("confirm-leave");
+  await anna.sees("outcome");
+});
+
+/** Where it ends, in px from the upper edge of the window. */
+async function bottomOf(person, testId) {
+  const { y, height } = await person.find(testId).boundingBox();
+  return y + height;
+}
+
 story("on a phone the newest message stays in sight, and leaving is asked first", async (scene) => {
   const [lia, jon] = await Promise.all([scene.enter("Lia", { device: PHONE }), scene.enter("Jon")]);
   await Promise.all([lia, jon].map((person) => person.becomeMember()));

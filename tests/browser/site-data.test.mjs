@@ -46,6 +46,7 @@ story("where site data is blocked, somebody signs up, meets and talks all the sa
     assert.equal(await ada.find("message-input").inputValue(), "half a sentence");
     await ada.go("account");
     await ada.press("logout");
+    await ada.press("confirm-logout");
     await ada.sees("go-login");
   } finally {
     await context.close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { largest, middle, movedTo, resized, smallest } from "../../static/js/models/crop.js";
-import { deviceName, thisFirst } from "../../static/js/models/device.js";
+import { deviceName, system, thisFirst } from "../../static/js/models/device.js";
 import { level } from "../../static/js/models/learned.js";
 
 const wide = { width: 400, height: 200 };
@@ -50,4 +50,10 @@ test("what was learned is a place on a scale with most people in its middle, and
   assert.deepEqual(of(0), { at: 0.5, word: "same" });
   assert.deepEqual([-9, -0.5, 0.1, 0.5, 9].map((value) => of(value).word), ["much_less", "less", "same", "more", "much_more"]);
   for (let value = -4; value < 4; value += 0.5) assert.ok(of(value).at < of(value + 0.5).at);
+});
+
+test("the system is known by its user agent, and so is one that is not known", () => {
+  assert.equal(system("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"), "Windows");
+  assert.equal(system("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15"), "macOS");
+  assert.equal(system("something new"), null);
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { tableOf } from "./support/english.mjs";
 import { alertsFrom, isTold, mayAsk, noticesStand, quiet } from "../../static/js/models/alerts.js";
-import { icebreakerWords, reasonWords } from "../../static/js/models/match-reason.js";
+import { icebreakerWords, reasonWords, saidReasons } from "../../static/js/models/match-reason.js";
 import { textParts } from "../../static/js/models/text-links.js";
 import { timeCallWords, timeToCall } from "../../static/js/models/time-call.js";
 import { filterName, leavingOut, leftOutWords, mayRelax, relaxed } from "../../static/js/models/waiting.js";
@@ -110,9 +110,18 @@ test("the reasons of a match are said in the person's language, and those that a
   assert.equal(reasonWords(reason), "You both like: Hiking");
   assert.equal(reasonWords({ code: "shared_languages", values: ["en", "vi"], text: "" }), "You both speak: English and Vietnamese");
   assert.equal(
-    reasonWords({ code: "alike_bios", values: ["word_llama"], text: "" }), "You describe yourselves in a similar way (compared by meaning)",
+    reasonWords({ code: "alike_bios", values: ["word_llama"], text: "" }), "You describe yourselves alike (by meaning)",
   );
   assert.equal(reasonWords({ code: "brand_new", values: [], text: "You both laugh." }), "You both laugh");
+});
+
+test("where interests are shared it is not said that they are alike, and elsewhere it is, with how that is known", () => {
+  const alike = { code: "alike_interests", values: ["hashed_ngrams"], text: "" };
+  const shared = { code: "shared_interests", values: ["hiking"], text: "" };
+  const bios = { code: "alike_bios", values: ["word_llama"], text: "" };
+  assert.deepEqual(saidReasons([shared, alike, bios]), [shared, bios]);
+  assert.deepEqual(saidReasons([alike, bios]), [alike, bios]);
+  assert.equal(reasonWords(alike), "Your interests are alike (by spelling)");
 });
 
 test("the first question is asked in the person's language, and one that is not known in the server's words", () => {

@@ -63,12 +63,6 @@ test("whoever has deleted the account is called so in the reader's language, and
   assert.equal(nameOf(null), "Someone");
 });
 
-test("every frame that the client sends is one that the server takes", () => {
-  const taken = golden("chat_client_frames").map(({ type }) => type);
-  const sent = ["auth", "send", "typing", "read", "ping"];
-  assert.deepEqual(sent.filter((type) => !taken.includes(type)), []);
-});
-
 test("a name that is heard of anew is taken, and nothing else of whoever has it", () => {
   const known = [{ id: "a", display_name: "Ann", online: true }, { id: "b", display_name: "Ben", deleted: false }];
   assert.equal(calledAnew(known, [{ id: "a", display_name: "Ann" }, { id: "c", display_name: "Cem" }]), known, "nothing is new");

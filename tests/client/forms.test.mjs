@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import "./support/english.mjs";
 import { fieldWords, wordsFor } from "../../static/js/models/problem.js";
+import { suggestedNames } from "../../static/js/models/suggestion.js";
 import {
-  emptyProfile, languageLabel, missing, optionLabel, profileFromForm, tidied, withAnswers, wouldHelp,
+  emptyProfile, languageLabel, missing, optionLabel, profileFromForm, readAnew, tidied, withAnswers, withChanges, wouldHelp,
 } from "../../static/js/models/profile.js";
 import { uuid7 } from "../../static/js/models/uuid7.js";
 
@@ -34,6 +35,35 @@ test("what is not needed would still help, and is told as long as it is not ther
   const complete = { ...emptyProfile(), display_name: "Ada", gender: "woman", interests: ["hiking"] };
   assert.deepEqual(wouldHelp(complete), ["languages", "looking_for", "bio"]);
   assert.deepEqual(wouldHelp({ ...complete, languages: ["en"], looking_for: ["advice"], bio: "Hello" }), []);
+});
+
+test("of a form, what was changed in it goes onto the profile as it is by now, and nothing else", () => {
+  const before = { ...emptyProfile(), display_name: "Ada", bio: "old", interests: ["hiking", "music"], age_min: 20 };
+  const fresh = { ...before, bio: "written elsewhere", interests: ["music", "chess"], age_max: 40 };
+  const form = { ...before, interests: ["cooking", "hiking"], age_min: 25, gender: "woman" };
+  assert.deepEqual(withChanges(fresh, before, form), {
+    ...emptyProfile(), display_name: "Ada", bio: "written elsewhere", gender: "woman", interests: ["chess", "cooking"], age_min: 25, age_max: 40,
+  });
+  const emptied = withChanges({ ...fresh, age_min: 30 }, before, { ...before, bio: "", age_min: null });
+  assert.deepEqual([emptied.bio, emptied.age_min], ["", null], "what was emptied is empty");
+  const untouched = withChanges(fresh, emptyProfile(), profileFromForm(new FormData()));
+  assert.deepEqual(untouched, fresh, "an empty field of a form is no change of one that was empty");
+});
+
+test("a profile that is read anew keeps what is typed and not saved", () => {
+  const before = { ...emptyProfile(), bio: "old" };
+  const fresh = { ...before, age_min: 30 };
+  assert.deepEqual(readAnew({ profile: before, draft: null }, fresh), { profile: fresh, draft: null });
+  assert.deepEqual(readAnew({ profile: before, draft: { ...before, bio: "typed" } }, fresh), { profile: fresh, draft: { ...fresh, bio: "typed" } });
+});
+
+test("names are suggested that the server takes, from all of the words", () => {
+  const least = suggestedNames(() => 0);
+  assert.deepEqual(least, { username: "amber-badger-0000", display_name: "Amber Badger" });
+  assert.deepEqual(suggestedNames(() => 1 - Number.EPSILON), { username: "witty-wren-9999", display_name: "Witty Wren" });
+  let turn = 0;
+  const some = Array.from({ length: 1_000 }, () => suggestedNames(() => (turn = (turn + 0.618034) % 1)));
+  for (const { username } of some) assert.match(username, /^[a-z][a-z0-9._-]{2,31}$/);
 });
 
 test("an empty form is a profile without wishes", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./support/english.mjs";
-import { draftOf, isOccupied, isReady, withDraft } from "../../static/js/models/draft.js";
+import { draftOf, hasUnsent, isOccupied, isReady, withDraft } from "../../static/js/models/draft.js";
 import * as uploads from "../../static/js/models/upload.js";
 import { goneOf, wordsFor } from "../../static/js/models/problem.js";
 import { add, keptForm, takenUp, withGone } from "../../static/js/models/unsent.js";
@@ -119,6 +119,8 @@ test("who writes, sends files, reports somebody, fills in the profile or a form 
   assert.equal(inRoom({ drafts: { one: { text: " \n", uploads: [] } } }), false);
   assert.equal(inRoom({ drafts: { other: { text: "words", uploads: [] } } }), false, "elsewhere it is kept");
   assert.equal(inRoom({ drafts: { one: { text: "words", uploads: [] } } }), true);
+  const over = { ...chat, status: { state: "ended" } };
+  assert.equal(inRoom({ chat: over, drafts: { one: { text: "words", uploads: [] } } }), false, "what was left over is kept");
   assert.equal(inRoom({ drafts: { one: { text: "", uploads: uploads.begun([], file(), "a") } } }), true);
   assert.equal(inRoom({ chat: { ...chat, peer: {}, reportDetail: "he said" } }), true);
   assert.equal(isOccupied({ ...at("profile"), profile: { draft: {} } }), true);
@@ -127,6 +129,15 @@ test("who writes, sends files, reports somebody, fills in the profile or a form 
   assert.equal(isOccupied({ ...at("account"), account: { ...quietAccount, typing: true } }), true);
   assert.equal(isOccupied({ ...at("account"), account: { ...quietAccount, deleting: true } }), true);
   assert.equal(isOccupied({ ...at("wait"), account: { ...quietAccount, deleting: true } }), false, "the question waits there");
+});
+
+test("a sign-out loses what is not sent and what is being written, and nothing else is asked for", () => {
+  const begunFile = uploads.begun([], file(), "a");
+  assert.equal(hasUnsent({ notSent: {}, drafts: {} }), false);
+  assert.equal(hasUnsent({ notSent: {}, drafts: { one: { text: " ", uploads: [] } } }), false);
+  assert.equal(hasUnsent({ notSent: { one: "failed" }, drafts: {} }), true);
+  assert.equal(hasUnsent({ notSent: {}, drafts: { one: { text: "words", uploads: [] } } }), true);
+  assert.equal(hasUnsent({ notSent: {}, drafts: { one: { text: "", uploads: begunFile } } }), true);
 });
 
 test("of words that come with their picture the words are meant, of files that come with their names the files", () => {

@@ -5,6 +5,7 @@
  * @typedef {import("../store.js").AccountPart} AccountPart
  */
 import { ApiError } from "../api.js";
+import { hasUnsent } from "../models/draft.js";
 import { t } from "../models/language.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
 import { saveAs } from "../save-as.js";
@@ -40,8 +41,25 @@ export async function loadPart({ store, api, turns }, part) {
   }
 }
 
+/** Logs out; where that loses something, the person is asked first. @param {Context} context */
+export async function askLogout({ store, dispatch }) {
+  if (hasUnsent(store.state)) changeLeaving(store, true);
+  else await dispatch("logout");
+}
+
+/** @param {Context} context */
+export function stay({ store }) {
+  changeLeaving(store, false);
+}
+
+/** @param {import("../store.js").Store} store @param {boolean} leaving */
+function changeLeaving(store, leaving) {
+  store.update({ account: { ...store.state.account, leaving } });
+}
+
 /** Signs another device out, or this one. @param {Context} context @param {{id: string, current: boolean}} session */
-export async function endSession({ api, turns, dispatch }, { id, current }) {
+export async function endSession({ store, api, turns, dispatch }, { id, current }) {
+  if (current && hasUnsent(store.state)) return changeLeaving(store, true);
   const path = `/auth/sessions/${id}`;
   await turns.write("sessions", () => (current ? api.end("DELETE", path) : api.request("DELETE", path)));
   await (current ? dispatch("signedOut", { isAsked: true }) : dispatch("loadPart", "sessions"));
@@ -131,5 +149,6 @@ export async function forgetLearned({ api, turns, dispatch }) {
 /** Takes a like or a block back. @param {Context} context @param {{part: "likes"|"blocks", id: string}} which */
 export async function takeBack({ api, turns, dispatch }, { part, id }) {
   await turns.write(part, () => api.request("DELETE", `/users/${id}/${part === "likes" ? "like" : "block"}`));
+  dispatch("tellTabs", part);
   await dispatch("loadPart", part);
 }

@@ -4,7 +4,7 @@
  * @typedef {import("../dispatch.js").Context} Context
  */
 import { loadLanguage } from "../language-file.js";
-import { keepLanguage, keepTheme, wear } from "../preferences.js";
+import { chosenLanguage, chosenTheme, keepLanguage, keepTheme, wear } from "../preferences.js";
 
 /** @param {Context} context @param {string|null} language null: whatever the browser says */
 export async function chooseLanguage({ store }, language) {
@@ -18,4 +18,16 @@ export function chooseTheme({ store }, theme) {
   keepTheme(theme);
   wear(theme);
   store.update({ theme });
+}
+
+/** Another tab of this browser has chosen. @param {Context} context */
+export async function takeUpChoices({ store }) {
+  const [language, theme] = [chosenLanguage(), chosenTheme()];
+  if (theme !== store.state.theme) {
+    wear(theme);
+    store.update({ theme });
+  }
+  if (language === store.state.language) return;
+  await loadLanguage(language);
+  store.update({ language });
 }

@@ -7,6 +7,7 @@
 import { draftOf, withDraft } from "../models/draft.js";
 import { withoutOldest } from "../models/message-list.js";
 import * as unsent from "../models/unsent.js";
+import { attachmentsOf } from "../models/upload.js";
 
 /**
  * Changes the room on screen, if it still is: an answer may come after the person has gone elsewhere.
@@ -43,7 +44,9 @@ export function changeDraft({ store, keptDrafts }, roomId, change) {
   const before = draftOf(drafts, roomId);
   const after = { ...before, ...change(before) };
   store.update({ drafts: withDraft(drafts, roomId, after) });
-  if (user && after.text !== before.text) keptDrafts.save(user.id, roomId, after.text);
+  const [filesBefore, attachments] = [before, after].map(({ uploads }) => attachmentsOf(uploads));
+  const isSame = after.text === before.text && attachments.length === filesBefore.length && attachments.every((file, at) => file === filesBefore[at]);
+  if (user && !isSame) keptDrafts.save(user.id, roomId, { text: after.text, attachments });
 }
 
 /**

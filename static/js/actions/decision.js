@@ -46,7 +46,7 @@ async function ask(context, request) {
 /** Leaving is for good, so it is asked first. @param {Context} context @param {boolean} leaving */
 export function askLeave(context, leaving) {
   const { chat } = context.store.state;
-  if (chat) changeChat(context, chat.roomId, () => ({ leaving }));
+  if (chat) changeChat(context, chat.roomId, () => ({ leaving, emojis: false }));
 }
 
 /** The question stays until it is done: whoever sees it go has left. @param {Context} context */
@@ -103,7 +103,7 @@ export function statusRead(context, { status: heard, live }) {
   if (before && before.state !== "ended" && state === "ended" && chat.status.reason === "left") context.dispatch("loadRoom", roomId);
   if (state === "ended") {
     context.dispatch("settleUnsent");
-    context.dispatch("dropDraft", roomId);
+    context.dispatch("closeDraft", roomId);
   }
   if (rooms.some((room) => room.id === roomId && room.state !== state)) {
     store.update({ rooms: changeRoom(rooms, roomId, { state, ends_at, kept: state === "kept" }) });

@@ -48,7 +48,7 @@ export async function navigated({ store, dispatch }) {
     return;
   }
   const { profile, account } = store.state;
-  store.update({ route, form: idleForm(), profile: { ...profile, saved: false }, account: { ...account, typing: false } });
+  store.update({ route, form: idleForm(), profile: { ...profile, saved: false }, account: { ...account, typing: false, leaving: false } });
   if (before.screen === "room" && before.roomId !== route.roomId) await dispatch("closeRoom");
   dispatch("loadScreen");
 }

@@ -22,7 +22,7 @@ export async function openPeer(context) {
       profile: null,
     },
   }));
-  await Promise.all([readReasons(context, chat.roomId), readProfile(context, chat.roomId, peer.id), readLike(context, chat.roomId, peer.id)]);
+  await Promise.all([readReasons(context, chat.roomId), readProfile(context, chat.roomId, peer.id), readLike(context)]);
 }
 
 /** @param {Context} context @param {string} roomId */
@@ -55,11 +55,14 @@ async function readProfile(context, roomId, peerId) {
   }
 }
 
-/** @param {Context} context @param {string} roomId @param {string} peerId */
-async function readLike(context, roomId, peerId) {
+/** Whether the person likes them, as the server has it. @param {Context} context */
+export async function readLike(context) {
+  const { chat } = context.store.state;
+  const peer = peerOf(context);
+  if (!chat || !peer) return;
   await context.turns.read("likes", () => context.api.list("/users/me/likes"), (likes) => {
-    const liked = likes.some((/** @type {{id: string}} */ user) => user.id === peerId);
-    changeChat(context, roomId, () => ({ liked }));
+    const liked = likes.some((/** @type {{id: string}} */ user) => user.id === peer.id);
+    changeChat(context, chat.roomId, () => ({ liked }));
   });
 }
 
@@ -107,6 +110,7 @@ export async function likePeer(context, liked) {
   await act(context, chat.roomId, async () => {
     await context.turns.write("likes", () => context.api.request(liked ? "PUT" : "DELETE", `/users/${peer.id}/like`));
     changeChat(context, chat.roomId, () => ({ liked }));
+    context.dispatch("tellTabs", "likes");
   });
 }
 
@@ -118,6 +122,7 @@ export async function blockPeer(context) {
   await act(context, chat.roomId, async () => {
     await context.api.request("PUT", `/users/${peer.id}/block`);
     changeChat(context, chat.roomId, () => ({ peer: null }));
+    context.dispatch("tellTabs", "blocks");
     await context.dispatch("tell", t("peer.blocked", { name: nameOf(peer) }));
     await context.dispatch("loadStatus");
   });

@@ -5,7 +5,7 @@
 import { ApiError } from "../api.js";
 import { t } from "../models/language.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
-import { missing, tidied } from "../models/profile.js";
+import { missing, readAnew, tidied, withChanges } from "../models/profile.js";
 import { idleForm } from "../store.js";
 import { readNeeded } from "./reading.js";
 
@@ -17,7 +17,7 @@ export async function loadProfile(context) {
     store.state.profile.options ?? api.request("GET", "/profiles/options"),
   ]);
   await readNeeded(context, "profile", read, ([profile, options]) =>
-    store.update({ profile: { ...store.state.profile, profile, options } }));
+    store.update({ profile: { ...store.state.profile, ...readAnew(store.state.profile, profile), options } }));
 }
 
 /** What the form holds and the server does not have yet. @param {Context} context @param {Profile} draft */
@@ -42,20 +42,24 @@ export async function startMeeting(context, profile) {
   if (await put(context, profile)) await dispatch("joinQueue");
 }
 
-/** @param {Context} context @param {Profile} profile @returns {Promise<boolean>} whether it is saved */
-async function put({ store, api, turns }, profile) {
+/** Only what was changed here: another tab or device may have saved the rest. @param {Context} context @param {Profile} profile @returns {Promise<boolean>} whether it is saved */
+async function put({ store, api, turns, dispatch }, profile) {
   if (store.state.form.busy) return false;
+  const before = store.state.profile.profile;
   store.update({
     form: { busy: true, fields: {}, message: null },
     profile: { ...store.state.profile, draft: profile, saved: false },
   });
   try {
-    const saved = await turns.write("profile", () => api.request("PUT", "/users/me/profile", tidied(profile)));
+    const saved = await turns.write("profile", async () => {
+      const fresh = await api.request("GET", "/users/me/profile");
+      return api.request("PUT", "/users/me/profile", tidied(withChanges(fresh, before ?? fresh, profile)));
+    });
     const { draft } = store.state.profile;
     const wentOn = draft !== profile; // something was changed meanwhile
-    store.update({
-      form: idleForm(), profile: { ...store.state.profile, profile: saved, draft: wentOn ? draft : null, saved: !wentOn },
-    });
+    const held = wentOn ? readAnew({ profile, draft }, saved) : { profile: saved, draft: null };
+    store.update({ form: idleForm(), profile: { ...store.state.profile, ...held, saved: !wentOn } });
+    dispatch("tellTabs", "profile");
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -5,6 +5,7 @@
  */
 import { ApiError } from "../api.js";
 import { t } from "../models/language.js";
+import { readAnew } from "../models/profile.js";
 import { openRooms } from "../models/room.js";
 import { relaxed } from "../models/waiting.js";
 import { readNeeded } from "./reading.js";
@@ -73,7 +74,8 @@ export async function relaxFilter({ store, api, turns, dispatch }, filter) {
       await api.request("PUT", "/users/me/profile", profile);
       return profile;
     });
-    store.update({ profile: { ...store.state.profile, profile: wider } });
+    store.update({ profile: { ...store.state.profile, ...readAnew(store.state.profile, wider) } });
+    dispatch("tellTabs", "profile");
   } finally {
     store.update({ queueBusy: false });
   }

@@ -42,8 +42,19 @@ export function roomTouched({ store, tabs }, { roomId, fields }) {
   tabs.tell({ userId: user.id, roomId, fields });
 }
 
-/** Another tab says so. @param {Context} context @param {import("../tabs.js").Word} word */
-export function tabSaid({ store }, { userId, roomId, fields }) {
-  const { user, rooms } = store.state;
-  if (user?.id === userId) store.update({ rooms: changeRoom(rooms, roomId, fields) });
+/** Something was written here that the server tells no other tab of. @param {Context} context @param {import("../tabs.js").Told} changed */
+export function tellTabs({ store, tabs }, changed) {
+  const { user } = store.state;
+  if (user) tabs.tell({ userId: user.id, changed });
+}
+
+/** Another tab says so. @param {Context} context @param {import("../tabs.js").Word|import("../tabs.js").News} word */
+export async function tabSaid({ store, dispatch }, word) {
+  const { user, rooms, profile, chat, account } = store.state;
+  if (user?.id !== word.userId) return;
+  if (!("changed" in word)) return store.update({ rooms: changeRoom(rooms, word.roomId, word.fields) });
+  const { changed } = word;
+  if (changed === "profile") return profile.profile === null ? undefined : dispatch("loadProfile");
+  if (changed === "likes" && chat?.peer) await dispatch("readLike");
+  if (account[changed] !== null) await dispatch("loadPart", changed);
 }

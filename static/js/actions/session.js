@@ -6,6 +6,7 @@
 import { ApiError } from "../api.js";
 import { t } from "../models/language.js";
 import { fieldWords, wordsFor } from "../models/problem.js";
+import { suggestedNames } from "../models/suggestion.js";
 import { keepSignedIn } from "../preferences.js";
 import { closeShownAlerts } from "../shown-alerts.js";
 import { idleForm, signedOutState } from "../store.js";
@@ -108,7 +109,7 @@ export function signedOut({ store, api, sockets, outbox, keptDrafts, dispatch },
   keptDrafts.clear();
   closeShownAlerts();
   keepSignedIn(false);
-  store.update({ session: "out", expected: false, ...signedOutState(Date.now()) });
+  store.update({ session: "out", expected: false, suggested: suggestedNames(Math.random), ...signedOutState(Date.now()) });
   if (isNews) dispatch("tell", t("app.signed_out"));
   dispatch("navigated");
 }

@@ -10,13 +10,23 @@ const SYSTEMS = [
   [/CrOS/, "ChromeOS"], [/Linux/, "Linux"],
 ];
 
+/** @param {[RegExp, string][]} names @param {string|null} userAgent */
+function among(names, userAgent) {
+  return names.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1] ?? null;
+}
+
+/** The system that a user agent stands for. @param {string|null} userAgent */
+export function system(userAgent) {
+  return among(SYSTEMS, userAgent);
+}
+
 /**
  * What a person would call the device that a user agent stands for: “Firefox · Windows”.
  * @param {string|null} userAgent
  * @returns {string|null} null where nothing is known of it
  */
 export function deviceName(userAgent) {
-  const found = [BROWSERS, SYSTEMS].map((names) => names.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1]);
+  const found = [BROWSERS, SYSTEMS].map((names) => among(names, userAgent));
   return found.filter(Boolean).join(" · ") || null;
 }
 

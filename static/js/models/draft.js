@@ -37,6 +37,11 @@ export function areSettled(uploads) {
   return uploads.every(({ state }) => state !== "uploading");
 }
 
+/** Whether a sign-out loses something: a message that is not sent, or one that is being written. @param {Pick<import("../store.js").State, "notSent"|"drafts">} state */
+export function hasUnsent({ notSent, drafts }) {
+  return Object.keys(notSent).length > 0 || Object.values(drafts).some(({ text, uploads }) => text.trim() !== "" || uploads.length > 0);
+}
+
 /**
  * Whether the person is in the middle of something that they would be torn from: a message, a report, their profile, their picture,
  * a new password, or the question whether to delete the account.
@@ -46,6 +51,6 @@ export function isOccupied({ route, chat, drafts, profile, avatarEdit, account }
   if (route.screen === "account") return account.typing || account.deleting;
   if (route.screen === "profile") return profile.draft !== null || avatarEdit !== null;
   if (chat === null) return false;
-  const { text, uploads } = draftOf(drafts, chat.roomId);
+  const { text, uploads } = chat.status?.state === "ended" ? NOTHING : draftOf(drafts, chat.roomId); // nobody writes there any more
   return text.trim() !== "" || uploads.length > 0 || (chat.peer !== null && chat.reportDetail.trim() !== "");
 }

@@ -18,6 +18,15 @@ export function reasonWords({ code, values, text }) {
 }
 
 /**
+ * The reasons that are said: where interests are shared, nobody has to hear that they are alike as well.
+ * @param {import("../types.js").MatchReason[]} reasons
+ */
+export function saidReasons(reasons) {
+  const areShared = reasons.some(({ code }) => code === "shared_interests");
+  return reasons.filter(({ code }) => !areShared || code !== "alike_interests");
+}
+
+/**
  * The first question, in the person's language; in the server's words where it is about something newer than this client.
  * @param {import("../types.js").Match} match
  * @returns {string|null} null: there is none

@@ -82,6 +82,46 @@ export function withAnswers(profile, asked, form) {
   return { ...profile, ...Object.fromEntries(asked.map((field) => [field, answers[field]])) };
 }
 
+/** What a form of the profile asks for. */
+const FIELDS = /** @type {(keyof Profile)[]} */ (Object.keys(emptyProfile()));
+
+/**
+ * What was changed in a form, put onto the profile as it is now: it may have been changed elsewhere meanwhile. Of a list, what was
+ * chosen and what was taken back.
+ * @param {Profile} fresh as the server has it
+ * @param {Profile} before what the form began with
+ * @param {Profile} form
+ * @returns {Profile}
+ */
+export function withChanges(fresh, before, form) {
+  const fields = FIELDS.map((field) => [field, changed(fresh[field], before[field], form[field])]);
+  return /** @type {Profile} */ (Object.fromEntries(fields));
+}
+
+/**
+ * @template {Profile[keyof Profile]} Value
+ * @param {Value} fresh
+ * @param {Value} before
+ * @param {Value} now
+ */
+function changed(fresh, before, now) {
+  if (Array.isArray(fresh) && Array.isArray(before) && Array.isArray(now)) {
+    const stays = fresh.filter((value) => now.includes(value) || !before.includes(value));
+    return [...stays, ...now.filter((value) => !before.includes(value) && !fresh.includes(value))];
+  }
+  return (before ?? "") === (now ?? "") ? fresh : now; // an empty field of a form is one that the server has no value for
+}
+
+/**
+ * What a screen holds of the profile once it is read anew: what is typed and not saved stays, all else is as it was read.
+ * @param {{profile: Profile|null, draft: Profile|null}} held
+ * @param {Profile} fresh
+ * @returns {{profile: Profile, draft: Profile|null}}
+ */
+export function readAnew({ profile: before, draft }, fresh) {
+  return { profile: fresh, draft: draft === null || before === null ? draft : withChanges(fresh, before, draft) };
+}
+
 /** Without the white space around its words. @param {Profile} profile @returns {Profile} */
 export function tidied(profile) {
   return { ...profile, display_name: profile.display_name?.trim() ?? "", bio: profile.bio?.trim() ?? "" };

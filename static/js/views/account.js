@@ -1,5 +1,5 @@
 import { t } from "../models/language.js";
-import { html } from "../../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { alerts } from "./account/alerts.js";
 import { devices } from "./account/devices.js";
 import { end } from "./account/end.js";
@@ -16,8 +16,9 @@ export function account(state, dispatch) {
     <main class="page page-form account" id="main" data-testid="account">
       <header class="page-head">
         <h1 tabindex="-1">${t("account.heading")}</h1>
-        <button class="button" type="button" data-testid="logout" @click=${() => dispatch("logout")}>${t("account.logout")}</button>
+        <button class="button" type="button" data-testid="logout" @click=${() => dispatch("askLogout")}>${t("account.logout")}</button>
       </header>
+      ${state.account.leaving ? leaving(dispatch) : nothing}
       <section class="card stack" aria-labelledby="display">
         <h2 id="display">${t("account.display")}</h2>
         <div class="choices">${languageChoice(state, dispatch)}${themeChoice(state, dispatch)}</div>
@@ -30,4 +31,18 @@ export function account(state, dispatch) {
       ${password(state, dispatch)}
       ${end(state, dispatch)}
     </main>`;
+}
+
+/** What is not sent would be lost. @param {Dispatch} dispatch */
+function leaving(dispatch) {
+  return html`
+    <section class="card stack stack-close danger" aria-labelledby="logout-question" data-testid="logout-question">
+      <h2 id="logout-question" tabindex="-1" data-takes-focus>${t("account.logout_question")}</h2>
+      <p>${t("account.logout_words")}</p>
+      <div class="actions">
+        <button class="button" type="button" data-testid="stay-in" @click=${() => dispatch("stay")}>${t("account.stay")}</button>
+        <button class="button button-danger" type="button" data-testid="confirm-logout"
+          @click=${() => dispatch("logout")}>${t("account.logout")}</button>
+      </div>
+    </section>`;
 }

@@ -14,7 +14,7 @@ import { decision, leaving } from "./decision.js";
 import { back, bell, exit, more } from "./icons.js";
 import { messages } from "./messages.js";
 import { moment } from "./moment.js";
-import { outcome } from "./outcome.js";
+import { leftOver, outcome } from "./outcome.js";
 import { notRead } from "./not-read.js";
 import { announcements, overhead } from "./overhead.js";
 import { peerPanel } from "./peer-panel.js";
@@ -47,6 +47,7 @@ export function chat(state, dispatch) {
   const online = peer !== null && (peer.online || state.online.has(peer.id));
   return html`
     <main class="chat" id="main" data-testid="chat" data-room-id=${current.roomId} data-state=${current.status?.state ?? nothing}
+      @keydown=${(/** @type {KeyboardEvent} */ event) => escaped(event, current, dispatch)}
       @dragover=${dragged} @dragleave=${undragged} @drop=${(/** @type {DragEvent} */ event) => dropped(event, dispatch)}>
       ${head(state, current, { name, picture, online }, dispatch)}
       ${messages(current, me, nowMs, dispatch)}
@@ -76,6 +77,7 @@ function foot(state, current, name, dispatch) {
     <div class="chat-foot" role="group" aria-label=${t(hasEnded ? "outcome.ended_title" : "chat.write")} tabindex="-1">
       <div class="above-composer">
         ${hasEnded ? nothing : current.leaving ? leaving(current, name, dispatch) : decision(current, { name, answer }, dispatch)}
+        ${hasEnded ? leftOver(current.roomId, draft, dispatch) : nothing}
         ${outcome(current, name, dispatch)}
         ${hasEnded ? nothing : html`
           ${current.status?.state === "notification" ? nothing : offerAlerts(state, current, dispatch)}
@@ -113,7 +115,7 @@ function head(state, current, { name, picture, online }, dispatch) {
         <button class="icon-button" type="button" aria-label=${t("chat.about", { name })} title=${t("chat.about", { name })}
           data-testid="open-peer" @click=${() => dispatch("openPeer")}>${more}</button>`}
       ${phase === "ended" ? nothing : html`
-        <button class="icon-button" type="button" aria-label=${t("chat.leave")} title=${t("chat.leave")}
+        <button class="icon-button" id="ask-leave" type="button" aria-label=${t("chat.leave")} title=${t("chat.leave")}
           data-testid="leave-room" @click=${() => dispatch("askLeave", true)}>${exit}</button>`}
     </header>`;
 }
@@ -146,6 +148,15 @@ function offerAlerts({ alerts, user }, { list }, dispatch) {
 function unkept({ keepsUnsent }) {
   return html`<div role="status">${keepsUnsent ? nothing : html`
     <p class="strip" data-testid="unkept">${t("chat.unkept")}</p>`}</div>`;
+}
+
+/** Esc closes what stands above the composer, and gives the focus back to what has opened it. Dialogs do so themselves. @param {KeyboardEvent} event @param {Chat} current @param {Dispatch} dispatch */
+function escaped({ key, isComposing, target }, { leaving, leaveBusy, emojis }, dispatch) {
+  if (key !== "Escape" || isComposing || leaveBusy || (!leaving && !emojis)) return;
+  if (target instanceof Element && target.closest("dialog") !== null) return;
+  dispatch(leaving ? "askLeave" : "offerEmojis", false);
+  const isWriting = target instanceof HTMLTextAreaElement;
+  if (!isWriting) document.getElementById(leaving ? "ask-leave" : "open-emojis")?.focus();
 }
 
 /** @param {DragEvent} event */

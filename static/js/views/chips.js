@@ -1,6 +1,10 @@
 import { t } from "../models/language.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { describedBy, notes } from "./field.js";
+import { roving } from "./roving.js";
+
+/** As between radio buttons. */
+const { walk, rove } = roving("input");
 
 /**
  * Choices as chips. Several may be chosen, or one of them. They are one stop for Tab; the arrow keys go from chip to chip.
@@ -35,27 +39,4 @@ export function chips({ name, legend, hint, options, chosen, label, single = fal
           </label>`)}
       </div>
     </fieldset>`;
-}
-
-/** @param {Event} event @returns {HTMLInputElement[]} */
-const inputs = (event) => [.../** @type {HTMLElement} */ (event.currentTarget).querySelectorAll("input")];
-
-/** The arrow keys go from chip to chip, as they do between radio buttons. @param {KeyboardEvent} event */
-function walk(event) {
-  const all = inputs(event);
-  const at = all.indexOf(/** @type {HTMLInputElement} */ (event.target));
-  const last = all.length - 1;
-  /** @type {Record<string, number>} */
-  const to = {
-    ArrowRight: at === last ? 0 : at + 1, ArrowDown: at === last ? 0 : at + 1,
-    ArrowLeft: at === 0 ? last : at - 1, ArrowUp: at === 0 ? last : at - 1, Home: 0, End: last,
-  };
-  if (!(event.key in to) || event.ctrlKey || event.altKey || event.metaKey) return;
-  event.preventDefault();
-  all[to[event.key]].focus();
-}
-
-/** Tab comes back to the chip that it left. @param {Event} event */
-function rove(event) {
-  for (const input of inputs(event)) input.tabIndex = input === event.target ? 0 : -1;
 }

@@ -2,6 +2,7 @@ import { formatNumber, t } from "../models/language.js";
 import { areSettled } from "../models/draft.js";
 import { FILE_MAX_BYTES, FILES_MAX, IMAGE_MAX_BYTES, pastesFiles, sizeWords } from "../models/upload.js";
 import { html, nothing } from "../../vendor/lit-html.js";
+import { emojis } from "./emojis.js";
 import { clip, send, smile } from "./icons.js";
 import { tray } from "./tray.js";
 
@@ -14,13 +15,9 @@ import { tray } from "./tray.js";
 /** The code of a key that an input method has taken. */
 const COMPOSING = 229;
 
-/** What people reach for most; every other one comes from the system's own keyboard. */
-const EMOJIS = ("😀 😄 😂 🤣 😊 😍 🥰 😘 😎 🤔 😅 😉 🙃 😴 😢 😭 😡 😱 🤯 🥳 👍 👎 👏 🙏 🤝 💪 👋 🤞 ❤️ 💔 🔥 ✨ 🎉 🎂 "
-  + "☕️ 🍕 🌍 🌞 🌈 🎵 ⚽️ 🎮 📚 ✈️ 🏔️ 🌊 🐶 🐱").split(" ");
-
 /** What goes into the message beside its words. @param {Chat} chat @param {Draft} draft @param {Dispatch} dispatch */
 export function toSend(chat, { uploads }, dispatch) {
-  return html`${chat.emojis ? emojis(dispatch) : nothing}${tray(uploads, dispatch)}`;
+  return html`${chat.emojis ? emojis((emoji) => insert(emoji, dispatch)) : nothing}${tray(uploads, dispatch)}`;
 }
 
 /** Where a message is written. @param {Draft} draft @param {string} name the other one's @param {{offersEmojis: boolean}} shown @param {Dispatch} dispatch */
@@ -43,7 +40,7 @@ export function composer(draft, name, { offersEmojis }, dispatch) {
         enterkeyhint="enter" data-testid="message-input" @paste=${(/** @type {ClipboardEvent} */ event) => pasted(event, dispatch)}
         @keydown=${(/** @type {KeyboardEvent} */ event) => keydown(event, settled, dispatch)}
         .value=${draft.text} @input=${() => dispatch("write", writer()?.value)}></textarea>
-      <button class="icon-button emoji-button" type="button" title=${t("chat.emoji")} aria-label=${t("chat.emoji")} data-testid="emoji"
+      <button class="icon-button emoji-button" id="open-emojis" type="button" title=${t("chat.emoji")} aria-label=${t("chat.emoji")} data-testid="emoji"
         aria-expanded=${String(offersEmojis)} @click=${() => dispatch("offerEmojis", !offersEmojis)}>${smile}</button>
       <button class="icon-button icon-button-primary" type="submit" aria-label=${t("chat.send")} data-testid="send"
         ?disabled=${!settled}>${send}</button>
@@ -59,7 +56,6 @@ function submit(settled, dispatch) {
 
 /** @param {KeyboardEvent} event @param {boolean} settled @param {Dispatch} dispatch */
 function keydown(event, settled, dispatch) {
-  if (event.key === "Escape") dispatch("offerEmojis", false);
   // Safari ends a composition before it says that Enter was pressed, by the code that keys of a composition have.
   const composes = event.isComposing || event.keyCode === COMPOSING;
   const enters = event.key === "Enter" && !event.shiftKey && !composes;
@@ -96,17 +92,6 @@ function sayIfCut(text, dispatch) {
 /** How long it would be with this where the cursor is. @param {HTMLTextAreaElement} input @param {string} text */
 function lengthWith({ value, selectionStart: start, selectionEnd: end }, text) {
   return value.length - (end - start) + text.length;
-}
-
-/** @param {Dispatch} dispatch */
-function emojis(dispatch) {
-  return html`
-    <div class="emojis" role="group" aria-label=${t("chat.emoji")} data-testid="emojis"
-      @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && (dispatch("offerEmojis", false), writer()?.focus())}>
-      ${EMOJIS.map((emoji) => html`
-        <button class="emoji" type="button" @click=${() => insert(emoji, dispatch)}>${emoji}</button>`)}
-      <p class="muted small emojis-hint">${t("chat.emoji_hint")}</p>
-    </div>`;
 }
 
 /** @returns {HTMLTextAreaElement|null} */

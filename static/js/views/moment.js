@@ -1,5 +1,5 @@
 import { pieces, t } from "../models/language.js";
-import { icebreakerWords, reasonWords } from "../models/match-reason.js";
+import { icebreakerWords, reasonWords, saidReasons } from "../models/match-reason.js";
 import { html, nothing } from "../../vendor/lit-html.js";
 import { avatar } from "./avatar.js";
 import { closing } from "./modal.js";
@@ -50,5 +50,5 @@ function question(words) {
 /** @param {import("../types.js").MatchReason[]} list */
 function reasons(list) {
   if (list.length === 0) return nothing;
-  return html`<ul class="reasons" data-testid="reasons">${list.map((reason) => html`<li>${reasonWords(reason)}</li>`)}</ul>`;
+  return html`<ul class="reasons" data-testid="reasons">${saidReasons(list).map((reason) => html`<li>${reasonWords(reason)}</li>`)}</ul>`;
 }

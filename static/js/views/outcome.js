@@ -54,3 +54,19 @@ function ended([title, words], { status, members, voteLate }, dispatch) {
         <button class="link small" type="button" data-testid="report-or-block" @click=${() => dispatch("openPeer")}>${t("outcome.safety")}</button>`}
     </section>`;
 }
+
+/** What was being written when the room ended. @param {string} roomId @param {import("../models/draft.js").Draft} draft @param {Dispatch} dispatch */
+export function leftOver(roomId, { text }, dispatch) {
+  if (text.trim() === "") return nothing;
+  return html`
+    <section class="left-over" aria-labelledby="left-over" data-testid="left-over">
+      <p class="small left-over-title" id="left-over">${t("outcome.not_sent")}</p>
+      <p class="left-over-words" dir="auto" data-testid="left-over-words">${text}</p>
+      <div class="actions">
+        ${navigator.clipboard ? html`
+          <button class="button button-small" type="button" data-testid="copy-left-over" @click=${() => dispatch("copyText", text)}>${t("outcome.copy")}</button>` : nothing}
+        <button class="button button-small button-quiet" type="button" data-testid="put-away"
+          @click=${() => dispatch("dropDraft", roomId)}>${t("outcome.put_away")}</button>
+      </div>
+    </section>`;
+}

@@ -38,6 +38,10 @@ export function peerPanel(chat, { name, picture }, overhead, dispatch) {
           <p class="muted small">${t(`peer.${revealWords(peer.profile?.reveal_level ?? chat.room?.reveal_level ?? 0, isOver)}`)}</p></header>
         ${peer.profile === null ? nothing : revealed(peer.profile)}
         ${isOver ? nothing : like(chat.liked, peer, name, dispatch)}
+        ${isOver ? nothing : html`
+          <section class="peer-part peer-leave">
+            <button class="button" type="button" data-testid="leave-from-panel" @click=${() => leave(dispatch)}>${t("chat.leave")}</button>
+          </section>`}
         <section class="peer-part">
           <button class="button button-danger" type="button" data-testid="block" ?disabled=${peer.busy} aria-describedby="block-means"
             @click=${() => dispatch("blockPeer")}>${t("peer.block", { name })}</button>
@@ -47,6 +51,12 @@ export function peerPanel(chat, { name, picture }, overhead, dispatch) {
         ${peer.reported ? html`<p class="form-note" role="status" data-testid="reported">${t("peer.reported")}</p>` : report(chat, peer, name, dispatch)}
       </div>
     </dialog>`;
+}
+
+/** Where the head of the chat has no room for it, leaving is here. @param {Dispatch} dispatch */
+function leave(dispatch) {
+  dispatch("closePeer");
+  dispatch("askLeave", true);
 }
 
 /** What is over is liked no more. @param {number} level @param {boolean} isOver */

@@ -28,7 +28,8 @@ export function starter({ form: { fields, message, busy }, profile: { draft }, q
       <header>
         <h1 tabindex="-1">${t("wait.almost")}</h1>
         <p class="muted" data-testid="profile-missing">
-          ${t("wait.missing", { fields: formatList(asked.map((field) => t(`profile.need_${field}`))) })}</p>
+          ${t("wait.missing", { fields: formatList(asked.map((field) => t(`profile.need_${field}`))) })}
+          ${asked.includes("display_name") ? nothing : t("wait.called", { name: shown.display_name ?? "" })}</p>
       </header>
       ${asked.includes("display_name") ? textField({ name: "display_name", label: t("profile.display_name"), required: true,
         value: shown.display_name ?? "", autocomplete: "nickname", error: fields.display_name, maxlength: 40 }) : nothing}

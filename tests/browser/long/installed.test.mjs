@@ -112,6 +112,40 @@ const account = (page) => page.evaluate(async () => {
   };
 });
 
+const LOADS = 5;
+const SOON_MS = 1_000;
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** One load, by the browser's own trace: when the first paint came, and what the page had worked for it, both in ms. */
+async function tracedLoad({ context, page }) {
+  const browser = context.browser();
+  await browser.startTracing(page, { categories: ["-*", "loading", "devtools.timeline", "blink.user_timing", "toplevel"] });
+  await page.reload();
+  await page.locator('[data-testid="go-signup"]').waitFor();
+  const { traceEvents } = JSON.parse(String(await browser.stopTracing()));
+  const paint = traceEvents.find(({ name }) => name === "firstContentfulPaint");
+  const thread = traceEvents.filter(({ pid, tid }) => pid === paint.pid && tid === paint.tid);
+  const begin = thread.find(({ name, args }) => name === "navigationStart" && args.data?.documentLoaderURL?.startsWith("http"));
+  const tasks = thread.filter(({ name, ph, ts }) => name === "ThreadControllerImpl::RunTask" && ph === "X" && ts >= begin.ts && ts < paint.ts);
+  return { paintMs: (paint.ts - begin.ts) / 1000, workMs: tasks.reduce((sum, { tdur = 0 }) => sum + tdur, 0) / 1000 };
+}
+
+// How soon it is painted depends on what else the machine has to do, so that is printed; what the page itself works for it is held to the bound.
+story("the first page needs less than a second of a slow phone's time", async (scene) => {
+  const kit = await scene.enter("Kit");
+  const session = await kit.context.newCDPSession(kit.page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  kit.watch.expect(/^401 POST \/auth\/refresh$/, Infinity);
+  const loads = [];
+  for (let load = 0; load < LOADS; load += 1) loads.push(await tracedLoad(kit));
+  const words = (name) => `${median(loads.map((load) => load[name])).toFixed(0)} ms (${loads.map((load) => load[name].toFixed(0)).join(", ")})`;
+  console.log(`at a fourth of the speed, the median of ${LOADS} loads: first paint after ${words("paintMs")}, work until then ${words("workMs")}`);
+  assert.ok(median(loads.map(({ workMs }) => workMs)) > 0, "the work is counted");
+  assert.ok(median(loads.map(({ workMs }) => workMs)) < SOON_MS);
+});
+
 story("the first page is there soon, also on a slow phone", async (scene) => {
   const kit = await scene.enter("Kit");
   const session = await kit.context.newCDPSession(kit.page);

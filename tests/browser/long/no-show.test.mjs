@@ -16,7 +16,9 @@ story("who was matched with somebody that never comes is told so, has the place 
   assert.equal(await vic.reads("chat-peer"), "Una");
   assert.match(await vic.reads("waiting-for-peer"), /Una/);
   await vic.sees("outcome", { "data-outcome": "ended", "data-reason": "no_show" }, 30_000);
-  assert.match(await vic.reads("outcome"), /did not arrive/);
+  const words = await vic.reads("outcome");
+  assert.match(words, /did not both arrive/);
+  const room = await vic.roomId();
   await vic.show("34-no-show", { schemes: ["light", "dark"] });
   await vic.press("meet-again");
   await vic.sees("waiting");
@@ -25,7 +27,11 @@ story("who was matched with somebody that never comes is told so, has the place 
   await vic.say("You are real!");
   await wes.hears("You are real!");
 
-  await una.openTab("/#/wait");
+  await una.openTab(`/#/room/${room}`);
+  await una.sees("outcome", { "data-reason": "no_show" });
+  assert.equal(await una.reads("outcome"), words, "who did not come reads the same, and nobody is to blame");
+  await una.show("34-no-show-absent", { schemes: ["light", "dark"] });
+  await una.go("wait");
   await una.sees("join-queue");
 });
 
