@@ -1,7 +1,11 @@
 //! The matchmaker's view of the queue: who waits, who may not meet, whose socket is there.
 
+mod ages;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
 use std::{
-    collections::HashSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,19 +21,16 @@ use contract::{
 };
 use domain::{
     Timestamp, UserId,
-    matching::{Candidate, Census},
-    pair::{Pair, PairKey},
+    matching::Census,
+    pair::Pair,
     ticket::{DEFAULT_POOL, Ticket, TicketState},
 };
 use rpds::HashTrieMapSync;
 use serde::de::DeserializeOwned;
 
-use super::{
-    apart::{Apart, Couples},
-    leases::Leases,
-    outlook::Waits,
-    scores::Learned,
-};
+pub(super) use snapshot::{People, Snapshot};
+
+use super::{apart::Apart, leases::Leases, outlook::Waits, scores::Learned};
 
 /// The leader's own heartbeats come through the view: one that shows nothing for so long is behind.
 const FRESH_FOR: Duration = Duration::from_secs(3);
@@ -46,46 +47,6 @@ impl Waiting {
     /// The write of the ticket in another state, if nobody was faster.
     pub(super) fn moved_to(&self, state: TicketState) -> Write {
         Write::Ticket(Box::new(self.ticket.moved_to(state)), self.seq).keeping(&self.unknown)
-    }
-}
-
-/// The view as it was when a tick began. It shares what the view has, so it is made in no time, however many wait; what changes
-/// meanwhile is the view's alone.
-#[derive(Debug)]
-pub(super) struct Snapshot {
-    waiting: HashTrieMapSync<UserId, Arc<Waiting>>,
-    apart: Couples,
-    now: Timestamp,
-    /// The weights that were last published.
-    pub(super) model: Option<Arc<PublishedModel>>,
-}
-
-/// Who is in a snapshot, as one tick works with it.
-#[derive(Debug)]
-pub(super) struct People {
-    pub(super) candidates: Vec<Candidate>,
-    /// What was learned of each, in the same order.
-    pub(super) learned: Vec<Learned>,
-    /// Pairs among them who block each other, of whom one has reported the other, or who met recently.
-    pub(super) apart: HashSet<PairKey>,
-}
-
-impl Snapshot {
-    /// Takes work in proportion to the people: off the async threads.
-    pub(super) fn people(&self) -> People {
-        let candidate = |waiting: &Arc<Waiting>| Candidate {
-            user: waiting.ticket.user_id,
-            ticket: waiting.ticket.id,
-            joined_at: waiting.ticket.joined_at,
-            features: waiting.ticket.features.clone(),
-        };
-        let learned = |waiting: &Arc<Waiting>| Learned::of(&waiting.ticket, waiting.seq);
-        let waits = |user: &UserId| self.waiting.contains_key(user);
-        People {
-            candidates: self.waiting.values().map(candidate).collect(),
-            learned: self.waiting.values().map(learned).collect(),
-            apart: self.apart.among(self.waiting.keys(), waits, self.now),
-        }
     }
 }
 
@@ -277,10 +238,6 @@ impl Pool {
         }
     }
 }
-
-mod ages;
-#[cfg(test)]
-mod tests;
 
 /// A body that is no domain value.
 fn read<T: DeserializeOwned>(record: &Record) -> Result<T, ReadError> {

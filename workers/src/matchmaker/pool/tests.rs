@@ -1,6 +1,6 @@
 //! The view, whatever comes first: the feed, a commit's answer, or a read's.
 
-use domain::{TicketId, account::DateOfBirth, matching::Features, ticket::Gone};
+use domain::{TicketId, account::DateOfBirth, matching::Features, pair::PairKey, ticket::Gone};
 use uuid::Uuid;
 
 use super::*;

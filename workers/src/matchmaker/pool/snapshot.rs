@@ -1,0 +1,52 @@
+//! What one tick looks at.
+
+use std::{collections::HashSet, sync::Arc};
+
+use contract::life::PublishedModel;
+use domain::{Timestamp, UserId, matching::Candidate, pair::PairKey};
+use rpds::HashTrieMapSync;
+
+use super::{
+    super::{apart::Couples, scores::Learned},
+    Waiting,
+};
+
+/// The view as it was when a tick began. It shares what the view has, so it is made in no time, however many wait; what changes
+/// meanwhile is the view's alone.
+#[derive(Debug)]
+pub(in super::super) struct Snapshot {
+    pub(super) waiting: HashTrieMapSync<UserId, Arc<Waiting>>,
+    pub(super) apart: Couples,
+    pub(super) now: Timestamp,
+    /// The weights that were last published.
+    pub(in super::super) model: Option<Arc<PublishedModel>>,
+}
+
+/// Who is in a snapshot, as one tick works with it.
+#[derive(Debug)]
+pub(in super::super) struct People {
+    pub(in super::super) candidates: Vec<Candidate>,
+    /// What was learned of each, in the same order.
+    pub(in super::super) learned: Vec<Learned>,
+    /// Pairs among them who block each other, of whom one has reported the other, or who met recently.
+    pub(in super::super) apart: HashSet<PairKey>,
+}
+
+impl Snapshot {
+    /// Takes work in proportion to the people: off the async threads.
+    pub(in super::super) fn people(&self) -> People {
+        let candidate = |waiting: &Arc<Waiting>| Candidate {
+            user: waiting.ticket.user_id,
+            ticket: waiting.ticket.id,
+            joined_at: waiting.ticket.joined_at,
+            features: waiting.ticket.features.clone(),
+        };
+        let learned = |waiting: &Arc<Waiting>| Learned::of(&waiting.ticket, waiting.seq);
+        let waits = |user: &UserId| self.waiting.contains_key(user);
+        People {
+            candidates: self.waiting.values().map(candidate).collect(),
+            learned: self.waiting.values().map(learned).collect(),
+            apart: self.apart.among(self.waiting.keys(), waits, self.now),
+        }
+    }
+}
