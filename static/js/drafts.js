@@ -25,6 +25,10 @@ function filesFrom(kept) {
   }
 }
 
+function kept() {
+  return tabData.names().filter((name) => name.startsWith(WORDS) || name.startsWith(FILES));
+}
+
 export function openDrafts() {
   return {
     /** @param {string} userId @param {string} roomId @returns {KeptDraft} */
@@ -38,9 +42,12 @@ export function openDrafts() {
       tabData.keep(keyOf(FILES, userId, roomId), attachments.length > 0 ? JSON.stringify(attachments) : null);
     },
 
+    /** Whether there is any, of a room that this page has not opened yet, too. */
+    holds: () => kept().length > 0,
+
     /** The session is over: nothing stays. */
     clear() {
-      for (const name of tabData.names()) if (name.startsWith(WORDS) || name.startsWith(FILES)) tabData.keep(name, null);
+      for (const name of kept()) tabData.keep(name, null);
     },
   };
 }

@@ -89,7 +89,7 @@ async function talk(ada, ben) {
 
 async function bothKeep(ada, ben) {
   await Promise.all([ada, ben].map((person) => person.sees("decision", {}, 30_000)));
-  assert.match(await ada.reads("decision"), /Ben learns it only if you both want to stay in touch/);
+  assert.match(await ada.reads("decision"), /Ben only sees whether the chat goes on/);
   await Promise.all([ada, ben].map((person) => person.show("12-decision", BOTH_SCHEMES)));
   await ada.press("keep");
   await ada.sees("answered", { "data-response": "keep" });

@@ -42,9 +42,14 @@ export async function loadPart({ store, api, turns }, part) {
 }
 
 /** Logs out; where that loses something, the person is asked first. @param {Context} context */
-export async function askLogout({ store, dispatch }) {
-  if (hasUnsent(store.state)) changeLeaving(store, true);
-  else await dispatch("logout");
+export async function askLogout(context) {
+  if (loses(context)) changeLeaving(context.store, true);
+  else await context.dispatch("logout");
+}
+
+/** Also of rooms that were not opened since the page was loaded. @param {Context} context */
+function loses({ store, keptDrafts }) {
+  return hasUnsent(store.state) || keptDrafts.holds();
 }
 
 /** @param {Context} context */
@@ -58,8 +63,9 @@ function changeLeaving(store, leaving) {
 }
 
 /** Signs another device out, or this one. @param {Context} context @param {{id: string, current: boolean}} session */
-export async function endSession({ store, api, turns, dispatch }, { id, current }) {
-  if (current && hasUnsent(store.state)) return changeLeaving(store, true);
+export async function endSession(context, { id, current }) {
+  const { store, api, turns, dispatch } = context;
+  if (current && loses(context)) return changeLeaving(store, true);
   const path = `/auth/sessions/${id}`;
   await turns.write("sessions", () => (current ? api.end("DELETE", path) : api.request("DELETE", path)));
   await (current ? dispatch("signedOut", { isAsked: true }) : dispatch("loadPart", "sessions"));

@@ -1,6 +1,6 @@
 import { ApiError } from "../api.js";
 import { t } from "../models/language.js";
-import { wordsFor } from "../models/problem.js";
+import { goneOf, wordsFor } from "../models/problem.js";
 import { passes } from "../models/unsent.js";
 
 /**
@@ -8,7 +8,8 @@ import { passes } from "../models/unsent.js";
  * @param {import("../api.js").Api} api
  * @param {string} roomId
  * @param {import("../models/unsent.js").Unsent} entry
- * @returns {Promise<{message: import("../types.js").Message}|{problem: string}>} the message, or why it never takes it
+ * @returns {Promise<{message: import("../types.js").Message}|{problem: string, gone: string[]}>} the message, or why it never takes it, and
+ *   which of its files are not there any more
  */
 export async function sendByRequest(api, roomId, { client_id, text, attachments }) {
   try {
@@ -16,7 +17,7 @@ export async function sendByRequest(api, roomId, { client_id, text, attachments 
     return { message: await api.request("POST", `/chat/rooms/${roomId}/messages`, form) };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return { problem: error.code === "room_ended" ? t("message.room_had_ended") : wordsFor(error) };
+    return { problem: error.code === "room_ended" ? t("message.room_had_ended") : wordsFor(error), gone: goneOf(error) };
   }
 }
 

@@ -46,14 +46,17 @@ export async function startMeeting(context, profile) {
 async function put({ store, api, turns, dispatch }, profile) {
   if (store.state.form.busy) return false;
   const before = store.state.profile.profile;
+  /** @type {Profile|null} */
+  let fresh = null;
   store.update({
     form: { busy: true, fields: {}, message: null },
     profile: { ...store.state.profile, draft: profile, saved: false },
   });
   try {
     const saved = await turns.write("profile", async () => {
-      const fresh = await api.request("GET", "/users/me/profile");
-      return api.request("PUT", "/users/me/profile", tidied(withChanges(fresh, before ?? fresh, profile)));
+      const now = await api.request("GET", "/users/me/profile");
+      fresh = now;
+      return api.request("PUT", "/users/me/profile", tidied(withChanges(now, before ?? now, profile)));
     });
     const { draft } = store.state.profile;
     const wentOn = draft !== profile; // something was changed meanwhile
@@ -65,7 +68,9 @@ async function put({ store, api, turns, dispatch }, profile) {
     if (!(error instanceof ApiError)) throw error;
     const fields = fieldWords(error);
     const message = Object.keys(fields).length > 0 ? t("profile.look") : wordsFor(error);
-    store.update({ form: { busy: false, fields, message } });
+    // What was refused is shown: beside what another tab has saved it may be too much.
+    const held = fresh === null ? {} : readAnew(store.state.profile, fresh);
+    store.update({ form: { busy: false, fields, message }, profile: { ...store.state.profile, ...held } });
     return false;
   }
 }

@@ -80,7 +80,10 @@ export class LogPlace {
   #stayWithWords(log) {
     const message = this.#read && log.querySelector(`[data-seq="${this.#read.seq}"]`);
     if (this.#read === null || message === null) this.#read = firstRead(log);
-    else log.scrollTop += offsetIn(log, message) - this.#read.offset;
+    else {
+      const by = offsetIn(log, message) - this.#read.offset;
+      if (Math.abs(by) >= 1) log.scrollTop += by; // a needless one would stop a finger's swing
+    }
     if (fromEnd(log) >= 1) return;
     this.#stuck = true;
     this.#onPlace({ atEnd: true, atStart: false });

@@ -79,6 +79,7 @@ story("who logs out is asked where something is not sent, and only there", async
   await ann.page.goBack();
   assert.equal(await ann.find("message-input").inputValue(), "half a sentence");
   await ann.go("account");
+  await ann.page.reload();
   await ann.press("logout");
   await ann.press("confirm-logout");
   await ann.sees("go-login");
