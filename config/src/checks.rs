@@ -10,11 +10,12 @@ const YEAR_SECS: i64 = 31_536_000;
 const ROOM_SECS: i64 = 4_294_967;
 
 /// The accepted range of every number. Each fits the type in `sections`.
-const RANGES: [(&str, RangeInclusive<i64>); 47] = [
+const RANGES: [(&str, RangeInclusive<i64>); 49] = [
     ("http.port", 0..=65_535),
     ("http.body_limit_bytes", 1_024..=16_777_216),
     ("http.trusted_proxies", 0..=16),
     ("http.unready_secs", 0..=5),
+    ("http.stall_secs", 1..=3_600),
     ("admin.port", 0..=65_535),
     ("database.max_connections", 1..=1_000),
     ("nats.replicas", 1..=5),
@@ -22,6 +23,7 @@ const RANGES: [(&str, RangeInclusive<i64>); 47] = [
     ("storage.keep_free_bytes", 0..=i64::MAX),
     ("files.user_quota_bytes", 0..=i64::MAX),
     ("files.uploads_at_once", 1..=1_000),
+    ("files.downloads_at_once", 1..=100_000),
     ("files.upload_secs", 1..=3_600),
     ("files.stall_secs", 1..=600),
     ("auth.access_token_minutes", 1..=1_440),

@@ -66,6 +66,8 @@ pub struct Http {
     pub trusted_proxies: usize,
     /// How long a stopping gateway serves on, unready.
     pub unready_secs: u64,
+    /// How long nothing of an answer may be taken.
+    pub stall_secs: u64,
 }
 
 /// The private server of metrics and probes.
@@ -122,6 +124,7 @@ pub struct Storage {
 pub struct Files {
     pub user_quota_bytes: u64,
     pub uploads_at_once: usize,
+    pub downloads_at_once: usize,
     /// How long one upload may take.
     pub upload_secs: u64,
     /// How long it may stand still.

@@ -14,6 +14,7 @@ pub mod auth;
 pub mod avatars;
 pub mod chat;
 mod client_address;
+mod connections;
 pub mod database;
 pub mod error;
 pub mod files;
@@ -29,6 +30,7 @@ mod stream_ends;
 mod texts;
 
 use crate::{
+    connections::Connections,
     http::health,
     state::{AppState, Parts},
 };
@@ -152,11 +154,9 @@ impl Gateway {
             ..
         } = self;
         let service = router::router(&state).into_make_service_with_connect_info::<SocketAddr>();
-        let listener = listener.tap_io(|socket| {
-            if let Err(error) = socket.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps Nagle's algorithm");
-            }
-        });
+        let stall = Duration::from_secs(state.settings.http.stall_secs);
+        // With its address told as that of any listener.
+        let listener = Connections::new(listener, stall).tap_io(|_| ());
         let no_more = stop.clone();
         let serving = axum::serve(listener, service)
             .with_graceful_shutdown(async move { no_more.requested().await });

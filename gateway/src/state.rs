@@ -15,7 +15,7 @@ use crate::{
     UPLOADS_WITHIN,
     auth::{Passwords, RefreshKey, Revocations, Tokens},
     chat::floors::Floors,
-    files::Links,
+    files::{Downloads, Links},
     image_work::ImageWork,
     limits::Limits,
     places::SharedPlaces,
@@ -51,6 +51,8 @@ pub struct Services {
     pub image_work: ImageWork,
     /// Links to files.
     pub links: Links,
+    /// Files that may be given out now.
+    pub downloads: Downloads,
     /// Uploads that may be read now.
     pub uploads: SharedPlaces,
     /// Whether uploads that are under way have to end, as the gateway does.
@@ -127,6 +129,7 @@ impl AppState {
             refresh_key: RefreshKey::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
             image_work: ImageWork::new()?,
             links: Links::new(settings.auth.jwt_secret_key.expose_secret().as_bytes()),
+            downloads: Downloads::new(settings.files.downloads_at_once),
             uploads: SharedPlaces::new(settings.files.uploads_at_once, ATTACHMENTS_MAX),
             uploads_end: stop_after(stop, UPLOADS_WITHIN),
             passwords: Passwords::new(&settings.auth)?,

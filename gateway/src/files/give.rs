@@ -10,6 +10,7 @@ use axum::{
 use contract::problem::Code;
 use domain::{FileId, RoomId, file::FileKind};
 use entities::file;
+use futures_util::StreamExt;
 use sea_orm::Select;
 use storage::Key;
 
@@ -147,12 +148,18 @@ impl Found {
             Part::Whole => Key::file(self.id),
             Part::Thumbnail => Key::thumbnail(self.id),
         };
+        let place = state.downloads.take()?;
         let Some(stream) = state.storage.read(&key, range.clone()).await? else {
             tracing::error!(file_id = %self.id, "a file has no object");
             return Err(not_found());
         };
         let headers = self.described(status, &range)?;
-        Ok((status, headers, Body::from_stream(stream)).into_response())
+        let held = stream.map(move |piece| {
+            // Until all of it has been taken, or the connection ends.
+            let _place = &place;
+            piece
+        });
+        Ok((status, headers, Body::from_stream(held)).into_response())
     }
 
     fn described(&self, status: StatusCode, range: &Range<u64>) -> Result<HeaderMap, ApiError> {

@@ -1,6 +1,7 @@
 //! Files: taken in, attached to messages, given out.
 
 pub mod attach;
+mod downloads;
 pub mod form;
 pub mod give;
 mod held;
@@ -13,4 +14,5 @@ pub mod take;
 pub mod take_back;
 mod waiting;
 
+pub use downloads::Downloads;
 pub use links::Links;

@@ -94,6 +94,7 @@ mod tests {
         let files = settings::Files {
             user_quota_bytes: 0,
             uploads_at_once: 1,
+            downloads_at_once: 1,
             upload_secs,
             stall_secs: 15,
         };

@@ -9,6 +9,7 @@ mod left;
 mod owned;
 mod quota;
 mod refused;
+mod stalled;
 mod taken;
 mod taken_back;
 mod trouble;
