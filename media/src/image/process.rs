@@ -77,6 +77,6 @@ fn encoded(
     let format = Format::of(header.format);
     let pixels = format.read(bytes)?.without_idle_alpha();
     let output = format.output(bytes, &pixels, limits)?;
-    let encoded = Format::of(output).write(&pixels, limits)?;
+    let encoded = Format::of(output).write(&pixels, bytes.len(), limits)?;
     Ok((output, encoded, pixels))
 }

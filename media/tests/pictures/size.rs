@@ -51,6 +51,40 @@ fn a_small_file_does_not_become_a_large_picture() {
     assert!(pixels_of(&processed.bytes) == pixels, "nothing is lost");
 }
 
+/// As programs write what a screen shows: few colours, and the same letters again and again.
+#[test]
+fn what_had_a_palette_does_not_become_many_times_as_large() {
+    let (width, height) = (800_usize, 600_usize);
+    let (tiles, text) = (noise(16 * 64), noise(width * height));
+    let of_letter = |x: usize, y: usize| {
+        let letter = usize::from(text[y / 8 * width + x / 8] % 16);
+        tiles[letter * 64 + y % 8 * 8 + x % 8] % 128
+    };
+    let pixels: Vec<u8> = (0..width * height)
+        .map(|at| of_letter(at % width, at / width))
+        .collect();
+    let colours = noise(3 * 128);
+    let (wide, high) = (width as u32, height as u32);
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, wide, high);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_palette(colours.clone());
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&pixels).unwrap();
+    writer.finish().unwrap();
+    let processed = process(&file, &Limits::default()).unwrap();
+    let (before, after) = (file.len(), processed.bytes.len());
+    assert!(after < 2 * before, "{before} bytes become {after}");
+    let rgb = pixels.iter().flat_map(|colour| {
+        let at = 3 * usize::from(*colour);
+        colours[at..at + 3].iter().copied()
+    });
+    assert!(
+        pixels_of(&processed.bytes).into_iter().eq(rgb),
+        "nothing is lost"
+    );
+}
+
 #[test]
 fn a_large_picture_without_loss_keeps_every_pixel() {
     let rgb = made::quarters(800, 600);

@@ -80,12 +80,17 @@ impl Format {
         }
     }
 
-    /// The picture without anything but its pixels.
-    pub fn write(self, pixels: &Pixels, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    /// The picture without anything but its pixels, of a file of so many bytes.
+    pub fn write(
+        self,
+        pixels: &Pixels,
+        file_bytes: usize,
+        limits: &Limits,
+    ) -> Result<Vec<u8>, Refusal> {
         match self.0 {
             ImageFormat::Jpeg => jpeg::write(pixels, jpeg::QUALITY, limits),
             ImageFormat::WebP => webp::write(pixels, limits),
-            ImageFormat::Png | ImageFormat::Gif => png::write(pixels, limits),
+            ImageFormat::Png | ImageFormat::Gif => png::write(pixels, file_bytes, limits),
         }
     }
 }

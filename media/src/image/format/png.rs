@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use png::{
-    ColorType, Decoder, DecodingError, DeflateCompression, Encoder, EncodingError, Reader,
+    ColorType, Decoder, DecodingError, DeflateCompression, Encoder, EncodingError, Filter, Reader,
     Transformations,
 };
 
@@ -21,8 +21,14 @@ use super::{
 /// What the decoder holds beside the pixels: a chunk, and of Exif a copy. It reads no other chunk of any length.
 pub const BESIDE_PIXELS: u64 = 2 * EXIF_BYTES as u64;
 
+const FAST: Packing = (DeflateCompression::FdeflateUltraFast, Filter::Adaptive);
 /// Not thoroughly: some pictures are made so that whoever looks for the longest repetition looks for eight seconds.
-const LOOKING_BACK: DeflateCompression = DeflateCompression::Level(2);
+const LOOKING_BACK: Packing = (DeflateCompression::Level(2), Filter::Adaptive);
+/// The colours of a palette are no neighbours of each other: what a filter makes of them repeats itself less.
+const BY_COLOURS: Packing = (DeflateCompression::Level(2), Filter::NoFilter);
+
+/// How repetitions are found, and what is written in the place of samples.
+type Packing = (DeflateCompression, Filter);
 
 pub fn promise(bytes: &[u8]) -> Result<Promise, Refusal> {
     let reader = opened(bytes)?;
@@ -53,23 +59,32 @@ pub fn moves(bytes: &[u8]) -> Result<bool, Refusal> {
     Ok(animation.is_some_and(|animation| animation.num_frames > 1))
 }
 
-/// Packed fast, and where that becomes too large, so that repetitions are found: the fast way finds none but of the same byte.
-pub fn write(pixels: &Pixels, limits: &Limits) -> Result<Vec<u8>, Refusal> {
-    match packed(pixels, DeflateCompression::FdeflateUltraFast, limits) {
-        Err(Refusal::TooLarge { .. }) => packed(pixels, LOOKING_BACK, limits),
+/// Packed fast, and where that becomes too large, or much larger than the file was, so that repetitions are found: the fast way
+/// finds none but of the same byte. What had a palette has none any more, and hardly grows then. The smaller one counts.
+pub fn write(pixels: &Pixels, file_bytes: usize, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    let fast = packed(pixels, FAST, limits);
+    let fast_bytes = match fast {
+        Ok(fast) if fast.len() <= file_bytes.saturating_mul(3) / 2 => return Ok(fast),
+        // Not held meanwhile: both together would need more memory than was promised.
+        Ok(fast) => fast.len(),
+        Err(Refusal::TooLarge { .. }) => return packed(pixels, LOOKING_BACK, limits),
+        Err(refusal) => return Err(refusal),
+    };
+    let smaller = Limits {
+        encoded_bytes: fast_bytes as u64,
+        ..limits.clone()
+    };
+    match packed(pixels, BY_COLOURS, &smaller) {
+        Err(Refusal::TooLarge { .. }) => packed(pixels, FAST, limits),
         done => done,
     }
 }
 
-fn packed(
-    pixels: &Pixels,
-    compression: DeflateCompression,
-    limits: &Limits,
-) -> Result<Vec<u8>, Refusal> {
+fn packed(pixels: &Pixels, packing: Packing, limits: &Limits) -> Result<Vec<u8>, Refusal> {
     // As a whole it would be packed in memory, however large it becomes.
     let in_pieces = pixels.data.len() as u64 > limits.encoded_bytes;
     let (encoded, ()) = Bounded::fill(limits, |encoded| {
-        write_into(encoded, pixels, compression, in_pieces).map_err(Refusal::unsupported)
+        write_into(encoded, pixels, packing, in_pieces).map_err(Refusal::unsupported)
     })?;
     Ok(encoded)
 }
@@ -77,7 +92,7 @@ fn packed(
 fn write_into(
     encoded: &mut Bounded,
     pixels: &Pixels,
-    compression: DeflateCompression,
+    (compression, filter): Packing,
     in_pieces: bool,
 ) -> Result<(), EncodingError> {
     let mut encoder = Encoder::new(encoded, pixels.width, pixels.height);
@@ -88,6 +103,7 @@ fn write_into(
         Layout::Rgba => ColorType::Rgba,
     });
     encoder.set_deflate_compression(compression);
+    encoder.set_filter(filter);
 
     let mut writer = encoder.write_header()?;
     if in_pieces {
