@@ -10,6 +10,7 @@ import { openStage } from "../support/stage.mjs";
 const story = openStage({ room: { countdown_secs: 110 } });
 const BOTH_SCHEMES = { schemes: ["light", "dark"] };
 const MB = 1024 * 1024;
+const PLAIN_NETWORK = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
 
 const picture = (name = "mountain.png", width = 640, height = 420) => ({ name, mimeType: "image/png", buffer: png(width, height) });
 const plain = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
@@ -104,7 +105,11 @@ story("a picture in full is seen wholly and in the middle, whatever its shape an
 story("what is too large is refused before it goes out, what is under way can be stopped, and nothing goes with the message that failed", async (scene) => {
   const [una, rob] = await scene.members("Una", "Rob");
   await meet(una, rob);
-  await pick(una, { ...picture("huge.png"), buffer: Buffer.concat([png(8, 8), Buffer.alloc(10 * MB)]) });
+  // Files on the disk: what is given as bytes travels to the browser first.
+  const folder = await mkdtemp(join(tmpdir(), "webchat-files-"));
+  await writeFile(join(folder, "huge.png"), Buffer.concat([png(8, 8), Buffer.alloc(10 * MB)]));
+  await writeFile(join(folder, "slow.bin"), Buffer.alloc(6 * MB, 7));
+  await una.find("file-input").setInputFiles(join(folder, "huge.png"));
   await una.sees("upload", { "data-state": "failed" });
   assert.match(await una.reads("upload"), /10\sMB/);
   await una.narrow();
@@ -112,13 +117,23 @@ story("what is too large is refused before it goes out, what is under way can be
   await una.press("remove-upload");
   await una.find("upload").waitFor({ state: "detached" });
 
-  await una.page.route("**/chat/rooms/*/files", () => {}); // an answer that never comes
-  await pick(una, plain("slow.txt", "slow"));
+  const isUpload = (request) => request.method() === "POST" && /\/chat\/rooms\/[^/]+\/files$/.test(request.url());
+  const network = await una.context.newCDPSession(una.page);
+  await network.send("Network.enable");
+  await network.send("Network.emulateNetworkConditions", { ...PLAIN_NETWORK, uploadThroughput: 50_000 });
+  const begun = una.page.waitForEvent("request", isUpload);
+  await una.find("file-input").setInputFiles(join(folder, "slow.bin"));
   await una.sees("upload", { "data-state": "uploading" });
   assert.ok(await una.find("send").isDisabled(), "the message waits for its files");
+  const { authorization } = await (await begun).allHeaders();
+  const stopped = una.page.waitForEvent("requestfailed", isUpload);
   await una.press("remove-upload");
   await una.find("upload").waitFor({ state: "detached" });
-  await una.page.unroute("**/chat/rooms/*/files");
+  assert.equal((await stopped).failure().errorText, "net::ERR_ABORTED", "nothing more of it goes out");
+  await network.send("Network.emulateNetworkConditions", PLAIN_NETWORK);
+  const kept = await una.page.request.get(new URL("/users/me/export", una.page.url()).href, { headers: { authorization } });
+  assert.deepEqual((await kept.json()).files, [], "and the server has nothing of it");
+  await rm(folder, { recursive: true });
 
   await pick(una, plain("not this one.txt", "there already"));
   await una.sees("upload", { "data-state": "done" });
