@@ -62,12 +62,13 @@ impl Projection for Receipts {
     }
 }
 
-/// A read position's row.
+/// A read position's row. Its time is the broker's: of two at one place the one that the stream keeps is the later one by that, and
+/// not by the clocks of two gateways.
 pub(super) fn model(event: &Event<Receipt>) -> read_position::Model {
     read_position::Model {
         room_id: event.body.room_id.0,
         user_id: event.body.user_id.0,
         seq: sql_seq(event.body.seq),
-        updated_at: event.body.at.0,
+        updated_at: event.at.0,
     }
 }

@@ -4,7 +4,7 @@ use broker::Publish;
 use contract::{
     consumers::{PERSISTENCE_CHAT, PERSISTENCE_LIFE, PERSISTENCE_RECEIPT},
     live::{StoredFloor, UserNotice},
-    streams::DLQ,
+    streams::{DLQ, RECEIPT},
     subjects,
 };
 use domain::{RoomId, pair::PairKey};
@@ -23,6 +23,7 @@ on_both_databases!(
     the_receiver_alone_is_told_what_is_unread,
     the_readers_other_devices_learn_what_is_left_to_read,
     read_positions_only_move_forward,
+    of_two_positions_at_one_place_the_row_is_that_of_the_one_in_the_stream,
 );
 
 async fn every_message_is_stored_and_told_once_though_delivered_twice(ground: Ground) {
@@ -254,4 +255,20 @@ async fn read_positions_only_move_forward(ground: Ground) {
     })
     .await;
     worker.stop().await;
+}
+
+async fn of_two_positions_at_one_place_the_row_is_that_of_the_one_in_the_stream(ground: Ground) {
+    let (ada, room) = (a_user(), RoomId(Uuid::now_v7()));
+    let worker = ground.worker().await;
+    for _ in 0..2 {
+        ground.read_up_to(room, ada, 3).await;
+        ground.until_done(PERSISTENCE_RECEIPT).await;
+    }
+    worker.stop().await;
+    let subject = subjects::receipt(room, ada);
+    let last = ground.broker.last(&RECEIPT, &subject).await.unwrap();
+    let rows = read_position::Entity::in_room(room.0);
+    let rows = rows.all(&ground.database.read).await.unwrap();
+    let times: Vec<i64> = rows.iter().map(|row| row.updated_at).collect();
+    assert_eq!(times, [last.unwrap().stored_at.0]);
 }
