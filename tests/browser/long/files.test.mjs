@@ -125,7 +125,7 @@ story("what is too large is refused before it goes out, what is under way can be
   await una.find("file-input").setInputFiles(join(folder, "slow.bin"));
   await una.sees("upload", { "data-state": "uploading" });
   assert.ok(await una.find("send").isDisabled(), "the message waits for its files");
-  const { authorization } = await (await begun).allHeaders();
+  const { authorization } = (await begun).headers();
   const stopped = una.page.waitForEvent("requestfailed", isUpload);
   await una.press("remove-upload");
   await una.find("upload").waitFor({ state: "detached" });
