@@ -3,7 +3,7 @@
  *
  * @typedef {import("../dispatch.js").Context} Context
  */
-import { draftOf, isReady } from "../models/draft.js";
+import { draftOf, isBegun, isReady } from "../models/draft.js";
 import { attachmentsOf, restored } from "../models/upload.js";
 import * as unsent from "../models/unsent.js";
 import { uuid7 } from "../models/uuid7.js";
@@ -39,16 +39,14 @@ export function retryMessage(context, clientId) {
   transmit(context, clientId);
 }
 
-/** What could not be sent is given up. Its words and files go back to where they are written, before what is begun there. @param {Context} context @param {string} clientId */
+/** What could not be sent is given up. Its words and files go back to where they are written, where that is free. @param {Context} context @param {string} clientId */
 export function removeMessage(context, clientId) {
-  const { chat } = context.store.state;
+  const { chat, drafts } = context.store.state;
   const entry = chat?.unsent.find(({ client_id, state }) => client_id === clientId && state === "failed");
   if (!chat || !entry) return;
   changeChat(context, chat.roomId, (now) => ({ unsent: unsent.without(now.unsent, clientId) }));
-  if (chat.status?.state === "ended") return;
-  changeDraft(context, chat.roomId, ({ text, uploads }) => ({
-    text: [entry.text, text].filter((part) => part.trim() !== "").join("\n"), uploads: [...restored(entry.attachments), ...uploads],
-  }));
+  if (chat.status?.state === "ended" || isBegun(draftOf(drafts, chat.roomId))) return;
+  changeDraft(context, chat.roomId, () => ({ text: entry.text, uploads: restored(entry.attachments) }));
 }
 
 /** Puts one entry on the wire; what has been there before is marked as sent again. @param {Context} context @param {string} clientId */

@@ -182,8 +182,11 @@ story("a large file is sent although the session's token is over: the refusal be
       if (token) isOver = false;
     };
   });
-  await pick(ann, { name: "long.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(20 * MB, 7) });
+  const folder = await mkdtemp(join(tmpdir(), "webchat-files-"));
+  await writeFile(join(folder, "long.bin"), Buffer.alloc(20 * MB, 7));
+  await ann.find("file-input").setInputFiles(join(folder, "long.bin"));
   await ann.sees("upload", { "data-state": "done" });
+  await rm(folder, { recursive: true });
   await ann.say("here it is");
   await joe.hears("here it is");
   assert.equal(await joe.find("file-card").count(), 1);
