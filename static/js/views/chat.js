@@ -112,7 +112,7 @@ function head(state, current, { name, picture, online }, dispatch) {
       </div>
       ${current.status && isRunning(current.status) ? ring(state) : nothing}
       ${isAnyDeleted(current.members) ? nothing : html`
-        <button class="icon-button" type="button" aria-label=${t("chat.about", { name })} title=${t("chat.about", { name })}
+        <button class="icon-button" id="open-peer" type="button" aria-label=${t("chat.about", { name })} title=${t("chat.about", { name })}
           data-testid="open-peer" @click=${() => dispatch("openPeer")}>${more}</button>`}
       ${phase === "ended" ? nothing : html`
         <button class="icon-button" id="ask-leave" type="button" aria-label=${t("chat.leave")} title=${t("chat.leave")}
@@ -156,7 +156,9 @@ function escaped({ key, isComposing, target }, { leaving, leaveBusy, emojis }, d
   if (target instanceof Element && target.closest("dialog") !== null) return;
   dispatch(leaving ? "askLeave" : "offerEmojis", false);
   const isWriting = target instanceof HTMLTextAreaElement;
-  if (!isWriting) document.getElementById(leaving ? "ask-leave" : "open-emojis")?.focus();
+  if (isWriting) return;
+  const openers = leaving ? ["ask-leave", "open-peer"] : ["open-emojis"]; // on the narrowest screens the way out is in the panel
+  openers.map((id) => document.getElementById(id)).find((opener) => opener?.checkVisibility())?.focus();
 }
 
 /** @param {DragEvent} event */

@@ -41,7 +41,8 @@ for (const [language, locale] of [["de", "de-DE"], ["vi", "vi-VN"]]) {
     await ada.press("keep");
     await ada.sees("answer-unsaved");
     await show("answer-unsaved");
-    await ada.press("leave-room");
+    await ada.press("open-peer"); // so narrow, the way out is in there
+    await ada.press("leave-from-panel");
     await show("leave");
     await ada.press("confirm-leave");
     await ada.sees("outcome");
