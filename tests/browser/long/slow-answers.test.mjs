@@ -194,8 +194,8 @@ async function holdAnswers({ page }, path) {
   await page.route(`**${path}`, handler);
   await page.evaluate(() => dispatchEvent(new Event("hashchange"))); // the screen reads what it needs
   await page.waitForTimeout(500);
+  isHolding = false; // whoever saves reads anew, and has the answer
   return async () => {
-    isHolding = false;
     assert.ok(held.length > 0, "an answer is on its way");
     release();
     await Promise.all(held);
