@@ -77,7 +77,7 @@ function willPass(error) {
 /** @param {Context} context @param {string} roomId @param {Unsent[]} entries @param {Unsent} entry @returns {Promise<Unsent[]>} */
 async function sent({ api, dispatch }, roomId, entries, entry) {
   const answer = await sendByRequest(api, roomId, entry);
-  if ("problem" in answer) return unsent.lost(unsent.withGone(entries, entry.client_id, answer.gone), entry.client_id, answer.problem);
+  if ("problem" in answer) return unsent.lost(entries, entry.client_id, answer.problem, answer.gone);
   const { message } = answer;
   dispatch("roomTouched", { roomId, fields: { last_message: message } });
   return unsent.heldElsewhere(unsent.acknowledged(entries, entry.client_id, message.seq), Date.now());

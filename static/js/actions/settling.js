@@ -47,6 +47,6 @@ async function settle(context, roomId, entry) {
   const answer = await sendByRequest(context.api, roomId, entry);
   changeChat(context, roomId, (chat) => ({
     unsent: "message" in answer ? unsentAfter(chat, [answer.message], answer.message.sender_id)
-      : unsent.lost(unsent.withGone(chat.unsent, entry.client_id, answer.gone), entry.client_id, answer.problem),
+      : unsent.lost(chat.unsent, entry.client_id, answer.problem, answer.gone),
   }));
 }

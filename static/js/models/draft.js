@@ -27,6 +27,11 @@ export function isBegun({ text, uploads }) {
   return text !== "" || uploads.length > 0;
 }
 
+/** Whether there is more of it than white space: what a person would miss. @param {Draft} draft */
+function hasContent({ text, uploads }) {
+  return text.trim() !== "" || uploads.length > 0;
+}
+
 /** Whether a message of it can go out: words or a file, and no file still on its way. @param {Draft} draft */
 export function isReady({ text, uploads }) {
   return areSettled(uploads) && (text.trim() !== "" || attachmentsOf(uploads).length > 0);
@@ -39,7 +44,7 @@ export function areSettled(uploads) {
 
 /** Whether a sign-out loses something: a message that is not sent, or one that is being written. @param {Pick<import("../store.js").State, "notSent"|"drafts">} state */
 export function hasUnsent({ notSent, drafts }) {
-  return Object.keys(notSent).length > 0 || Object.values(drafts).some(({ text, uploads }) => text.trim() !== "" || uploads.length > 0);
+  return Object.keys(notSent).length > 0 || Object.values(drafts).some(hasContent);
 }
 
 /**
@@ -51,6 +56,6 @@ export function isOccupied({ route, chat, drafts, profile, avatarEdit, account }
   if (route.screen === "account") return account.typing || account.deleting;
   if (route.screen === "profile") return profile.draft !== null || avatarEdit !== null;
   if (chat === null) return false;
-  const { text, uploads } = chat.status?.state === "ended" ? NOTHING : draftOf(drafts, chat.roomId); // nobody writes there any more
-  return text.trim() !== "" || uploads.length > 0 || (chat.peer !== null && chat.reportDetail.trim() !== "");
+  const draft = chat.status?.state === "ended" ? NOTHING : draftOf(drafts, chat.roomId); // nobody writes there any more
+  return hasContent(draft) || (chat.peer !== null && chat.reportDetail.trim() !== "");
 }

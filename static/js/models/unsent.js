@@ -206,10 +206,11 @@ export function unsettled(entries) {
  * @param {Unsent[]} entries
  * @param {string} clientId
  * @param {string} problem
+ * @param {string[]} [gone] those of its files that the server does not have any more
  * @returns {Unsent[]}
  */
-export function lost(entries, clientId, problem) {
-  return entries.map((entry) => (entry.client_id === clientId ? { ...asFailed(entry, problem), seq: null } : entry));
+export function lost(entries, clientId, problem, gone = []) {
+  return withGone(entries, clientId, gone).map((entry) => (entry.client_id === clientId ? { ...asFailed(entry, problem), seq: null } : entry));
 }
 
 /** @param {Unsent} entry @param {string} problem @returns {Unsent} */
