@@ -1,6 +1,5 @@
 //! Lets WebChat's matching model answer the judges of the speed-dating data: see docs/MATCHING.md.
 
-mod assignment;
 mod cholesky;
 mod features;
 mod layout;

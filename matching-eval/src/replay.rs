@@ -3,16 +3,23 @@
 use std::{
     collections::BTreeSet,
     io::{BufRead, Write},
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
-use domain::matching::model::{Decided, Model, Outcome, Prior, SWEEPS, outgrown_after};
+use domain::{
+    TicketId, Timestamp, UserId,
+    matching::{
+        Candidate, Features,
+        model::{Decided, Model, Outcome, Person, Prior, SWEEPS, outgrown_after},
+        pairing::{self, Policy, RecentScores},
+    },
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    assignment::assign,
-    records::{Iid, People, people_of_json},
+    records::{Iid, People, people_of_json, user},
     score::{outcome, person},
     source::Priors,
 };
@@ -45,6 +52,20 @@ struct Met {
 struct Pairs {
     pairs: Vec<(Iid, Iid)>,
 }
+
+const NOW: Timestamp = Timestamp(1_795_000_000_000);
+/// How long everybody has waited: at a second's patience that is worth more than all scores of a round, so that nobody idles
+/// who could meet somebody, whatever the sum.
+const WAITED_MS: i64 = 32_000;
+/// The matchmaker's own pairing, where all have waited so long that any score will do.
+const EVERYBODY_MEETS: Policy = Policy {
+    reserve_quantile: 0.0,
+    reserve_decay: Duration::from_secs(1),
+    patience: Duration::from_secs(1),
+    exact_up_to: usize::MAX,
+    scored: 0,
+    k: 0,
+};
 
 /// An evening: who is there, who may still meet, and what has been learned.
 struct Evening {
@@ -114,35 +135,33 @@ pub fn replay(
 impl Evening {
     /// Who meets: all who can, such that the most mutual keeps are to be expected.
     fn round(&mut self) -> anyhow::Result<Vec<(Iid, Iid)>> {
-        let men: Vec<Iid> = self
+        let men: BTreeSet<Iid> = self.allowed.iter().map(|pair| pair.0).collect();
+        let women: BTreeSet<Iid> = self.allowed.iter().map(|pair| pair.1).collect();
+        let guests = men.into_iter().map(|m| (m, "man", "woman"));
+        let guests = guests.chain(women.into_iter().map(|f| (f, "woman", "man")));
+        let guests: Vec<(Iid, &str, &str)> = guests.collect();
+        let candidates: Vec<Candidate> = guests.iter().map(candidate).collect();
+        let persons = guests.iter().map(|guest| person(&self.people, guest.0));
+        let persons: Vec<Person<'_>> = persons.collect::<anyhow::Result<_>>()?;
+        let may_meet: BTreeSet<[UserId; 2]> = self
             .allowed
             .iter()
-            .map(|pair| pair.0)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
+            .map(|(m, f)| [user(*m), user(*f)])
             .collect();
-        let women: Vec<Iid> = self
-            .allowed
+        let chosen = pairing::pair(
+            &candidates,
+            |one, other| !may_meet.contains(&[one, other]) && !may_meet.contains(&[other, one]),
+            |one, other| to_single(self.model.mutual_probability(persons[one], persons[other])),
+            |_| 1.0,
+            &EVERYBODY_MEETS,
+            &mut RecentScores::default(),
+            NOW,
+        );
+        let pairs: Vec<(Iid, Iid)> = chosen
             .iter()
-            .map(|pair| pair.1)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
+            .map(|couple| (couple.one.min(couple.other), couple.one.max(couple.other)))
+            .map(|(man, woman)| (guests[man].0, guests[woman].0))
             .collect();
-        let mut worth = vec![vec![None; women.len()]; men.len()];
-        for (row, &m) in men.iter().enumerate() {
-            for (column, &f) in women.iter().enumerate() {
-                if self.allowed.contains(&(m, f)) {
-                    let (m, f) = (person(&self.people, m)?, person(&self.people, f)?);
-                    worth[row][column] = Some(self.model.mutual_probability(m, f));
-                }
-            }
-        }
-        let chosen = assign(men.len(), women.len(), &|row, column| worth[row][column]);
-        let pairs = chosen
-            .into_iter()
-            .zip(&men)
-            .filter_map(|(column, &m)| Some((m, women[column?])));
-        let pairs: Vec<(Iid, Iid)> = pairs.collect();
         self.allowed.retain(|pair| !pairs.contains(pair));
         Ok(pairs)
     }
@@ -180,4 +199,26 @@ impl Evening {
         self.made_of = self.met.len();
         Ok(())
     }
+}
+
+/// Somebody in the queue whom the filters keep from nobody of the other gender.
+fn candidate(&(iid, gender, wanted): &(Iid, &str, &str)) -> Candidate {
+    let user = user(iid);
+    Candidate {
+        user,
+        ticket: TicketId(user.0),
+        joined_at: Timestamp(NOW.0 - WAITED_MS),
+        features: Features {
+            age: 30,
+            gender: gender.to_owned(),
+            preferred_genders: vec![wanted.to_owned()],
+            ..Features::default()
+        },
+    }
+}
+
+/// A score as the pairing takes it.
+#[expect(clippy::cast_possible_truncation)]
+fn to_single(score: f64) -> f32 {
+    score as f32
 }

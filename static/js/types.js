@@ -68,6 +68,7 @@
  * @property {MatchReason[]} reasons
  * @property {string|null} icebreaker in English
  * @property {string} [icebreaker_topic] what it is about
+ * @property {string} [text_mode] how what both like was compared as texts
  *
  * @typedef {object} Room
  * @property {string} id

@@ -220,6 +220,7 @@ fn a_match() -> Match {
         reasons: Vec::new(),
         icebreaker: None,
         icebreaker_topic: None,
+        text_mode: None,
     }
 }
 

@@ -110,6 +110,7 @@ pub fn the_match() -> Match {
         }],
         icebreaker: Some("Where did you walk last?".to_owned()),
         icebreaker_topic: Some("hiking".to_owned()),
+        text_mode: Some("word_llama".to_owned()),
     }
 }
 

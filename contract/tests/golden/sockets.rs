@@ -119,6 +119,7 @@ fn what_the_notification_socket_says_both_ways() {
                 reasons: the_match().reasons,
                 icebreaker: the_match().icebreaker,
                 icebreaker_topic: the_match().icebreaker_topic,
+                text_mode: the_match().text_mode,
             },
             NotificationsServerFrame::Room(status()),
             NotificationsServerFrame::MutualLike {

@@ -43,7 +43,14 @@ pub fn explain(one: Side<'_>, other: Side<'_>, score: f64, parts: &Parts) -> Mat
         icebreaker: Some(question.to_owned()),
         icebreaker_topic: Some(topic.to_owned()),
         reasons: reasons(one, other, &shared_interests, parts),
+        text_mode: common_mode(one.words, other.words),
     }
+}
+
+/// The mode of both texts, where they can be compared at all. Everybody who waits has named interests, so it says nothing of the two.
+fn common_mode(one: Option<&TextVector>, other: Option<&TextVector>) -> Option<String> {
+    let (one, other) = (one?, other?);
+    one.likeness(other).map(|_| one.mode.to_string())
 }
 
 /// A number that differs from couple to couple, the same from both sides.

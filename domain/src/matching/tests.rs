@@ -136,6 +136,27 @@ fn alike_interests_are_told_with_how_they_were_compared() {
 }
 
 #[test]
+fn every_explanation_says_in_which_mode_texts_were_compared() {
+    let mode = |words: [&TextVector; 2]| {
+        let features = person(30, "woman");
+        let [one, other] = words.map(|words| Side {
+            words: Some(words),
+            ..side(&features, 1)
+        });
+        explain(one, other, 0.25, &model::Parts::default()).text_mode
+    };
+    let [chess, yoga] = ["chess", "yoga"].map(|text| TextVector::hashed(text).unwrap());
+    let by_model = TextVector::new(TextMode::WordLlama, 1, &[1.0; TEXT_DIMENSIONS]).unwrap();
+    assert_eq!(
+        mode([&chess, &yoga]).as_deref(),
+        Some("hashed_ngrams"),
+        "however unlike"
+    );
+    assert_eq!(mode([&by_model, &by_model]).as_deref(), Some("word_llama"));
+    assert_eq!(mode([&chess, &by_model]), None, "of two modes");
+}
+
+#[test]
 fn alike_bios_are_told_as_a_fact_and_only_where_both_have_one() {
     let bio = |numbers: &[f32]| {
         let values: Vec<f32> = numbers

@@ -63,6 +63,7 @@ pub(super) fn any_room() -> impl Strategy<Value = Room> {
             reasons: Vec::new(),
             icebreaker: None,
             icebreaker_topic: None,
+            text_mode: None,
         };
         match is_matched {
             true => Room::matched(id, members, the_match, timing, BORN),

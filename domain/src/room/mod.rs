@@ -259,6 +259,7 @@ impl Room {
             the_match.reasons.clear();
             the_match.icebreaker = None;
             the_match.icebreaker_topic = None;
+            the_match.text_mode = None;
         }
         room
     }

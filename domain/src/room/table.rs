@@ -27,6 +27,7 @@ fn state(name: &str, me: UserId, other: UserId) -> Room {
         reasons: Vec::new(),
         icebreaker: None,
         icebreaker_topic: None,
+        text_mode: None,
     };
     let mut room = match phase {
         "matched idle" => Room::matched(id, members, the_match, TIMING, NOW),

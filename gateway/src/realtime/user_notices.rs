@@ -93,6 +93,7 @@ impl UserActor {
             reasons: the_match.reasons.clone(),
             icebreaker: the_match.icebreaker.clone(),
             icebreaker_topic: the_match.icebreaker_topic.clone(),
+            text_mode: the_match.text_mode.clone(),
         }))
     }
 

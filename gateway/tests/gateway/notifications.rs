@@ -194,6 +194,7 @@ async fn matched(world: &World, one: &Person, other: &Person) -> String {
         reasons: Vec::new(),
         icebreaker: Some("Tea?".to_owned()),
         icebreaker_topic: None,
+        text_mode: None,
     };
     let mut writes = Vec::new();
     for user in users {

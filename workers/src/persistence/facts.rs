@@ -169,6 +169,7 @@ mod tests {
             reasons: Vec::new(),
             icebreaker: None,
             icebreaker_topic: None,
+            text_mode: None,
         };
         let id = RoomId(Uuid::from_u128(9));
         let room = Room::matched(id, [ADA, BEN], the_match, TIMING, Timestamp(0));

@@ -26,6 +26,7 @@ async fn matched(broker: &Broker, joined_at: Timestamp) -> (RoomId, [UserId; 2])
         reasons: Vec::new(),
         icebreaker: None,
         icebreaker_topic: None,
+        text_mode: None,
     };
     let room = Room::matched(id, members, the_match, TIMING, broker.clock().now());
     let ticket = |user| {

@@ -158,6 +158,7 @@ fn first_event(beginning: Beginning) -> Room {
                 reasons: Vec::new(),
                 icebreaker: None,
                 icebreaker_topic: None,
+                text_mode: None,
             };
             Room::matched(id, [ADA, BEN], the_match, TIMING, BORN)
         }

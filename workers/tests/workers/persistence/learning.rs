@@ -40,6 +40,7 @@ pub async fn answer(ground: &Ground, members: [UserId; 2], votes: [Option<Vote>;
         reasons: Vec::new(),
         icebreaker: None,
         icebreaker_topic: None,
+        text_mode: None,
     };
     let room = Room::matched(id, members, the_match, TIMING, ground.broker.clock().now());
     ground

@@ -180,6 +180,7 @@ async fn both_are_told_of_a_match_once_its_room_is_stored(ground: Ground) {
         reasons: Vec::new(),
         icebreaker: None,
         icebreaker_topic: None,
+        text_mode: None,
     };
     let room = Room::matched(
         id,

@@ -1,16 +1,26 @@
 //! How long the decision of a whole tick takes, with everything that is copied and prepared for it: `cargo test --release -p
-//! webchat-workers --lib whole_tick -- --ignored --nocapture`. Part of `make test-long`. The pairing alone, and its memory, are
-//! measured by the bench `pairing`.
+//! webchat-workers --lib whole_tick -- --ignored --nocapture`. Part of `make test-long`. It prints the memory of a whole queue, too:
+//! the view with its tickets, everybody as the score sees them, and the tick. The pairing alone is measured by the bench `pairing`.
 
-use domain::profile::{INTERESTS, LANGUAGES, LOOKING_FOR};
+use domain::{
+    matching::{
+        TEXT_DIMENSIONS, TextMode, TextVector,
+        model::{Belief, PersonBeliefs},
+    },
+    profile::{INTERESTS, LANGUAGES, LOOKING_FOR},
+};
+use peak_alloc::PeakAlloc;
 
 use super::*;
 
-/// People, and what a tick may take of a processor.
-const BOUNDS: [(u64, Duration); 3] = [
-    (1_000, Duration::from_millis(10)),
-    (10_000, Duration::from_millis(150)),
-    (100_000, Duration::from_secs(3)),
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// People, what a tick may take of a processor, and what the queue may take of the memory with everything that belongs to it, in MB.
+const BOUNDS: [(u64, Duration, f32); 3] = [
+    (1_000, Duration::from_millis(10), 25.0),
+    (10_000, Duration::from_millis(150), 25.0),
+    (100_000, Duration::from_secs(3), 250.0),
 ];
 /// What holds up everything else of the process, however many wait.
 const SHARED_WITHIN: Duration = Duration::from_millis(1);
@@ -19,13 +29,16 @@ const SHARED_WITHIN: Duration = Duration::from_millis(1);
 #[ignore = "measures a release build: make test-long"]
 fn a_whole_tick_takes_no_longer_than_promised() {
     let mut missed = Vec::new();
-    for (size, bound) in BOUNDS {
+    for (size, bound, most_mb) in BOUNDS {
+        let before = ALLOCATOR.current_usage_as_mb();
+        ALLOCATOR.reset_peak_usage();
         let mut pool = Pool::new(LIMIT);
         for number in 0..size {
             says(&mut pool, &person(number), number + 1);
         }
         let prior = settings::matching_prior().unwrap();
         let mut memory = Memory::new(Scores::new(prior).unwrap());
+        let queue_mb = ALLOCATOR.current_usage_as_mb() - before;
         // Everybody is new to the first one.
         let [first, later] = [(); 2].map(|()| {
             let begun = processor_time();
@@ -35,14 +48,19 @@ fn a_whole_tick_takes_no_longer_than_promised() {
             let took = processor_time() - shared;
             (shared - begun, took, decided.couples.len())
         });
+        let peak_mb = ALLOCATOR.peak_usage_as_mb() - before;
         println!(
-            "{size} people, snapshot and tick: first {first:.1?}, then {later:.1?} (bound {bound:.0?})"
+            "{size} people, snapshot and tick: first {first:.1?}, then {later:.1?} (bound {bound:.0?}); the tickets {queue_mb:.1} MB, \
+             with a tick at most {peak_mb:.1} MB (bound {most_mb} MB)"
         );
+        if peak_mb > most_mb {
+            missed.push(format!("{size} people: {peak_mb} MB"));
+        }
         for (shared, took, couples) in [first, later] {
             assert!(couples > usize::try_from(size).unwrap() / 4);
             // The first one prepares everybody, which a steady queue never has at once.
             if shared > SHARED_WITHIN || (took > bound && took == later.1) {
-                missed.push((size, shared, took));
+                missed.push(format!("{size} people: {shared:?} and {took:?}"));
             }
         }
     }
@@ -80,7 +98,27 @@ fn person(number: u64) -> Ticket {
     };
     let joined_at = Timestamp(NOW.0 - i64::try_from(drawn(12, 30_000)).unwrap());
     let id = u128::from(number) + 1;
-    Ticket::join(TicketId(Uuid::from_u128(id)), user(id), features, joined_at)
+    let text = |of_whom: u64| {
+        let leans = f32::from(u16::try_from(drawn(13, 100) + of_whom).unwrap());
+        let values: Vec<f32> = (0u16..)
+            .map(|place| (f32::from(place) * leans).sin())
+            .take(TEXT_DIMENSIONS)
+            .collect();
+        TextVector::new(TextMode::WordLlama, 1, &values)
+    };
+    let belief = Belief {
+        mean: 0.1,
+        variance: 1.0,
+    };
+    Ticket {
+        words: text(1),
+        bio: text(2),
+        learned: Some(PersonBeliefs {
+            generosity: belief,
+            appeal: belief,
+        }),
+        ..Ticket::join(TicketId(Uuid::from_u128(id)), user(id), features, joined_at)
+    }
 }
 
 /// What this thread has had of a processor, as Linux counts it: other programs do not count.

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { meet } from "../support/person.mjs";
+import { openStage } from "../support/stage.mjs";
+
+const story = openStage({ room: { countdown_secs: 240 } });
+
+story("a page that is hidden for an hour, by its own clock, has all that was said when it is seen again, and read none of it before", async (scene) => {
+  const [ana, tom] = await scene.members("Ana", "Tom");
+  await meet(ana, tom);
+  for (const person of [ana, tom]) await person.press("keep");
+  for (const person of [ana, tom]) await person.press("continue-chat");
+  await ana.page.clock.install();
+  await ana.page.reload();
+  await ana.sees("message-input");
+  await ana.say("back in an hour");
+  await tom.hears("back in an hour");
+
+  await ana.page.evaluate(setVisibility, "hidden");
+  await ana.page.clock.fastForward("30:00");
+  await tom.say("one");
+  await ana.hears("one");
+  await ana.page.clock.fastForward("30:00");
+  await tom.say("two");
+  await ana.hears("two");
+  await tom.find("receipt").getByText("Sent").waitFor();
+  assert.equal(await tom.find("receipt").getByText("Seen").count(), 0, "nobody has seen it");
+
+  await ana.page.evaluate(setVisibility, "visible");
+  await tom.find("receipt").getByText("Seen").waitFor();
+  await ana.say("here again");
+  await tom.hears("here again");
+  const lines = (await tom.messages()).map(({ seq, text }) => ({ seq, text }));
+  assert.deepEqual(lines.map(({ text }) => text), ["back in an hour", "one", "two", "here again"]);
+  assert.deepEqual((await ana.messages()).map(({ seq, text }) => ({ seq, text })), lines);
+});
+
+/** Runs in the page. @param {"hidden"|"visible"} state */
+function setVisibility(state) {
+  Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+  document.hasFocus = () => state === "visible";
+  document.dispatchEvent(new Event("visibilitychange"));
+  if (state === "visible") dispatchEvent(new Event("focus"));
+}
