@@ -117,33 +117,64 @@ const SOON_MS = 1_000;
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** One load, by the browser's own trace: when the first paint came, and what the page had worked for it, both in ms. */
-async function tracedLoad({ context, page }) {
+/** When something of the page was painted, and the first of its words, in ms. Both say when the picture was on the screen. */
+const paints = (page) => page.waitForFunction(() => {
+  const [paint, words] = ["first-paint", "first-contentful-paint"].map((name) => performance.getEntriesByName(name)[0]?.startTime);
+  return words && { paintMs: paint, wordsMs: words };
+}).then((found) => found.jsonValue());
+
+/** The paints of two visits by a slow phone that has never been here: the second one finds the page's worker and its files. */
+async function visits(browser, origin) {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    await page.goto(origin);
+    const first = await paints(page);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active.state));
+    await page.goto(origin);
+    return [first, await paints(page)];
+  } finally {
+    await context.close();
+  }
+}
+
+/** What the page had worked until its first words were painted, in ms, by the browser's own trace. */
+async function tracedWork({ context, page }) {
   const browser = context.browser();
   await browser.startTracing(page, { categories: ["-*", "loading", "devtools.timeline", "blink.user_timing", "toplevel"] });
   await page.reload();
+  await paints(page);
   await page.locator('[data-testid="go-signup"]').waitFor();
   const { traceEvents } = JSON.parse(String(await browser.stopTracing()));
   const paint = traceEvents.find(({ name }) => name === "firstContentfulPaint");
   const thread = traceEvents.filter(({ pid, tid }) => pid === paint.pid && tid === paint.tid);
   const begin = thread.find(({ name, args }) => name === "navigationStart" && args.data?.documentLoaderURL?.startsWith("http"));
   const tasks = thread.filter(({ name, ph, ts }) => name === "ThreadControllerImpl::RunTask" && ph === "X" && ts >= begin.ts && ts < paint.ts);
-  return { paintMs: (paint.ts - begin.ts) / 1000, workMs: tasks.reduce((sum, { tdur = 0 }) => sum + tdur, 0) / 1000 };
+  return tasks.reduce((sum, { tdur = 0 }) => sum + tdur, 0) / 1000;
 }
+
+const listed = (values) => `${median(values).toFixed(0)} ms (${values.map((value) => value.toFixed(0)).join(", ")})`;
 
 // How soon it is painted depends on what else the machine has to do, so that is printed; what the page itself works for it is held to the bound.
 story("the first page needs less than a second of a slow phone's time", async (scene) => {
   const kit = await scene.enter("Kit");
+  const seen = [];
+  for (let visit = 0; visit < LOADS; visit += 1) seen.push(await visits(kit.context.browser(), scene.server.origin));
+  for (const [place, name] of ["first", "next"].entries()) {
+    const [paint, words] = ["paintMs", "wordsMs"].map((of) => listed(seen.map((visit) => visit[place][of])));
+    console.log(`at a fourth of the speed, the ${name} visit, median of ${LOADS}: first paint after ${paint}, words after ${words}`);
+  }
   const session = await kit.context.newCDPSession(kit.page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
   await session.send("Network.setCacheDisabled", { cacheDisabled: true });
   kit.watch.expect(/^401 POST \/auth\/refresh$/, Infinity);
-  const loads = [];
-  for (let load = 0; load < LOADS; load += 1) loads.push(await tracedLoad(kit));
-  const words = (name) => `${median(loads.map((load) => load[name])).toFixed(0)} ms (${loads.map((load) => load[name].toFixed(0)).join(", ")})`;
-  console.log(`at a fourth of the speed, the median of ${LOADS} loads: first paint after ${words("paintMs")}, work until then ${words("workMs")}`);
-  assert.ok(median(loads.map(({ workMs }) => workMs)) > 0, "the work is counted");
-  assert.ok(median(loads.map(({ workMs }) => workMs)) < SOON_MS);
+  const work = [];
+  for (let load = 0; load < LOADS; load += 1) work.push(await tracedWork(kit));
+  console.log(`at a fourth of the speed, work until the first words: ${listed(work)}`);
+  assert.ok(median(work) > 0, "the work is counted");
+  assert.ok(median(work) < SOON_MS);
 });
 
 story("the first page is there soon, also on a slow phone", async (scene) => {
