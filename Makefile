@@ -30,6 +30,6 @@ build:
 fmt:
 	cargo fmt --all
 
-# Tries pairing policies on synthetic queues: a table, and the picture in docs. Fails where a goal of docs/PAIRING.md is missed.
+# Tries pairing policies on synthetic queues: a table, and the picture in docs. Fails where a case misses the goals that docs/PAIRING.md says it meets.
 simulate:
 	cargo run --release --locked -p webchat-matching-eval --bin simulate -- docs/matching-policies.svg

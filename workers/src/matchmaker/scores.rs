@@ -4,6 +4,7 @@
 mod tests;
 
 use std::{
+    borrow::Borrow,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
@@ -120,22 +121,27 @@ impl Scores {
 
     /// Knows exactly these people afterwards: whoever came or has another ticket is prepared, and some of those who were
     /// prepared with earlier weights.
-    pub(super) fn prepare(&mut self, candidates: &[Candidate], learned: &[Learned]) {
+    pub(super) fn prepare<F: Borrow<Features>>(
+        &mut self,
+        candidates: &[Candidate<F>],
+        learned: &[Learned],
+    ) {
         let mut before = std::mem::take(&mut self.people);
         let to_follow = self.to_follow(&before);
         for (candidate, learned) in candidates.iter().zip(learned) {
             let Learned { seq, beliefs } = learned;
+            let features = candidate.features.borrow();
             let known = before.remove(&candidate.user).filter(|known| {
-                (known.seq, known.age) == (*seq, candidate.features.age)
+                (known.seq, known.age) == (*seq, features.age)
                     && !to_follow.contains(&candidate.user)
             });
             let known = known.unwrap_or_else(|| Known {
                 seq: *seq,
-                age: candidate.features.age,
+                age: features.age,
                 version: self.version,
                 prepared: self
                     .scoring
-                    .prepare(&candidate.features, beliefs.filter(|_| learned.is_usable())),
+                    .prepare(features, beliefs.filter(|_| learned.is_usable())),
             });
             self.people.insert(candidate.user, known);
         }
@@ -156,7 +162,7 @@ impl Scores {
     }
 
     /// Everybody in the order of the candidates, who have been prepared.
-    pub(super) fn in_order<'a>(&'a self, candidates: &[Candidate]) -> Vec<&'a Prepared> {
+    pub(super) fn in_order<F>(&self, candidates: &[Candidate<F>]) -> Vec<&Prepared> {
         let known = candidates
             .iter()
             .filter_map(|candidate| self.people.get(&candidate.user));

@@ -12,7 +12,7 @@ mod spread;
 mod tests;
 mod unlucky;
 
-use std::{cmp::Ordering, time::Duration};
+use std::{borrow::Borrow, cmp::Ordering, time::Duration};
 
 pub use fairness::{Fairness, ScoreBand, Segment, WaitSummary, starving};
 pub use reserve::RecentScores;
@@ -23,9 +23,9 @@ use super::Features;
 use crate::{TicketId, Timestamp, UserId};
 use reserve::Terms;
 
-/// One person in the pool.
+/// One person in the pool, with the features or with what lends them: a tick over a large pool copies nobody's.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
+pub struct Candidate<F = Features> {
     /// The person.
     pub user: UserId,
     /// The person's ticket.
@@ -33,7 +33,7 @@ pub struct Candidate {
     /// When the person joined.
     pub joined_at: Timestamp,
     /// What filters and score read.
-    pub features: Features,
+    pub features: F,
 }
 
 /// Two people to bring together, as indices into the slice of candidates.
@@ -151,8 +151,8 @@ pub fn couples<F: Fn(UserId, UserId) -> bool>(
 ///
 /// No two who may not meet or are `forbidden` to each other are in a proposal. The order of the slice does not matter.
 /// A user with several tickets is taken by the oldest one.
-pub fn pair(
-    candidates: &[Candidate],
+pub fn pair<F: Borrow<Features>>(
+    candidates: &[Candidate<F>],
     forbidden: impl Fn(UserId, UserId) -> bool,
     score: impl Fn(usize, usize) -> f32,
     usual: impl Fn(usize) -> f32,

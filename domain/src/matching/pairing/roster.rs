@@ -63,7 +63,7 @@ pub struct Roster {
 
 impl Roster {
     /// Packs a pool. A user with several tickets is taken by the oldest one; the order of the slice does not matter.
-    pub fn of<C: Borrow<Candidate>>(candidates: &[C]) -> Self {
+    pub fn of<F: Borrow<Features>, C: Borrow<Candidate<F>>>(candidates: &[C]) -> Self {
         let candidate = |index: u32| candidates[index as usize].borrow();
         let mut order: Vec<u32> = (0..).take(candidates.len()).collect();
         order.sort_unstable_by_key(|&index| {
@@ -81,7 +81,7 @@ impl Roster {
             roster.joined_at.push(candidate.joined_at);
             roster
                 .people
-                .push(Person::of(&candidate.features, &mut names));
+                .push(Person::of(candidate.features.borrow(), &mut names));
         }
         roster.sources = order;
         roster

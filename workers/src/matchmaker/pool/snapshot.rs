@@ -3,7 +3,11 @@
 use std::{collections::HashSet, sync::Arc};
 
 use contract::life::PublishedModel;
-use domain::{Timestamp, UserId, matching::Candidate, pair::PairKey};
+use domain::{
+    Timestamp, UserId,
+    matching::{Candidate, Features},
+    pair::PairKey,
+};
 use rpds::HashTrieMapSync;
 
 use super::{
@@ -24,8 +28,8 @@ pub(in super::super) struct Snapshot {
 
 /// Who is in a snapshot, as one tick works with it.
 #[derive(Debug)]
-pub(in super::super) struct People {
-    pub(in super::super) candidates: Vec<Candidate>,
+pub(in super::super) struct People<'a> {
+    pub(in super::super) candidates: Vec<Candidate<&'a Features>>,
     /// What was learned of each, in the same order.
     pub(in super::super) learned: Vec<Learned>,
     /// Pairs among them who block each other, of whom one has reported the other, or who met recently.
@@ -34,19 +38,22 @@ pub(in super::super) struct People {
 
 impl Snapshot {
     /// Takes work in proportion to the people: off the async threads.
-    pub(in super::super) fn people(&self) -> People {
-        let candidate = |waiting: &Arc<Waiting>| Candidate {
-            user: waiting.ticket.user_id,
-            ticket: waiting.ticket.id,
-            joined_at: waiting.ticket.joined_at,
-            features: waiting.ticket.features.clone(),
-        };
+    pub(in super::super) fn people(&self) -> People<'_> {
         let learned = |waiting: &Arc<Waiting>| Learned::of(&waiting.ticket, waiting.seq);
         let waits = |user: &UserId| self.waiting.contains_key(user);
         People {
-            candidates: self.waiting.values().map(candidate).collect(),
+            candidates: self.waiting.values().map(|one| candidate(one)).collect(),
             learned: self.waiting.values().map(learned).collect(),
             apart: self.apart.among(self.waiting.keys(), waits, self.now),
         }
+    }
+}
+
+fn candidate(waiting: &Waiting) -> Candidate<&Features> {
+    Candidate {
+        user: waiting.ticket.user_id,
+        ticket: waiting.ticket.id,
+        joined_at: waiting.ticket.joined_at,
+        features: &waiting.ticket.features,
     }
 }

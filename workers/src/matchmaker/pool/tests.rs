@@ -135,7 +135,8 @@ fn aged(number: u8, age: u8, born: Option<&str>) -> Ticket {
 }
 
 fn ages(pool: &mut Pool, now: Timestamp) -> Vec<u8> {
-    let mut candidates = pool.snapshot(now).people().candidates;
+    let snapshot = pool.snapshot(now);
+    let mut candidates = snapshot.people().candidates;
     candidates.sort_unstable_by_key(|candidate| candidate.user);
     let ages = candidates.iter().map(|candidate| candidate.features.age);
     ages.collect()
@@ -199,7 +200,8 @@ fn a_tick_sees_the_view_as_it_was_when_it_began() {
         .iter()
         .filter(|one| one.features.age_min.is_some());
     assert_eq!(wishes.count(), 0);
-    let now_seen = pool.snapshot(now).people();
+    let snapshot = pool.snapshot(now);
+    let now_seen = snapshot.people();
     assert_eq!((now_seen.candidates.len(), now_seen.apart.len()), (8, 0));
 }
 
