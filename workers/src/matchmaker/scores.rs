@@ -81,6 +81,8 @@ pub(super) struct Scores {
     /// Of the published weights; `None`: the shipped ones.
     version: Option<i64>,
     people: HashMap<UserId, Known>,
+    /// Counts the ticks.
+    tick: u64,
 }
 
 #[derive(Debug)]
@@ -89,6 +91,8 @@ struct Known {
     /// It grows without another event.
     age: u8,
     version: Option<i64>,
+    /// The last one that has seen the person.
+    tick: u64,
     prepared: Prepared,
 }
 
@@ -103,6 +107,7 @@ impl Scores {
             prior,
             version: None,
             people: HashMap::new(),
+            tick: 0,
         })
     }
 
@@ -126,31 +131,46 @@ impl Scores {
         candidates: &[Candidate<F>],
         learned: &[Learned],
     ) {
-        let mut before = std::mem::take(&mut self.people);
-        let to_follow = self.to_follow(&before);
+        let to_follow = self.to_follow();
+        self.tick += 1;
         for (candidate, learned) in candidates.iter().zip(learned) {
             let Learned { seq, beliefs } = learned;
             let features = candidate.features.borrow();
-            let known = before.remove(&candidate.user).filter(|known| {
+            let known = self.people.get_mut(&candidate.user).filter(|known| {
                 (known.seq, known.age) == (*seq, features.age)
                     && !to_follow.contains(&candidate.user)
             });
-            let known = known.unwrap_or_else(|| Known {
+            if let Some(known) = known {
+                known.tick = self.tick;
+                continue;
+            }
+            let beliefs = beliefs.filter(|_| learned.is_usable());
+            let known = Known {
                 seq: *seq,
                 age: features.age,
                 version: self.version,
-                prepared: self
-                    .scoring
-                    .prepare(features, beliefs.filter(|_| learned.is_usable())),
-            });
+                tick: self.tick,
+                prepared: self.scoring.prepare(features, beliefs),
+            };
             self.people.insert(candidate.user, known);
+        }
+        self.forget_others();
+    }
+
+    /// Forgets whom the last tick has not seen.
+    fn forget_others(&mut self) {
+        self.people.retain(|_, known| known.tick == self.tick);
+        // A burst that is over leaves no room behind that nobody needs.
+        if self.people.capacity() > 4 * self.people.len() {
+            self.people.shrink_to(2 * self.people.len());
         }
     }
 
     /// Who is prepared anew in this tick of those whom other weights have prepared: the furthest behind, so that nobody stays behind
     /// for ever.
-    fn to_follow(&self, people: &HashMap<UserId, Known>) -> HashSet<UserId> {
-        let others = people
+    fn to_follow(&self) -> HashSet<UserId> {
+        let others = self
+            .people
             .iter()
             .filter(|(_, known)| known.version != self.version);
         let mut behind: Vec<_> = others.map(|(user, known)| (known.version, *user)).collect();

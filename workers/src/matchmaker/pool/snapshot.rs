@@ -39,21 +39,22 @@ pub(in super::super) struct People<'a> {
 impl Snapshot {
     /// Takes work in proportion to the people: off the async threads.
     pub(in super::super) fn people(&self) -> People<'_> {
-        let learned = |waiting: &Arc<Waiting>| Learned::of(&waiting.ticket, waiting.seq);
         let waits = |user: &UserId| self.waiting.contains_key(user);
+        let (candidates, learned) = self.waiting.values().map(|one| seen(one)).unzip();
         People {
-            candidates: self.waiting.values().map(|one| candidate(one)).collect(),
-            learned: self.waiting.values().map(learned).collect(),
+            candidates,
+            learned,
             apart: self.apart.among(self.waiting.keys(), waits, self.now),
         }
     }
 }
 
-fn candidate(waiting: &Waiting) -> Candidate<&Features> {
-    Candidate {
+fn seen(waiting: &Waiting) -> (Candidate<&Features>, Learned) {
+    let candidate = Candidate {
         user: waiting.ticket.user_id,
         ticket: waiting.ticket.id,
         joined_at: waiting.ticket.joined_at,
         features: &waiting.ticket.features,
-    }
+    };
+    (candidate, Learned::of(&waiting.ticket, waiting.seq))
 }
