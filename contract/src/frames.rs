@@ -201,7 +201,7 @@ pub enum NotificationsServerFrame {
         /// What it is about, for clients that ask it in other words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         icebreaker_topic: Option<String>,
-        /// `word_llama` or `hashed_ngrams`: in which mode what the two like was compared as texts; absent where theirs differ.
+        /// `word_llama` or `hashed_ngrams`: in which mode what the two like was compared as texts; absent where nothing was compared.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text_mode: Option<String>,
     },

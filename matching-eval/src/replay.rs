@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use domain::{
     TicketId, Timestamp, UserId,
     matching::{
@@ -54,9 +54,11 @@ struct Pairs {
 }
 
 const NOW: Timestamp = Timestamp(1_795_000_000_000);
-/// How long everybody has waited: at a second's patience that is worth more than all scores of a round, so that nobody idles
-/// who could meet somebody, whatever the sum.
+/// How long everybody has waited: at a second's patience a couple weighs more by it than all scores of a round, so that nobody
+/// idles who could meet somebody, whatever the sum.
 const WAITED_MS: i64 = 32_000;
+/// Of so many couples the scores are less than what the two of one have waited.
+const COUPLES_AT_MOST: usize = 64;
 /// The matchmaker's own pairing, where all have waited so long that any score will do.
 const EVERYBODY_MEETS: Policy = Policy {
     reserve_quantile: 0.0,
@@ -137,6 +139,10 @@ impl Evening {
     fn round(&mut self) -> anyhow::Result<Vec<(Iid, Iid)>> {
         let men: BTreeSet<Iid> = self.allowed.iter().map(|pair| pair.0).collect();
         let women: BTreeSet<Iid> = self.allowed.iter().map(|pair| pair.1).collect();
+        ensure!(
+            men.len().min(women.len()) <= COUPLES_AT_MOST,
+            "an evening has at most {COUPLES_AT_MOST} couples in a round"
+        );
         let guests = men.into_iter().map(|m| (m, "man", "woman"));
         let guests = guests.chain(women.into_iter().map(|f| (f, "woman", "man")));
         let guests: Vec<(Iid, &str, &str)> = guests.collect();
@@ -148,18 +154,12 @@ impl Evening {
             .iter()
             .map(|(m, f)| [user(*m), user(*f)])
             .collect();
-        let chosen = pairing::pair(
-            &candidates,
-            |one, other| !may_meet.contains(&[one, other]) && !may_meet.contains(&[other, one]),
-            |one, other| to_single(self.model.mutual_probability(persons[one], persons[other])),
-            |_| 1.0,
-            &EVERYBODY_MEETS,
-            &mut RecentScores::default(),
-            NOW,
-        );
-        let pairs: Vec<(Iid, Iid)> = chosen
-            .iter()
-            .map(|couple| (couple.one.min(couple.other), couple.one.max(couple.other)))
+        let worth = |one: usize, other: usize| {
+            to_single(self.model.mutual_probability(persons[one], persons[other]))
+        };
+        let pairs = everybody(&candidates, &may_meet, worth);
+        let pairs: Vec<(Iid, Iid)> = pairs
+            .into_iter()
             .map(|(man, woman)| (guests[man].0, guests[woman].0))
             .collect();
         self.allowed.retain(|pair| !pairs.contains(pair));
@@ -221,4 +221,72 @@ fn candidate(&(iid, gender, wanted): &(Iid, &str, &str)) -> Candidate {
 #[expect(clippy::cast_possible_truncation)]
 fn to_single(score: f64) -> f32 {
     score as f32
+}
+
+/// As many couples as possible of those who may meet, and among those ways the one of the most worth; the places of the two among
+/// the candidates, the lower first.
+fn everybody(
+    candidates: &[Candidate],
+    may_meet: &BTreeSet<[UserId; 2]>,
+    worth: impl Fn(usize, usize) -> f32,
+) -> Vec<(usize, usize)> {
+    let chosen = pairing::pair(
+        candidates,
+        |one, other| !may_meet.contains(&[one, other]) && !may_meet.contains(&[other, one]),
+        worth,
+        |_| 1.0,
+        &EVERYBODY_MEETS,
+        &mut RecentScores::default(),
+        NOW,
+    );
+    let places = chosen.iter().map(|couple| (couple.one, couple.other));
+    places
+        .map(|(one, other)| (one.min(other), one.max(other)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who meets of men 0, 1, … and women 10, 11, …, by what each couple is worth; nothing where they may not meet.
+    fn met(worth: &[&[Option<f32>]]) -> Vec<(usize, usize)> {
+        let women = worth[0].len();
+        let iids = |from: Iid, count: usize| (from..).take(count);
+        let guests = iids(0, worth.len()).map(|m| (m, "man", "woman"));
+        let guests = guests.chain(iids(10, women).map(|f| (f, "woman", "man")));
+        let candidates: Vec<Candidate> = guests.map(|guest| candidate(&guest)).collect();
+        let worth_of = |man: usize, woman: usize| worth[man][woman - worth.len()];
+        let mut may_meet = BTreeSet::new();
+        for man in 0..worth.len() {
+            for woman in worth.len()..worth.len() + women {
+                if worth_of(man, woman).is_some() {
+                    may_meet.insert([candidates[man].user, candidates[woman].user]);
+                }
+            }
+        }
+        let worth = |one: usize, other: usize| worth_of(one.min(other), one.max(other)).unwrap();
+        let mut met = everybody(&candidates, &may_meet, worth);
+        met.sort_unstable();
+        met
+    }
+
+    #[test]
+    fn the_largest_sum_wins_over_the_best_single_pair() {
+        let worth: [&[_]; 2] = [&[Some(0.9), Some(0.8)], &[Some(0.8), Some(0.1)]];
+        assert_eq!(met(&worth), [(0, 3), (1, 2)]);
+    }
+
+    #[test]
+    fn nobody_idles_who_could_meet_somebody_whatever_the_sum() {
+        let worth: [&[_]; 2] = [&[Some(1.0), Some(0.0)], &[Some(0.9), None]];
+        assert_eq!(met(&worth), [(0, 3), (1, 2)]);
+    }
+
+    #[test]
+    fn with_more_men_than_women_the_others_get_none() {
+        let worth: [&[_]; 3] = [&[Some(0.1)], &[Some(0.7)], &[Some(0.2)]];
+        assert_eq!(met(&worth), [(1, 3)]);
+        assert_eq!(met(&[&[None, None]]), []);
+    }
 }

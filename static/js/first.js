@@ -1,6 +1,7 @@
 /**
- * Before anything is painted: the theme, the language, and whether the page begins with the landing page. It holds up the
- * first paint, so it is no module, loads nothing and knows no more than it must; a test holds it to what the modules say.
+ * Before anything is painted: the theme, the language, and whether the page begins with the landing page. Where it does not, there
+ * is nothing to paint before the client, so the client's files are asked for. It holds up the first paint, so it is no module, and
+ * knows no more than it must; a test holds it to what the modules say.
  */
 {
   const root = document.documentElement;
@@ -22,4 +23,5 @@
   const address = location.hash.replace(/^#?\/?/, "");
   const isElsewhere = /^(signup|login|profile|account|wait|conversations)(\/|$)|^room\/[^/]/.test(address);
   if (!isElsewhere && kept("webchat.signed-in") === null) root.dataset.begins = "landing";
+  else document.head.append(/** @type {HTMLTemplateElement} */ (document.getElementById("client")).content.cloneNode(true));
 }

@@ -1,6 +1,6 @@
 /**
- * Starts the client. Where the page begins with the landing page, that is painted first: to ask for all modules takes a slow
- * phone as long as to paint.
+ * Starts the client. Where the page begins with the landing page, that is painted first, and the client's files are asked for then,
+ * all at the same time: to ask for them takes a slow phone as long as to paint. Elsewhere `first.js` has asked for them.
  */
 
 /** Where nothing is painted after so long, the client does not wait for it. */
@@ -14,14 +14,14 @@ function painted() {
   });
 }
 
-/** Loads the client: all of its files at the same time, as the page lists them. */
-function start() {
-  const list = /** @type {HTMLTemplateElement} */ (document.getElementById("client"));
-  document.head.append(list.content.cloneNode(true));
-  return import("./app.js");
+async function start() {
+  if (document.documentElement.dataset.begins === "landing") {
+    // A tab in the background paints nothing.
+    if (document.visibilityState === "visible") await painted();
+    const list = /** @type {HTMLTemplateElement} */ (document.getElementById("client"));
+    document.head.append(list.content.cloneNode(true));
+  }
+  await import("./app.js");
 }
 
-// A tab in the background paints nothing.
-const waits = document.documentElement.dataset.begins === "landing" && document.visibilityState === "visible";
-if (waits) painted().then(start);
-else start();
+start();

@@ -72,7 +72,7 @@ pub struct Match {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icebreaker_topic: Option<String>,
     /// The mode in which what the two like was compared as texts, by its name, so that a mode of a later release is no error.
-    /// Absent where theirs differ, as nothing was compared then, and in matches of earlier releases.
+    /// Absent where nothing was compared: theirs differ in mode or version, or one has no vector; and in matches of earlier releases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_mode: Option<String>,
 }

@@ -211,10 +211,10 @@ export function meetingElsewhere(rooms, roomId) {
  * @param {string} createdAt
  * @returns {Room}
  */
-export function roomOfMatch({ room_id, peer, score, reasons, icebreaker }, me, createdAt) {
+export function roomOfMatch({ room_id, peer, score, reasons, icebreaker, icebreaker_topic, text_mode }, me, createdAt) {
   return {
     id: room_id, state: "idle", kept: false, members: [me, peer], ends_at: null, created_at: createdAt, last_message: null,
-    unread_count: 0, match: { score, reasons, icebreaker },
+    unread_count: 0, match: { score, reasons, icebreaker, icebreaker_topic, text_mode },
   };
 }
 

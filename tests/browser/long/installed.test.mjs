@@ -201,6 +201,38 @@ story("the first page is there soon, also on a slow phone", async (scene) => {
   assert.ok(bytes <= 120 * 1024 + answers * 800, "as few bytes as promised, and their headers");
 });
 
+/** Whether the client's files were asked for while the page was still being read, or behind it. */
+const askedEarly = (page) => page.evaluate(() => {
+  const [{ domInteractive }] = performance.getEntriesByType("navigation");
+  const client = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/js/app.js"));
+  return client.startTime < domInteractive;
+});
+
+story("the client is asked for behind the landing page, and at once where there is none", async (scene) => {
+  const eva = await scene.enter("Eva");
+  eva.watch.expect(/^401 POST \/auth\/refresh$/, Infinity);
+  await eva.sees("go-signup");
+  assert.equal(await askedEarly(eva.page), false);
+  await eva.page.goto("/#/login");
+  await eva.page.reload();
+  await eva.sees("login-form");
+  assert.equal(await askedEarly(eva.page), true);
+});
+
+story("a page of which nothing is painted starts all the same", async (scene) => {
+  const eva = await scene.enter("Eva");
+  eva.watch.expect(/^401 POST \/auth\/refresh$/, Infinity);
+  await eva.page.addInitScript(() => {
+    const frame = globalThis.requestAnimationFrame;
+    globalThis.requestAnimationFrame = () => {
+      globalThis.requestAnimationFrame = frame;
+      return 0;
+    };
+  });
+  await eva.page.reload();
+  await eva.sees("go-signup");
+});
+
 /** The screen once it stands still, also while the page is still being loaded. */
 async function picture({ context, page }) {
   const session = await context.newCDPSession(page);

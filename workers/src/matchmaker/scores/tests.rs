@@ -42,7 +42,7 @@ fn score_of(scores: &mut Scores, learned: [Learned; 2]) -> f64 {
     let pool = [candidate(1, 30), candidate(2, 31)];
     scores.prepare(&pool, &learned);
     let people = scores.in_order(&pool);
-    scores.score(people[0], people[1])
+    scores.score(&people[0], &people[1])
 }
 
 fn at(seq: u64, beliefs: Option<PersonBeliefs>) -> Learned {
@@ -104,7 +104,7 @@ fn a_birthday_counts_in_the_score_without_another_ticket() {
         let pool = [candidate(1, 30), candidate(2, age)];
         scores.prepare(&pool, &learned);
         let people = scores.in_order(&pool);
-        scores.score(people[0], people[1])
+        scores.score(&people[0], &people[1])
     };
     assert_ne!(score(44), score(45));
 }
@@ -197,4 +197,19 @@ fn learned_weights_are_followed_and_those_of_another_prior_are_not() {
     assert_eq!(score_of(&mut scores, [at(1, None), at(2, None)]), shipped);
     scores.follow(published(6, weights).as_ref());
     assert!(score_of(&mut scores, [at(1, None), at(2, None)]) > shipped + 0.1);
+}
+
+#[test]
+fn whoever_no_longer_waits_is_forgotten() {
+    let mut scores = scores();
+    let pool: Vec<Candidate> = (0..1_000).map(|number| candidate(number, 30)).collect();
+    let learned: Vec<Learned> = (0..1_000).map(|seq| at(seq, None)).collect();
+    scores.prepare(&pool, &learned);
+    scores.prepare(&pool[..2], &learned[..2]);
+    assert_eq!(scores.people.len(), 2);
+    assert!(
+        scores.people.capacity() < 100,
+        "{}",
+        scores.people.capacity()
+    );
 }

@@ -1,4 +1,4 @@
-//! How long the decision of a whole tick takes, with everything that is copied and prepared for it: `cargo test --release -p
+//! How long the decision of a whole tick takes, from the snapshot to the couples, in a queue whose people are known: `cargo test --release -p
 //! webchat-workers --lib whole_tick -- --ignored --nocapture`. Part of `make test-long`. It prints the memory of a whole queue, too:
 //! the view with its tickets, everybody as the score sees them, and the tick. The pairing alone is measured by the bench `pairing`.
 
@@ -24,8 +24,10 @@ const BOUNDS: [(u64, Duration, f32); 3] = [
 ];
 /// How many ticks are measured, of which the one in the middle counts.
 const TICKS: usize = 5;
-/// What holds up everything else of the process, however many wait.
-const SHARED_WITHIN: Duration = Duration::from_millis(1);
+/// What holds up everything else of the process in each tick, however many wait. Such a clock counts in steps of 4 ms.
+const SHARED_WITHIN: Duration = Duration::from_millis(8);
+/// What does once a day, for somebody's birthday.
+const AGED_WITHIN: Duration = Duration::from_millis(200);
 
 #[test]
 #[ignore = "measures a release build: make test-long"]
@@ -62,8 +64,10 @@ fn a_whole_tick_takes_no_longer_than_promised() {
         if peak_mb > most_mb {
             missed.push(format!("{size} people: {peak_mb} MB"));
         }
-        if took > bound || shared > SHARED_WITHIN {
-            missed.push(format!("{size} people: {took:?}, snapshot {shared:?}"));
+        if took > bound || shared > SHARED_WITHIN || aged > AGED_WITHIN {
+            missed.push(format!(
+                "{size} people: {took:?}, snapshot {shared:?}, ages {aged:?}"
+            ));
         }
     }
     assert!(missed.is_empty(), "a bound is missed: {missed:?}");
