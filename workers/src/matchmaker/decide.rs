@@ -65,8 +65,7 @@ impl Memory {
         let people = self.scores.in_order(candidates);
         let forbidden = |one, other| PairKey::of(one, other).is_none_or(|key| apart.contains(&key));
         #[expect(clippy::cast_possible_truncation, reason = "a probability")]
-        let score =
-            |one: usize, other: usize| self.scores.score(&people[one], &people[other]) as f32;
+        let score = |one: usize, other: usize| self.scores.score(people[one], people[other]) as f32;
         #[expect(clippy::cast_possible_truncation, reason = "a probability")]
         let usual = |one: usize| people[one].usual() as f32;
         let (policy, recent) = (Policy::default(), &mut self.recent);

@@ -181,12 +181,12 @@ impl Scores {
         behind.into_iter().map(|(_, user)| user).collect()
     }
 
-    /// Everybody in the order of the candidates, who have been prepared: side by side, as that is how fast they come from memory.
-    pub(super) fn in_order<F>(&self, candidates: &[Candidate<F>]) -> Vec<Prepared> {
+    /// Everybody in the order of the candidates, who have been prepared.
+    pub(super) fn in_order<F>(&self, candidates: &[Candidate<F>]) -> Vec<&Prepared> {
         let known = candidates
             .iter()
             .filter_map(|candidate| self.people.get(&candidate.user));
-        known.map(|known| known.prepared.clone()).collect()
+        known.map(|known| &known.prepared).collect()
     }
 
     /// The probability that both keep each other.

@@ -42,7 +42,7 @@ fn score_of(scores: &mut Scores, learned: [Learned; 2]) -> f64 {
     let pool = [candidate(1, 30), candidate(2, 31)];
     scores.prepare(&pool, &learned);
     let people = scores.in_order(&pool);
-    scores.score(&people[0], &people[1])
+    scores.score(people[0], people[1])
 }
 
 fn at(seq: u64, beliefs: Option<PersonBeliefs>) -> Learned {
@@ -104,7 +104,7 @@ fn a_birthday_counts_in_the_score_without_another_ticket() {
         let pool = [candidate(1, 30), candidate(2, age)];
         scores.prepare(&pool, &learned);
         let people = scores.in_order(&pool);
-        scores.score(&people[0], &people[1])
+        scores.score(people[0], people[1])
     };
     assert_ne!(score(44), score(45));
 }
