@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hidePage } from "../support/alerts.mjs";
 import { meet } from "../support/person.mjs";
 import { openStage } from "../support/stage.mjs";
 
@@ -80,12 +81,6 @@ function noteOpened() {
 /** Runs in the worker. */
 function opened() {
   return globalThis.opened;
-}
-
-/** Runs in the page: as if another tab were in front. */
-function hidePage() {
-  Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
-  document.dispatchEvent(new Event("visibilitychange"));
 }
 
 /** Runs in the worker: presses the notification, once there is one. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hidePage, lookAway, lookBack, showPage } from "../support/alerts.mjs";
 import { meet } from "../support/person.mjs";
 import { openStage } from "../support/stage.mjs";
 
@@ -15,7 +16,7 @@ story("a page that is hidden for an hour, by its own clock, has all that was sai
   await ana.say("back in an hour");
   await tom.hears("back in an hour");
 
-  await ana.page.evaluate(setVisibility, "hidden");
+  for (const away of [lookAway, hidePage]) await ana.page.evaluate(away);
   await ana.page.clock.fastForward("30:00");
   await tom.say("one");
   await ana.hears("one");
@@ -28,7 +29,7 @@ story("a page that is hidden for an hour, by its own clock, has all that was sai
   const receipts = await tom.find("receipt").allInnerTexts();
   assert.ok(receipts.some((words) => words.includes("Sent")) && !receipts.some((words) => words.includes("Seen")), receipts.join(" | "));
 
-  await ana.page.evaluate(setVisibility, "visible");
+  for (const back of [showPage, lookBack]) await ana.page.evaluate(back);
   await tom.find("receipt").getByText("Seen").waitFor();
   await ana.say("here again");
   await tom.hears("here again");
@@ -36,11 +37,3 @@ story("a page that is hidden for an hour, by its own clock, has all that was sai
   assert.deepEqual(lines.map(({ text }) => text), ["back in an hour", "one", "two", "by keyboard, from another window", "here again"]);
   assert.deepEqual((await ana.messages()).map(({ seq, text }) => ({ seq, text })), lines);
 });
-
-/** Runs in the page. @param {"hidden"|"visible"} state */
-function setVisibility(state) {
-  Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
-  document.hasFocus = () => state === "visible";
-  document.dispatchEvent(new Event("visibilitychange"));
-  if (state === "visible") dispatchEvent(new Event("focus"));
-}

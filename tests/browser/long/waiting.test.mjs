@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
+import { hidePage } from "../support/alerts.mjs";
 import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 60 } });
@@ -140,10 +141,4 @@ function countTones() {
     window.tones += 1;
     return start.apply(this, at);
   };
-}
-
-/** Runs in the page: as if another tab were in front. */
-function hidePage() {
-  Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
-  document.dispatchEvent(new Event("visibilitychange"));
 }
