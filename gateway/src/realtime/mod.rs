@@ -22,6 +22,7 @@
 //! takes nothing for ten seconds while something is being written to it is closed with 4008 too, whether its queue is
 //! full or not; where it does not even take the close, it is dropped ten seconds later.
 
+mod chat_commands;
 mod chat_session;
 mod close_code;
 mod flood;
