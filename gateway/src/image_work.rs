@@ -10,17 +10,15 @@ use std::{
 
 use bytes::Bytes;
 use domain::{FieldError, UserId, file::FILE_MAX_BYTES};
-use media::image::{self, Avatar, Crop, Header, Limits, Processed, Refusal, inspect};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::JoinError,
-    time::timeout,
-};
+use media::image::{self, Avatar, Crop, Limits, Processed, Refusal};
+use tokio::{sync::Semaphore, task::JoinError};
 
+mod permits;
 mod queue;
 mod turns;
 
-use queue::{Queue, Turn};
+use permits::{Held, Permits};
+use queue::Queue;
 
 use crate::{error::ApiError, places::Places};
 
@@ -57,20 +55,6 @@ pub struct Made {
     /// Encoded anew.
     pub picture: Processed,
     _held: Held,
-}
-
-/// What a picture holds until it is stored.
-#[derive(Debug)]
-struct Held {
-    /// Of the memory for what is made.
-    share: OwnedSemaphorePermit,
-    _turn: Turn,
-}
-
-/// What a picture needs before it is worked on.
-struct Permits {
-    held: Held,
-    work: [OwnedSemaphorePermit; 2],
 }
 
 impl fmt::Debug for ImageWork {
@@ -126,7 +110,7 @@ impl ImageWork {
         let made = self.work("picture", picture, permits, image::process);
         let (picture, mut held) = made.await?;
         let kept = megabytes((picture.bytes.len() + picture.thumbnail.len()) as u64);
-        reduce(&mut held.share, kept);
+        held.reduce(kept);
         Ok(Made {
             picture,
             _held: held,
@@ -161,12 +145,6 @@ impl ImageWork {
         self.work(purpose, picture, permits, work).await
     }
 
-    /// What it needs, in its turn and time.
-    async fn wait(&self, user: UserId, picture: &Bytes, share: u32) -> Result<Permits, ApiError> {
-        let permits = timeout(self.wait_within, self.permits(user, picture, share)).await;
-        permits.map_err(|_| ApiError::overloaded())?
-    }
-
     async fn work<T: Send + 'static>(
         &self,
         purpose: &'static str,
@@ -191,52 +169,6 @@ impl ImageWork {
         let made = made.unwrap_or_else(|error| Err(broken_down(&error)))?;
         Ok((made, held))
     }
-
-    /// At the front of the queue, where nobody else takes any of it: the share first, as whoever has one may wait for the
-    /// storage with nothing else in hand; then memory: whoever holds a processor never waits.
-    async fn permits(
-        &self,
-        user: UserId,
-        picture: &Bytes,
-        share: u32,
-    ) -> Result<Permits, ApiError> {
-        let _place = self.places.take()?;
-        let mut turn = self.queue.turn(user).await?;
-        let memory_bytes = self.inspect(picture.clone()).await?.memory_bytes;
-        let share = taken(&self.made, share).await?;
-        let memory = taken(&self.memory, megabytes(memory_bytes)).await?;
-        let work = [memory, self.processor().await?];
-        turn.leave_front();
-        let held = Held { share, _turn: turn };
-        Ok(Permits { held, work })
-    }
-
-    /// What the header says: a header may be as long as the file.
-    async fn inspect(&self, picture: Bytes) -> Result<Header, ApiError> {
-        let processor = self.processor().await?;
-        let limits = self.limits.clone();
-        let work = move || {
-            let _processor = processor;
-            inspect(&picture, &limits)
-        };
-        let header = tokio::task::spawn_blocking(work).await;
-        Ok(header.unwrap_or_else(|error| Err(broken_down(&error)))?)
-    }
-
-    async fn processor(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        taken(&self.processors, 1).await
-    }
-}
-
-async fn taken(pool: &Arc<Semaphore>, permits: u32) -> Result<OwnedSemaphorePermit, ApiError> {
-    let taken = Arc::clone(pool).acquire_many_owned(permits).await;
-    taken.map_err(ApiError::internal)
-}
-
-/// Lets go what is more of the share than so many megabytes.
-fn reduce(share: &mut OwnedSemaphorePermit, megabytes: u32) {
-    let rest = share.num_permits().saturating_sub(megabytes as usize);
-    drop(share.split(rest));
 }
 
 /// What is made of one picture for a conversation at the most.

@@ -15,7 +15,8 @@ use futures_util::future::join_all;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::*;
+use super::{permits::taken, *};
+use media::image::inspect;
 
 fn user(number: u128) -> UserId {
     UserId(Uuid::from_u128(number))

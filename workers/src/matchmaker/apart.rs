@@ -1,15 +1,12 @@
 //! Who may not meet whom, and until when.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, HashSet},
-    time::Duration,
-};
+use std::{cmp::Reverse, collections::BinaryHeap, time::Duration};
 
 use domain::{
     Timestamp, UserId,
     pair::{Pair, PairKey},
 };
+use hashbrown::HashSet;
 use rpds::HashTrieMapSync;
 
 type Others = HashTrieMapSync<UserId, Timestamp>;
@@ -34,6 +31,9 @@ impl Couples {
         now: Timestamp,
     ) -> HashSet<PairKey> {
         let mut apart = HashSet::new();
+        if self.0.is_empty() {
+            return apart;
+        }
         for low in people.copied() {
             let others = self.0.get(&low).into_iter().flatten();
             let now_apart = others.filter(|(high, until)| **until > now && is_there(high));

@@ -3,11 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::{
-    borrow::Borrow,
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{borrow::Borrow, sync::Arc};
 
 use contract::life::PublishedModel;
 use domain::{
@@ -18,6 +14,7 @@ use domain::{
     },
     ticket::Ticket,
 };
+use hashbrown::{HashMap, HashSet};
 
 /// How many people of a tick are prepared anew because the weights have moved a little. Whoever is new is prepared always.
 const FOLLOW_AT_ONCE: usize = 2_000;
@@ -81,6 +78,8 @@ pub(super) struct Scores {
     /// Of the published weights; `None`: the shipped ones.
     version: Option<i64>,
     people: HashMap<UserId, Known>,
+    /// Whether some of them were prepared with other weights.
+    some_are_behind: bool,
     /// Counts the ticks.
     tick: u64,
 }
@@ -107,6 +106,7 @@ impl Scores {
             prior,
             version: None,
             people: HashMap::new(),
+            some_are_behind: false,
             tick: 0,
         })
     }
@@ -117,7 +117,10 @@ impl Scores {
             return;
         };
         match Scoring::new(&self.prior, Some(model.weights.clone())) {
-            Ok(scoring) => (self.scoring, self.version) = (scoring, Some(model.version)),
+            Ok(scoring) => {
+                (self.scoring, self.version) = (scoring, Some(model.version));
+                self.some_are_behind = true;
+            }
             Err(error) => {
                 tracing::debug!(version = model.version, %error, "published weights are not used");
             }
@@ -131,16 +134,18 @@ impl Scores {
         candidates: &[Candidate<F>],
         learned: &[Learned],
     ) {
-        let to_follow = self.to_follow();
+        let following = self.take_who_follows();
         self.tick += 1;
+        let mut seen = 0;
         for (candidate, learned) in candidates.iter().zip(learned) {
             let Learned { seq, beliefs } = learned;
             let features = candidate.features.borrow();
             let known = self.people.get_mut(&candidate.user).filter(|known| {
                 (known.seq, known.age) == (*seq, features.age)
-                    && !to_follow.contains(&candidate.user)
+                    && !following.contains(&candidate.user)
             });
             if let Some(known) = known {
+                seen += usize::from(known.tick != self.tick);
                 known.tick = self.tick;
                 continue;
             }
@@ -152,9 +157,12 @@ impl Scores {
                 tick: self.tick,
                 prepared: self.scoring.prepare(features, beliefs),
             };
-            self.people.insert(candidate.user, known);
+            let before = self.people.insert(candidate.user, known);
+            seen += usize::from(before.is_none_or(|known| known.tick != self.tick));
         }
-        self.forget_others();
+        if seen < self.people.len() {
+            self.forget_others();
+        }
     }
 
     /// Forgets whom the last tick has not seen.
@@ -168,13 +176,17 @@ impl Scores {
 
     /// Who is prepared anew in this tick of those whom other weights have prepared: the furthest behind, so that nobody stays behind
     /// for ever.
-    fn to_follow(&self) -> HashSet<UserId> {
+    fn take_who_follows(&mut self) -> HashSet<UserId> {
+        if !self.some_are_behind {
+            return HashSet::new();
+        }
         let others = self
             .people
             .iter()
             .filter(|(_, known)| known.version != self.version);
         let mut behind: Vec<_> = others.map(|(user, known)| (known.version, *user)).collect();
-        if behind.len() > FOLLOW_AT_ONCE {
+        self.some_are_behind = behind.len() > FOLLOW_AT_ONCE;
+        if self.some_are_behind {
             behind.select_nth_unstable(FOLLOW_AT_ONCE);
             behind.truncate(FOLLOW_AT_ONCE);
         }

@@ -84,7 +84,7 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
         let pairs = found.filter_map(|found| screen.pairable(rank, found.other));
         edges.extend(pairs.filter_map(|pair| terms.edge(pair, scorer.score(pair))));
         if edges.len() > first + policy.k {
-            edges[first..].select_nth_unstable_by(policy.k, Edge::heavier_first);
+            edges[first..].select_nth_unstable_by_key(policy.k, Edge::heavier_first);
             edges.truncate(first + policy.k);
         }
     };
@@ -114,7 +114,7 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
         search.look_at_all(&partners_of(bucket, &buckets), rank, person, policy.scored);
         add(&search, rank);
     }
-    edges.sort_unstable_by(Edge::heavier_first);
+    edges.sort_unstable_by_key(Edge::heavier_first);
     edges.dedup_by_key(|edge| edge.pair);
     edges
 }

@@ -1,9 +1,8 @@
 //! A pool of people, packed for many comparisons: options as bits, about 70 bytes a person.
 
-use std::{
-    borrow::Borrow,
-    collections::{HashMap, HashSet},
-};
+use std::borrow::Borrow;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::Candidate;
 use crate::{

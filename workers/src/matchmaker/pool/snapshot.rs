@@ -1,6 +1,6 @@
 //! What one tick looks at.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use contract::life::PublishedModel;
 use domain::{
@@ -8,6 +8,7 @@ use domain::{
     matching::{Candidate, Features},
     pair::PairKey,
 };
+use hashbrown::HashSet;
 use rpds::HashTrieMapSync;
 
 use super::{
