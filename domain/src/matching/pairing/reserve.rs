@@ -90,13 +90,20 @@ impl RecentScores {
 
 /// The reserve of one tick, and what waiting adds.
 pub(super) struct Terms {
-    /// For how many seconds each has waited, by rank.
-    waited: Vec<f32>,
-    /// The root of what each usually scores, by rank: two of them make what is usual for a pair.
-    usual: Vec<f32>,
+    /// By rank.
+    of_each: Vec<Term>,
     reserve: f32,
     decay_secs: f32,
     age_weight: f32,
+}
+
+/// What the terms are of one person: together, as they are read together.
+#[derive(Debug, Clone, Copy)]
+struct Term {
+    /// For how many seconds the person has waited.
+    waited: f32,
+    /// The root of what the person usually scores: two of them make what is usual for a pair.
+    usual: f32,
 }
 
 impl Terms {
@@ -107,13 +114,12 @@ impl Terms {
         recent: &RecentScores,
         now: Timestamp,
     ) -> Self {
-        let ranks = (0u32..).take(roster.len());
+        let term = |rank| Term {
+            waited: roster.waited_secs(rank, now),
+            usual: root_of_usual(scorer, rank),
+        };
         Self {
-            waited: ranks
-                .clone()
-                .map(|rank| roster.waited_secs(rank, now))
-                .collect(),
-            usual: ranks.map(|rank| root_of_usual(scorer, rank)).collect(),
+            of_each: (0u32..).take(roster.len()).map(term).collect(),
             reserve: recent.quantile(policy.reserve_quantile, now),
             decay_secs: policy.reserve_decay.as_secs_f32().max(f32::MIN_POSITIVE),
             age_weight: 1.0 / policy.patience.as_secs_f32().max(1.0),
@@ -130,14 +136,13 @@ impl Terms {
         } else {
             0.0
         };
-        let [one, other] = pair.ranks().map(|rank| self.waited[rank as usize]);
-        let left = 1.0 - (one.max(other) / self.decay_secs).powi(2);
-        let [usual, usual_of_other] = pair.ranks().map(|rank| self.usual[rank as usize]);
-        if score < self.reserve * left.max(0.0) * usual * usual_of_other {
+        let [one, other] = pair.ranks().map(|rank| self.of_each[rank as usize]);
+        let left = 1.0 - (one.waited.max(other.waited) / self.decay_secs).powi(2);
+        if score < self.reserve * left.max(0.0) * one.usual * other.usual {
             return None;
         }
         // The floor makes a pair that scores nothing better than no pair.
-        let weight = score + (one + other) * self.age_weight + 1e-4;
+        let weight = score + (one.waited + other.waited) * self.age_weight + 1e-4;
         Some(Edge {
             pair,
             score,
