@@ -23,7 +23,7 @@ pub use census::{COUNTED_BY, COUNTED_FROM, Census};
 pub use explanation::{ALIKE_BIOS_FROM, Side, explain};
 pub use filter::{ADULT_AGE, FilterName, Filtered, may_meet, same_age_group};
 pub use learned::{Learned, in_words};
-pub use pairing::{Candidate, Policy, Proposal, RecentScores, pair};
+pub use pairing::{Candidate, Described, Packed, Policy, Proposal, RecentScores, pair};
 pub use text::{DIMENSIONS as TEXT_DIMENSIONS, TextMode, TextVector};
 
 /// What matching knows of a person, as it was when the person joined the queue.

@@ -17,7 +17,7 @@ const INTERESTS: &[&str] = &[
     "yoga",
     "from_another_version",
 ];
-const GENDERS: &[&str] = &["woman", "man", "non_binary", ""];
+const GENDERS: &[&str] = &["woman", "man", "non_binary", "", "agender"];
 
 fn some(values: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
     let chosen = subsequence(values, 0..=values.len()).prop_shuffle();
@@ -33,7 +33,7 @@ fn any_person() -> impl Strategy<Value = Features> {
     let lists = (
         some(INTERESTS),
         some(&["friendship", "dating", "advice"]),
-        some(&["en", "de", "xx"]),
+        some(&["en", "de", "xx", "yy"]),
     );
     (14..60u8, select(GENDERS), wishes, lists).prop_map(|(age, gender, wishes, lists)| Features {
         age,
@@ -81,7 +81,7 @@ fn is_forbidden(one: UserId, other: UserId) -> bool {
 }
 
 /// The proposals of a pool that knows no scores yet: nobody is held back.
-fn at_once(pool: &[Candidate]) -> Vec<Proposal> {
+fn at_once<F: Described>(pool: &[Candidate<F>]) -> Vec<Proposal> {
     pair(
         pool,
         is_forbidden,
@@ -91,6 +91,38 @@ fn at_once(pool: &[Candidate]) -> Vec<Proposal> {
         &mut RecentScores::default(),
         NOW,
     )
+}
+
+/// Somebody who was packed before.
+struct WithPacked {
+    features: Features,
+    packed: Packed,
+}
+
+impl Described for WithPacked {
+    fn features(&self) -> &Features {
+        &self.features
+    }
+
+    fn packed(&self) -> Option<&Packed> {
+        Some(&self.packed)
+    }
+}
+
+fn with_packed(candidate: Candidate) -> Candidate<WithPacked> {
+    let Candidate {
+        user,
+        ticket,
+        joined_at,
+        features,
+    } = candidate;
+    let packed = Packed::of(&features);
+    Candidate {
+        user,
+        ticket,
+        joined_at,
+        features: WithPacked { features, packed },
+    }
 }
 
 fn couples(pool: &[Candidate], proposals: &[Proposal]) -> BTreeSet<[UserId; 2]> {
@@ -118,6 +150,13 @@ fn speak_alike(of: &Features, other: &Features) -> bool {
 }
 
 proptest! {
+    #[test]
+    fn whoever_was_packed_before_meets_the_same_people(pool in any_pool()) {
+        let proposals = at_once(&pool);
+        let packed: Vec<_> = pool.into_iter().map(with_packed).collect();
+        prop_assert_eq!(at_once(&packed), proposals);
+    }
+
     #[test]
     fn filters_are_the_same_from_both_sides(a in any_person(), b in any_person()) {
         prop_assert_eq!(may_meet(&a, &b), may_meet(&b, &a));

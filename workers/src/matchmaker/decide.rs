@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use domain::{
     Timestamp, UserId,
     matching::{
-        self, Candidate, Features, Policy, RecentScores, Side,
+        self, Candidate, Policy, RecentScores, Side,
         pairing::{Roster, Screen, starving},
     },
     pair::PairKey,
@@ -82,9 +82,8 @@ impl Memory {
         let starving = looks.then(|| {
             self.looked_at = now;
             // Among themselves: who has waited as long and may be met should have been met.
-            let is_overdue = |one: &&Candidate<&Features>| now.since(one.joined_at) > starves_after;
-            let overdue: Vec<&Candidate<&Features>> =
-                candidates.iter().filter(is_overdue).collect();
+            let is_overdue = |one: &&Candidate<&Waiting>| now.since(one.joined_at) > starves_after;
+            let overdue: Vec<&Candidate<&Waiting>> = candidates.iter().filter(is_overdue).collect();
             let roster = Roster::of(&overdue);
             starving(&Screen::new(&roster, forbidden), now, starves_after)
         });

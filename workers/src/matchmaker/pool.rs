@@ -4,6 +4,7 @@ mod ages;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::{
     sync::Arc,
@@ -12,10 +13,9 @@ use std::{
 
 use broker::{
     ReadError, Record,
-    life::{self, Versioned, Write},
+    life::{self, Versioned},
 };
 use contract::{
-    Unknown,
     life::{Lease, PublishedModel},
     subjects::{self, LifeKind},
 };
@@ -23,32 +23,18 @@ use domain::{
     Timestamp, UserId,
     matching::Census,
     pair::Pair,
-    ticket::{DEFAULT_POOL, Ticket, TicketState},
+    ticket::{DEFAULT_POOL, Ticket},
 };
 use rpds::HashTrieMapSync;
 use serde::de::DeserializeOwned;
 
 pub(super) use snapshot::{People, Snapshot};
+pub(super) use waiting::Waiting;
 
 use super::{apart::Apart, leases::Leases, outlook::Waits, scores::Learned};
 
 /// The leader's own heartbeats come through the view: one that shows nothing for so long is behind.
 const FRESH_FOR: Duration = Duration::from_secs(3);
-
-/// A waiting ticket and the sequence of its event: what a claim expects.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Waiting {
-    pub(super) ticket: Ticket,
-    pub(super) seq: u64,
-    unknown: Unknown,
-}
-
-impl Waiting {
-    /// The write of the ticket in another state, if nobody was faster.
-    pub(super) fn moved_to(&self, state: TicketState) -> Write {
-        Write::Ticket(Box::new(self.ticket.moved_to(state)), self.seq).keeping(&self.unknown)
-    }
-}
 
 /// The view, fed with the stream's records in their order.
 #[derive(Debug)]
@@ -178,11 +164,7 @@ impl Pool {
             let ticket = self.of_this_age(ticket);
             self.leases.waits(user, ticket.id);
             self.census.joins(&ticket.features);
-            let waiting = Waiting {
-                ticket,
-                seq,
-                unknown,
-            };
+            let waiting = Waiting::new(ticket, seq, unknown);
             self.waiting.insert_mut(user, Arc::new(waiting));
         }
     }

@@ -3,13 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Borrow, sync::Arc};
+use std::sync::Arc;
 
 use contract::life::PublishedModel;
 use domain::{
     UserId,
     matching::{
-        Candidate, Features,
+        Candidate, Described, Features,
         model::{Parts, PersonBeliefs, Prepared, Prior, Scoring, StoredFault},
     },
     ticket::Ticket,
@@ -129,7 +129,7 @@ impl Scores {
 
     /// Knows exactly these people afterwards: whoever came or has another ticket is prepared, and some of those who were
     /// prepared with earlier weights.
-    pub(super) fn prepare<F: Borrow<Features>>(
+    pub(super) fn prepare<F: Described>(
         &mut self,
         candidates: &[Candidate<F>],
         learned: &[Learned],
@@ -139,7 +139,7 @@ impl Scores {
         let mut seen = 0;
         for (candidate, learned) in candidates.iter().zip(learned) {
             let Learned { seq, beliefs } = learned;
-            let features = candidate.features.borrow();
+            let features = candidate.features.features();
             let known = self.people.get_mut(&candidate.user).filter(|known| {
                 (known.seq, known.age) == (*seq, features.age)
                     && !following.contains(&candidate.user)

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Screen, roster::Kind};
+use super::{Screen, person::Kind};
 use crate::{Timestamp, UserId, matching::Features, profile::GENDERS};
 
 /// How many of the newest waits of a segment are summed up.

@@ -4,6 +4,8 @@ mod exact;
 mod fairness;
 mod local_search;
 mod nearby;
+mod options;
+mod person;
 mod reserve;
 mod roster;
 mod screen;
@@ -12,9 +14,10 @@ mod spread;
 mod tests;
 mod unlucky;
 
-use std::{borrow::Borrow, time::Duration};
+use std::time::Duration;
 
 pub use fairness::{Fairness, ScoreBand, Segment, WaitSummary, starving};
+pub use person::Packed;
 pub use reserve::RecentScores;
 pub use roster::Roster;
 pub use screen::{Pairable, Screen};
@@ -34,6 +37,29 @@ pub struct Candidate<F = Features> {
     pub joined_at: Timestamp,
     /// What filters and score read.
     pub features: F,
+}
+
+/// Whatever lends the features of a candidate.
+pub trait Described {
+    /// What filters and score read.
+    fn features(&self) -> &Features;
+
+    /// The same, if it was packed before: it is done for each tick otherwise.
+    fn packed(&self) -> Option<&Packed> {
+        None
+    }
+}
+
+impl Described for Features {
+    fn features(&self) -> &Features {
+        self
+    }
+}
+
+impl Described for &Features {
+    fn features(&self) -> &Features {
+        self
+    }
 }
 
 /// Two people to bring together, as indices into the slice of candidates.
@@ -153,7 +179,7 @@ pub fn couples<F: Fn(UserId, UserId) -> bool>(
 ///
 /// No two who may not meet or are `forbidden` to each other are in a proposal. The order of the slice does not matter.
 /// A user with several tickets is taken by the oldest one.
-pub fn pair<F: Borrow<Features>>(
+pub fn pair<F: Described>(
     candidates: &[Candidate<F>],
     forbidden: impl Fn(UserId, UserId) -> bool,
     score: impl Fn(usize, usize) -> f32,

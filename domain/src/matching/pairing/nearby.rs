@@ -4,8 +4,8 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 use super::{
     Edge, Policy, Roster, Scorer, Screen,
+    person::Person,
     reserve::Terms,
-    roster::Person,
     spread::{mixed, spread},
     unlucky::{Unlucky, who_looks_at_all},
 };

@@ -21,11 +21,11 @@ impl Pool {
         };
         let older: Vec<_> = self.waiting.values().filter(is_older).cloned().collect();
         for mut waiting in older {
-            let ticket = &mut Arc::make_mut(&mut waiting).ticket;
-            self.census.leaves(&ticket.features);
-            ticket.features.age = ticket.age_at(now);
-            self.census.joins(&ticket.features);
-            let user = ticket.user_id;
+            self.census.leaves(&waiting.ticket.features);
+            let age = waiting.ticket.age_at(now);
+            Arc::make_mut(&mut waiting).grows(age);
+            self.census.joins(&waiting.ticket.features);
+            let user = waiting.ticket.user_id;
             self.waiting.insert_mut(user, waiting);
         }
     }

@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use contract::life::PublishedModel;
-use domain::{
-    Timestamp, UserId,
-    matching::{Candidate, Features},
-    pair::PairKey,
-};
+use domain::{Timestamp, UserId, matching::Candidate, pair::PairKey};
 use hashbrown::HashSet;
 use rpds::HashTrieMapSync;
 
@@ -30,7 +26,7 @@ pub(in super::super) struct Snapshot {
 /// Who is in a snapshot, as one tick works with it.
 #[derive(Debug)]
 pub(in super::super) struct People<'a> {
-    pub(in super::super) candidates: Vec<Candidate<&'a Features>>,
+    pub(in super::super) candidates: Vec<Candidate<&'a Waiting>>,
     /// What was learned of each, in the same order.
     pub(in super::super) learned: Vec<Learned>,
     /// Pairs among them who block each other, of whom one has reported the other, or who met recently.
@@ -50,12 +46,12 @@ impl Snapshot {
     }
 }
 
-fn seen(waiting: &Waiting) -> (Candidate<&Features>, Learned) {
+fn seen(waiting: &Waiting) -> (Candidate<&Waiting>, Learned) {
     let candidate = Candidate {
         user: waiting.ticket.user_id,
         ticket: waiting.ticket.id,
         joined_at: waiting.ticket.joined_at,
-        features: &waiting.ticket.features,
+        features: waiting,
     };
     (candidate, Learned::of(&waiting.ticket, waiting.seq))
 }

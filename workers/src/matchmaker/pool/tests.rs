@@ -1,6 +1,13 @@
 //! The view, whatever comes first: the feed, a commit's answer, or a read's.
 
-use domain::{TicketId, account::DateOfBirth, matching::Features, pair::PairKey, ticket::Gone};
+use contract::Unknown;
+use domain::{
+    TicketId,
+    account::DateOfBirth,
+    matching::{Described, Features, Packed},
+    pair::PairKey,
+    ticket::{Gone, TicketState},
+};
 use uuid::Uuid;
 
 use super::*;
@@ -138,7 +145,16 @@ fn ages(pool: &mut Pool, now: Timestamp) -> Vec<u8> {
     let snapshot = pool.snapshot(now);
     let mut candidates = snapshot.people().candidates;
     candidates.sort_unstable_by_key(|candidate| candidate.user);
-    let ages = candidates.iter().map(|candidate| candidate.features.age);
+    let ages = candidates.iter().map(|candidate| {
+        let features = candidate.features.features();
+        let packed = candidate.features.packed();
+        assert_eq!(
+            packed,
+            Some(&Packed::of(features)),
+            "filters read the age there"
+        );
+        features.age
+    });
     ages.collect()
 }
 
@@ -198,7 +214,7 @@ fn a_tick_sees_the_view_as_it_was_when_it_began() {
     let wishes = seen
         .candidates
         .iter()
-        .filter(|one| one.features.age_min.is_some());
+        .filter(|one| one.features.features().age_min.is_some());
     assert_eq!(wishes.count(), 0);
     let snapshot = pool.snapshot(now);
     let now_seen = snapshot.people();
