@@ -78,7 +78,7 @@ async fn the_readers_other_devices_learn_what_is_left_to_read(ground: Ground) {
 }
 
 async fn a_count_is_of_the_messages_and_of_the_reading_that_it_names(ground: Ground) {
-    const MESSAGES: usize = 300;
+    const MESSAGES: usize = 100;
     let (ada, ben, id) = (a_user(), a_user(), RoomId(Uuid::now_v7()));
     let worker = ground.worker().await;
     let key = PairKey::of(ada, ben).unwrap();
