@@ -6,7 +6,8 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions,
 };
 use settings::{DatabaseLocation, ExposeSecret, Settings, SettingsError, folder};
 
@@ -78,6 +79,20 @@ impl Database {
             ..Default::default()
         };
         self.write.begin_with_options(options).await
+    }
+
+    /// Starts a transaction that only reads, and sees all of it as it was at one moment.
+    ///
+    /// # Errors
+    /// No connection became free, or the database does not answer.
+    pub async fn begin_snapshot(&self) -> Result<Transaction, DbErr> {
+        // A transaction of PostgreSQL sees what others commit meanwhile unless it is asked not to; one of SQLite never does.
+        let is_postgres = self.read.get_database_backend() == DbBackend::Postgres;
+        let options = TransactionOptions {
+            isolation_level: is_postgres.then_some(IsolationLevel::RepeatableRead),
+            ..TransactionOptions::default()
+        };
+        self.read.begin_with_options(options).await
     }
 
     /// Reports as the readiness check `database`, every two seconds until shutdown.

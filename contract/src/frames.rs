@@ -229,8 +229,13 @@ pub enum NotificationsServerFrame {
     Unread {
         /// The room.
         room_id: RoomId,
-        /// Unread messages in it.
+        /// Unread messages in it, up to the newest one here.
         count: u64,
+        /// How far the user had read as that was counted; 0 where nothing. It and the newest message only grow, and frames
+        /// may overtake each other: a count is older than another where either is lower and neither is higher. Absent
+        /// where the count comes from an older release.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        read_seq: Option<u64>,
         /// The newest message.
         last_message: Option<Message>,
     },

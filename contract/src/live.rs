@@ -50,6 +50,10 @@ pub enum UserNotice {
         room_id: RoomId,
         /// Unread messages of the user in the room now.
         count: u64,
+        /// How far the user had read as that was counted; 0 where nothing. Older releases do not say it: then nobody can
+        /// tell from it whether another count is newer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        read_seq: Option<u64>,
         /// The newest message.
         last_message: Box<Message>,
     },

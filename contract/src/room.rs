@@ -97,6 +97,9 @@ pub struct RoomSummary {
     pub last_message: Option<Message>,
     /// Messages of the other that the user has not read.
     pub unread_count: u64,
+    /// How far the user had read as they were counted; 0 where nothing. Older releases do not say it.
+    #[serde(default)]
+    pub read_seq: u64,
     /// The match that made it; `null` for a room that was opened directly.
     #[serde(rename = "match")]
     pub the_match: Option<Match>,

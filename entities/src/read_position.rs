@@ -51,6 +51,22 @@ impl Entity {
         Ok(())
     }
 
+    /// How far each member has read in these rooms, by room and member. Members who have read nothing are absent.
+    pub async fn seqs_of_members<C: ConnectionTrait>(
+        db: &C,
+        rooms: &[Uuid],
+    ) -> Result<HashMap<(Uuid, Uuid), u64>, DbErr> {
+        let mut seqs = HashMap::with_capacity(rooms.len());
+        for chunk in rooms.chunks(ROWS_PER_STATEMENT) {
+            let positions = Entity::find().filter(Column::RoomId.is_in(chunk.iter().copied()));
+            for position in positions.all(db).await? {
+                let key = (position.room_id, position.user_id);
+                seqs.insert(key, position.seq.unsigned_abs());
+            }
+        }
+        Ok(seqs)
+    }
+
     /// How many messages of others stand after the user's position, by room. Rooms with none, and rooms in which the
     /// user is no member, are absent.
     pub async fn unread_counts<C: ConnectionTrait>(

@@ -70,6 +70,10 @@
  * @property {string} [icebreaker_topic] what it is about
  * @property {string} [text_mode] how what both like was compared as texts
  *
+ * @typedef {object} Counted what a count of unread messages was made of. Both only grow: by them the older one of two is told
+ * @property {number} seq the newest message
+ * @property {number} read_seq how far the person had read
+ *
  * @typedef {object} Room
  * @property {string} id
  * @property {Phase} state
@@ -79,7 +83,8 @@
  * @property {string} created_at
  * @property {Message|null} last_message
  * @property {number} unread_count
- * @property {number} [read_seq] how far this browser has read; not on the wire
+ * @property {number} [read_seq] how far the person has read: as the server counted, and beyond that as far as this browser knows
+ * @property {Counted} [counted] what was counted; not on the wire
  * @property {number} [reveal_level] how much of each other's profile the two see, 0 to 2
  * @property {Match|null} match
  *

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  changeRoom, keptRooms, mergedRooms, NAMED_AT_ONCE, newerStatus, openRooms, pastRooms, peerAmong, putRoom, readHere, recounted, statusOf,
-  unreadTotal, withNamed,
+  changeRoom, keptRooms, mergedRooms, NAMED_AT_ONCE, newerStatus, openRooms, pastRooms, peerAmong, putRoom, statusOf, unreadTotal,
+  withNamed,
 } from "../../static/js/models/room.js";
 import { parseRoute, redirect, roomHash, waitsForSession } from "../../static/js/models/route.js";
+import { readHere, recounted } from "../../static/js/models/unread.js";
 
 const status = (state, server_time, fields = {}) => ({
   room_id: "r", state, ends_at: null, remaining_ms: null, server_time: `2026-01-01T12:00:${server_time}.000Z`,

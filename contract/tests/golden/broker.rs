@@ -148,6 +148,7 @@ fn what_the_processes_tell_each_other_live() {
             UserNotice::Unread {
                 room_id: room_id(),
                 count: 3,
+                read_seq: Some(38),
                 last_message: Box::new(message()),
             },
             UserNotice::MutualLike {

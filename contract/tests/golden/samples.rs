@@ -152,6 +152,7 @@ pub fn summary() -> RoomSummary {
         created_at: NOW,
         last_message: Some(message()),
         unread_count: 3,
+        read_seq: 38,
         the_match: Some(the_match()),
     }
 }

@@ -135,6 +135,7 @@ fn what_the_notification_socket_says_both_ways() {
             NotificationsServerFrame::Unread {
                 room_id: room_id(),
                 count: 3,
+                read_seq: Some(38),
                 last_message: Some(message()),
             },
             NotificationsServerFrame::Error(error()),

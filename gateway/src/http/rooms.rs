@@ -180,8 +180,10 @@ impl Known {
                 .reveal_level,
             ends_at: view.ends_at,
             created_at: room.created_at,
+            // Before the count, which then has it.
             last_message: order::last_message(state, room.id).await?,
             unread_count: self.unread.of(state, room.id).await?,
+            read_seq: self.unread.read_up_to(room.id),
             the_match: room.the_match().cloned(),
         })
     }

@@ -4,10 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{RoomId, UserId};
 use entities::{message, read_position};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IsolationLevel, QueryFilter,
-    TransactionOptions,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::{
@@ -42,14 +39,8 @@ impl Unread {
     /// `unavailable`.
     pub async fn load(state: &AppState, user: UserId, rooms: &[Uuid]) -> Result<Self, ApiError> {
         let known = state.floors.known().await?;
-        // One snapshot, so that what is counted and how far it is counted belong together. A transaction of PostgreSQL
-        // sees what others commit meanwhile unless it is asked not to; one of SQLite never does.
-        let is_postgres = state.db.read.get_database_backend() == DbBackend::Postgres;
-        let snapshot = TransactionOptions {
-            isolation_level: is_postgres.then_some(IsolationLevel::RepeatableRead),
-            ..TransactionOptions::default()
-        };
-        let transaction = state.db.read.begin_with_options(snapshot).await?;
+        // What is counted and how far it is counted belong together.
+        let transaction = state.db.begin_snapshot().await?;
         let unread = read_position::Entity::unread_counts(&transaction, user.0, rooms).await?;
         let projected = message::Entity::last_in_rooms(&transaction, rooms).await?;
         let (next, end) = (signed(known.floor.saturating_add(1)), i64::MAX);
@@ -76,6 +67,13 @@ impl Unread {
             beyond_floor,
             rooms: in_sql,
         })
+    }
+
+    /// How far the user has read in one of the rooms, as its count takes it; 0 where nothing.
+    pub fn read_up_to(&self, room: RoomId) -> u64 {
+        self.rooms
+            .get(&room.0)
+            .map_or(0, |in_sql| in_sql.read_up_to)
     }
 
     /// The count of one of the rooms.

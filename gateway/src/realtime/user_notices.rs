@@ -27,12 +27,14 @@ impl UserActor {
             UserNotice::Unread {
                 room_id,
                 count,
+                read_seq,
                 last_message,
             } => {
                 let last_message = self.state.links.sign(*last_message, self.state.now());
                 self.tell_all(&NotificationsServerFrame::Unread {
                     room_id,
                     count,
+                    read_seq,
                     last_message: Some(last_message),
                 });
             }

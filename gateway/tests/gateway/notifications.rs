@@ -49,6 +49,31 @@ async fn the_notification_socket_begins_with_the_rooms_and_the_ticket() {
 }
 
 #[tokio::test]
+async fn what_is_unread_is_told_and_listed_with_how_far_the_user_had_read() {
+    let world = World::start(&[]).await;
+    let (ann, ben, room) = world.two_in_a_room().await;
+    let (mut notices, hello) = Socket::notifications(world.client(), &ben).await;
+    assert_eq!(hello["rooms"][0]["read_seq"], 0);
+    let newest = world.say(&ann, &room, "hello").await.expect(201)["seq"].clone();
+    let told = notices.find("unread").await;
+    assert_eq!(
+        (&told["count"], &told["read_seq"]),
+        (&json!(1), &json!(0)),
+        "nothing is read yet"
+    );
+    let (mut bens, _) = Socket::chat(world.client(), &ben, &room, "").await;
+    bens.send(&json!({ "type": "read", "seq": newest })).await;
+    let told = notices.find("unread").await;
+    assert_eq!((&told["count"], &told["read_seq"]), (&json!(0), &newest));
+    let list = world.get(&ben, "/chat/rooms").await.expect(200);
+    let listed = &list["items"][0];
+    assert_eq!(
+        (&listed["unread_count"], &listed["read_seq"]),
+        (&json!(0), &newest)
+    );
+}
+
+#[tokio::test]
 async fn a_match_is_told_once_to_a_socket_and_again_to_a_new_one() {
     let world = World::start(&[]).await;
     let (ann, ben) = (world.person("ann").await, world.person("ben").await);

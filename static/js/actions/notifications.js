@@ -9,12 +9,12 @@ import { hearServerTime, serverNowMs } from "../models/countdown.js";
 import { isOccupied } from "../models/draft.js";
 import { nextLink } from "../models/link.js";
 import {
-  changeRoom, meetingElsewhere, mergedRooms, peerAmong, putRoom, readHere, recounted, roomOfMatch, shownFirst, statusOf, withNamed,
-  withPresence,
+  changeRoom, meetingElsewhere, mergedRooms, peerAmong, putRoom, roomOfMatch, shownFirst, statusOf, withNamed, withPresence,
 } from "../models/room.js";
 import { t } from "../models/language.js";
 import { nameOf } from "../models/person.js";
 import { isNotRead } from "../models/screen.js";
+import { isUnordered, readHere, recounted } from "../models/unread.js";
 import { isLookedAt } from "../tabs.js";
 import { readNeeded } from "./reading.js";
 
@@ -142,11 +142,34 @@ async function unreadChanged(context, frame) {
   if (room === undefined) return;
   const { chat, rooms } = store.state;
   const onScreen = chat?.roomId === frame.room_id && chat?.atEnd === true && isLookedAt();
-  const { count, last_message } = frame;
-  const now = recounted(room, { count, last_message, onScreen });
-  store.update({ rooms: putRoom(rooms, now) });
-  // The count comes after the message: by then it may have been read here, and the page be left.
-  return now.unread_count > 0 ? messageCame(context, now) : dispatch("sweepAlerts", now.id);
+  const { count, last_message, read_seq } = frame;
+  const heard = { count, last_message, read_seq, onScreen };
+  if (isUnordered(room, heard)) return countAgain(context, room.id);
+  store.update({ rooms: putRoom(rooms, recounted(room, heard)) });
+  return countChanged(context, room.id);
+}
+
+/** Rooms whose count is asked for, and whether it has to be asked for once more. @type {Map<string, boolean>} */
+const asked = new Map();
+
+/** What is asked for now is newer than all that was heard before. @param {Context} context @param {string} roomId */
+async function countAgain(context, roomId) {
+  const isAsked = asked.has(roomId);
+  asked.set(roomId, isAsked);
+  if (isAsked) return;
+  await context.dispatch("loadRoom", roomId);
+  const isMore = asked.get(roomId);
+  asked.delete(roomId);
+  if (isMore) await countAgain(context, roomId);
+  else await countChanged(context, roomId);
+}
+
+/** The count comes after the message: by then it may have been read here, and the page be left. @param {Context} context @param {string} roomId */
+function countChanged(context, roomId) {
+  const { store, dispatch } = context;
+  const room = store.state.rooms.find(({ id }) => id === roomId);
+  if (room === undefined) return;
+  return room.unread_count > 0 ? messageCame(context, room) : dispatch("sweepAlerts", roomId);
 }
 
 /** @param {Context} context @param {import("../types.js").Room} room */

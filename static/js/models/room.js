@@ -5,6 +5,7 @@
  * @typedef {import("../types.js").Room} Room
  * @typedef {import("../types.js").Member} Member
  */
+import { newerMessage, recounted } from "./unread.js";
 
 /** A room's life goes one way. */
 const ORDER = { idle: 0, countdown: 1, notification: 2, kept: 3, ended: 4 };
@@ -75,11 +76,6 @@ function newestOf(room, { last_message, read_seq }) {
   };
 }
 
-/** @param {Room} room @param {import("../types.js").Message|null|undefined} heard @returns {import("../types.js").Message|null} */
-function newerMessage({ last_message: known }, heard) {
-  return heard && heard.seq >= (known?.seq ?? 0) ? heard : known;
-}
-
 /** @param {Room[]} rooms @returns {Room[]} */
 export function sortRooms(rooms) {
   return [...rooms].sort((a, b) => Date.parse(lastActivity(b)) - Date.parse(lastActivity(a)));
@@ -88,17 +84,6 @@ export function sortRooms(rooms) {
 /** @param {Room} room */
 export function lastActivity(room) {
   return room.last_message?.sent_at ?? room.created_at;
-}
-
-/**
- * A room after the server has counted what is unread. It may have counted before it heard that all of it was read here.
- * @param {Room} room
- * @param {{count: number, last_message?: import("../types.js").Message|null, onScreen: boolean}} heard
- * @returns {Room}
- */
-export function recounted(room, { count, last_message, onScreen }) {
-  const isRead = onScreen || (last_message?.seq ?? Infinity) <= (room.read_seq ?? 0);
-  return { ...room, unread_count: isRead ? 0 : count, last_message: newerMessage(room, last_message) };
 }
 
 /**
@@ -133,27 +118,12 @@ function withOthers(staying, known, heard) {
   return sortRooms([...newer, ...staying.filter(({ id }) => !ids.has(id))]);
 }
 
-/**
- * The rooms, one of which is read here up to a message; the server may have counted before it heard of that.
- * @param {Room[]} rooms
- * @param {string} roomId
- * @param {number} seq
- * @returns {Room[]}
- */
-export function readHere(rooms, roomId, seq) {
-  return rooms.map((room) => {
-    if (room.id !== roomId) return room;
-    const { unread_count: count, last_message } = room;
-    return recounted({ ...room, read_seq: Math.max(room.read_seq ?? 0, seq) }, { count, last_message, onScreen: false });
-  });
-}
-
 /** A room as it was read, where it was heard of meanwhile. @param {Room} known @param {Room} heard @returns {Room} */
 export function newerRoom(known, heard) {
   const isAhead = ORDER[known.state] > ORDER[heard.state] || (known.state === heard.state && ends(known) > ends(heard));
   const { state, kept, ends_at } = isAhead ? known : heard;
-  const { unread_count: count, last_message } = (known.last_message?.seq ?? 0) > (heard.last_message?.seq ?? 0) ? known : heard;
-  return recounted({ ...heard, state, kept, ends_at, read_seq: known.read_seq }, { count, last_message, onScreen: false });
+  const { unread_count, last_message, read_seq, counted } = recounted(known, { ...heard, count: heard.unread_count, onScreen: false });
+  return { ...heard, state, kept, ends_at, unread_count, last_message, read_seq, counted };
 }
 
 /** Within a phase its end only moves on. @param {Room} room */
@@ -214,7 +184,7 @@ export function meetingElsewhere(rooms, roomId) {
 export function roomOfMatch({ room_id, peer, score, reasons, icebreaker, icebreaker_topic, text_mode }, me, createdAt) {
   return {
     id: room_id, state: "idle", kept: false, members: [me, peer], ends_at: null, created_at: createdAt, last_message: null,
-    unread_count: 0, match: { score, reasons, icebreaker, icebreaker_topic, text_mode },
+    unread_count: 0, counted: { seq: 0, read_seq: 0 }, match: { score, reasons, icebreaker, icebreaker_topic, text_mode },
   };
 }
 

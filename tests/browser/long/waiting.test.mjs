@@ -4,6 +4,7 @@ import { hidePage } from "../support/alerts.mjs";
 import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 60 } });
+const SHOWN_WITHIN_MS = 15_000;
 const BOTH_SCHEMES = { schemes: ["light", "dark"] };
 
 story("who waits sees whom a wish leaves out, and gives it up with one click", async (scene) => {
@@ -126,9 +127,11 @@ async function newestIs(text) {
 
 /** What the system shows once it shows anything, in one look: some seconds later it takes a notification away by itself. */
 async function firstShown(page) {
+  const deadline = Date.now() + SHOWN_WITHIN_MS;
   for (;;) {
     const shown = await page.evaluate(shownNotifications);
     if (shown.length > 0) return shown;
+    assert.ok(Date.now() < deadline, "the system should show a notification, and shows none");
     await setTimeout(50);
   }
 }

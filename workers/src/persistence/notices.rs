@@ -89,15 +89,9 @@ impl Notices {
 
     async fn try_read_on(&self, readers: &BTreeSet<(Uuid, Uuid)>) -> Result<(), DbErr> {
         let rooms: BTreeSet<Uuid> = readers.iter().map(|(room, _)| *room).collect();
-        let rooms: Vec<Uuid> = rooms.into_iter().collect();
-        let counts = read_position::Entity::unread_of_members(&self.database.read, &rooms).await?;
-        let last = message::Entity::last_in_rooms(&self.database.read, &rooms).await?;
-        for reader @ (room, user) in readers {
-            if let Some(newest) = last.get(room) {
-                let left = counts.get(reader).copied().unwrap_or_default();
-                self.tell_unread(newest, vec![(UserId(*user), left)])
-                    .await?;
-            }
+        let unread = self.count(&Vec::from_iter(rooms)).await?;
+        for (room, reader) in readers {
+            self.tell_unread(&unread, *room, &[*reader]).await?;
         }
         Ok(())
     }
@@ -107,38 +101,51 @@ impl Notices {
         if rooms.is_empty() {
             return Ok(());
         }
-        let counts = read_position::Entity::unread_of_members(&self.database.read, &rooms).await?;
-        let last = message::Entity::last_in_rooms(&self.database.read, &rooms).await?;
-        let mut receivers = HashMap::<Uuid, Vec<(UserId, u64)>>::new();
-        for ((room, member), count) in counts {
-            if senders[&room].iter().any(|sender| *sender != member) {
-                receivers
-                    .entry(room)
-                    .or_default()
-                    .push((UserId(member), count));
+        let unread = self.count(&rooms).await?;
+        let mut receivers = HashMap::<Uuid, Vec<Uuid>>::new();
+        for (room, member) in unread.counts.keys() {
+            if senders[room].iter().any(|sender| sender != member) {
+                receivers.entry(*room).or_default().push(*member);
             }
         }
         for (room, receivers) in receivers {
-            if let Some(newest) = last.get(&room) {
-                self.tell_unread(newest, receivers).await?;
-            }
+            self.tell_unread(&unread, room, &receivers).await?;
         }
         Ok(())
     }
 
+    /// Messages and read marks are told of side by side, and by several processes: a count comes with what it was counted
+    /// of, so that whoever hears it knows whether it is older than another.
+    async fn count(&self, rooms: &[Uuid]) -> Result<Unread, DbErr> {
+        let snapshot = self.database.begin_snapshot().await?;
+        let unread = Unread {
+            counts: read_position::Entity::unread_of_members(&snapshot, rooms).await?,
+            read: read_position::Entity::seqs_of_members(&snapshot, rooms).await?,
+            newest: message::Entity::last_in_rooms(&snapshot, rooms).await?,
+        };
+        snapshot.commit().await?;
+        Ok(unread)
+    }
+
     async fn tell_unread(
         &self,
-        newest: &message::Model,
-        receivers: Vec<(UserId, u64)>,
+        unread: &Unread,
+        room: Uuid,
+        receivers: &[Uuid],
     ) -> Result<(), DbErr> {
+        let Some(newest) = unread.newest.get(&room) else {
+            return Ok(());
+        };
         let last_message = Box::new(self.place(newest).await?);
-        for (receiver, count) in receivers {
+        for receiver in receivers {
+            let key = (room, *receiver);
             let notice = UserNotice::Unread {
                 room_id: last_message.room_id,
-                count,
+                count: unread.counts.get(&key).copied().unwrap_or_default(),
+                read_seq: Some(unread.read.get(&key).copied().unwrap_or_default()),
                 last_message: last_message.clone(),
             };
-            self.tell(receiver, &notice).await;
+            self.tell(UserId(*receiver), &notice).await;
         }
         Ok(())
     }
@@ -174,4 +181,13 @@ impl Notices {
             tracing::warn!(user_id = %user, %error, "a notice is lost");
         }
     }
+}
+
+/// What there is to read in some rooms, all of it at one moment. By room and member; what is 0 is absent.
+struct Unread {
+    counts: HashMap<(Uuid, Uuid), u64>,
+    /// How far each has read.
+    read: HashMap<(Uuid, Uuid), u64>,
+    /// By room.
+    newest: HashMap<Uuid, message::Model>,
 }

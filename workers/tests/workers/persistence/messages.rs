@@ -1,9 +1,9 @@
-//! Messages: stored once, told once, counted right.
+//! Messages: stored once, told once.
 
 use broker::Publish;
 use contract::{
     consumers::{PERSISTENCE_CHAT, PERSISTENCE_LIFE, PERSISTENCE_RECEIPT},
-    live::{StoredFloor, UserNotice},
+    live::StoredFloor,
     streams::{DLQ, RECEIPT},
     subjects,
 };
@@ -12,7 +12,7 @@ use entities::{message, read_position, room};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{Ground, TIMING, a_message, a_user, next_notice, on_both_databases, until};
+use super::{Ground, TIMING, a_message, a_user, on_both_databases, until};
 
 on_both_databases!(
     every_message_is_stored_and_told_once_though_delivered_twice,
@@ -20,8 +20,6 @@ on_both_databases!(
     the_floor_is_never_ahead_of_the_database,
     the_last_message_of_a_list_is_right_whichever_stream_is_first,
     a_rooms_first_message_is_in_the_list_though_both_are_projected_at_once,
-    the_receiver_alone_is_told_what_is_unread,
-    the_readers_other_devices_learn_what_is_left_to_read,
     read_positions_only_move_forward,
     of_two_positions_at_one_place_the_row_is_that_of_the_one_in_the_stream,
 );
@@ -180,63 +178,6 @@ async fn a_rooms_first_message_is_in_the_list_though_both_are_projected_at_once(
         .unwrap();
     assert_eq!(rooms.len(), ROOMS);
     assert!(rooms.iter().all(|room| room.last_message_seq > 0));
-}
-
-async fn the_receiver_alone_is_told_what_is_unread(ground: Ground) {
-    let (ada, ben, id) = (a_user(), a_user(), RoomId(Uuid::now_v7()));
-    let worker = ground.worker().await;
-    let key = PairKey::of(ada, ben).unwrap();
-    ground.broker.open_room(key, id, TIMING).await.unwrap();
-    ground.until_done(PERSISTENCE_LIFE).await;
-    let mut of_ada = ground.notices_of(ada).await;
-    let mut of_ben = ground.notices_of(ben).await;
-    for expected in 1..=3_u64 {
-        let seq = ground
-            .send(&a_message(id, ada, &format!("{expected}")))
-            .await;
-        let UserNotice::Unread {
-            room_id,
-            count,
-            last_message,
-        } = next_notice(&mut of_ben).await
-        else {
-            panic!("another notice");
-        };
-        assert_eq!((room_id, count, last_message.seq), (id, expected, seq));
-        assert_eq!(last_message.prev_seq, seq - 1);
-        assert_eq!(last_message.text, format!("{expected}"));
-    }
-    worker.stop().await;
-    let silent = tokio::time::timeout(std::time::Duration::from_millis(200), of_ada.next()).await;
-    assert!(silent.is_err(), "the sender is told nothing");
-}
-
-async fn the_readers_other_devices_learn_what_is_left_to_read(ground: Ground) {
-    let (ada, ben, id) = (a_user(), a_user(), RoomId(Uuid::now_v7()));
-    let worker = ground.worker().await;
-    let key = PairKey::of(ada, ben).unwrap();
-    ground.broker.open_room(key, id, TIMING).await.unwrap();
-    let first = ground.send(&a_message(id, ada, "one")).await;
-    let last = ground.send(&a_message(id, ada, "two")).await;
-    ground.until_done(PERSISTENCE_LIFE).await;
-    ground.until_done(PERSISTENCE_CHAT).await;
-    let mut of_ada = ground.notices_of(ada).await;
-    let mut of_ben = ground.notices_of(ben).await;
-    for (read, left) in [(first, 1), (last, 0)] {
-        ground.read_up_to(id, ben, read).await;
-        let UserNotice::Unread {
-            room_id,
-            count,
-            last_message,
-        } = next_notice(&mut of_ben).await
-        else {
-            panic!("another notice");
-        };
-        assert_eq!((room_id, count, last_message.seq), (id, left, last));
-    }
-    worker.stop().await;
-    let silent = tokio::time::timeout(std::time::Duration::from_millis(200), of_ada.next()).await;
-    assert!(silent.is_err(), "the other member is told nothing here");
 }
 
 async fn read_positions_only_move_forward(ground: Ground) {

@@ -15,6 +15,7 @@ mod relearning_meanwhile;
 mod rooms;
 mod sharing;
 mod unlearning;
+mod unread;
 
 use std::{future::Future, time::Duration};
 
