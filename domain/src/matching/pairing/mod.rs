@@ -1,5 +1,6 @@
 //! Who is paired with whom in one tick: the roster, the screen of hard filters, the reserve, and two solvers.
 
+mod buckets;
 mod exact;
 mod fairness;
 mod local_search;

@@ -1,9 +1,10 @@
 //! Whom to score in a large pool: some promising people each, out of those whom the filters allow.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::cmp::Ordering;
 
 use super::{
-    Edge, Policy, Roster, Scorer, Screen,
+    Edge, Policy, Scorer, Screen,
+    buckets::{Bucket, Somebody, Window, buckets, partners_of},
     person::Person,
     reserve::Terms,
     spread::{mixed, spread},
@@ -18,33 +19,12 @@ const SIDE_BY_SIDE: usize = 8;
 /// How often one looks again where too few were found that want one, too.
 const ROUNDS: u64 = 8;
 
-/// What the filters ask of people as a group: minor, gender, wanted genders.
-type Kind = (bool, u8, u64);
-
-/// People of one kind, by age.
-struct Bucket {
-    kind: Kind,
-    ranks: Vec<u32>,
-    /// What the roster knows of them, copied into this order.
-    people: Vec<Person>,
-    /// How many are younger than each age; the last entry is all.
-    younger: Vec<u32>,
-}
-
 /// Somebody seen by somebody.
-#[derive(PartialEq)]
-struct Sketched {
+struct Sketched<'a> {
     sketch: f32,
     /// Decides between equals, otherwise for everybody: else all would look at the same few.
     lot: u64,
-    other: u32,
-}
-
-/// People of one kind of the ages that somebody wishes.
-#[derive(Clone, Copy)]
-struct Window<'a> {
-    ranks: &'a [u32],
-    people: &'a [Person],
+    other: Somebody<'a>,
 }
 
 /// What looking around needs, kept from one person to the next.
@@ -52,10 +32,10 @@ struct Window<'a> {
 struct Search<'a> {
     tick: u64,
     windows: Vec<Window<'a>>,
-    found: Vec<Sketched>,
+    found: Vec<Sketched<'a>>,
 }
 
-impl Sketched {
+impl Sketched<'_> {
     fn better_first(one: &Self, other: &Self) -> Ordering {
         let by_sketch = other.sketch.total_cmp(&one.sketch);
         by_sketch.then(one.lot.cmp(&other.lot))
@@ -72,17 +52,24 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
     tick: u64,
 ) -> Vec<Edge> {
     let roster = screen.roster();
-    let buckets = buckets(roster);
+    let buckets = buckets(roster, terms);
     let mut edges = Vec::with_capacity(roster.len() * policy.k);
     let mut search = Search {
         tick: mixed(tick),
         ..Search::default()
     };
-    let mut add = |search: &Search<'_>, rank: u32| {
+    let mut add = |search: &Search<'_>, one: Somebody<'_>| {
         let first = edges.len();
-        let found = search.found.iter();
-        let pairs = found.filter_map(|found| screen.pairable(rank, found.other));
-        edges.extend(pairs.filter_map(|pair| terms.edge(pair, scorer.score(pair))));
+        let edge = |found: &Sketched<'_>| {
+            let other = found.other;
+            let pair = screen.pairable_as((one.rank, one.person), (other.rank, other.person))?;
+            let mut of_both = [one.term, other.term];
+            if other.rank < one.rank {
+                of_both.reverse();
+            }
+            terms.edge_as(pair, scorer.score(pair), of_both)
+        };
+        edges.extend(search.found.iter().filter_map(edge));
         if edges.len() > first + policy.k {
             edges[first..].select_nth_unstable_by_key(policy.k, Edge::heavier_first);
             edges.truncate(first + policy.k);
@@ -91,17 +78,18 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
     let mut unlucky = Vec::new();
     for (at, bucket) in buckets.iter().enumerate() {
         let partners = partners_of(bucket, &buckets);
-        for (place, (&rank, person)) in bucket.ranks.iter().zip(&bucket.people).enumerate() {
-            let saw_all = search.look_around(&partners, rank, person, policy.scored);
+        for place in 0..bucket.ranks.len() {
+            let one = bucket.somebody(place);
+            let saw_all = search.look_around(&partners, one, policy.scored);
             if !saw_all && search.found.len() < policy.scored {
                 unlucky.push(Unlucky {
                     found_somebody: !search.found.is_empty(),
-                    rank,
-                    lot: mixed(search.tick ^ u64::from(rank)),
+                    rank: one.rank,
+                    lot: mixed(search.tick ^ u64::from(one.rank)),
                     stands: (at, place),
                 });
             }
-            add(&search, rank);
+            add(&search, one);
         }
     }
     for Unlucky {
@@ -110,9 +98,9 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
     } in who_looks_at_all(unlucky)
     {
         let bucket = &buckets[at];
-        let (rank, person) = (bucket.ranks[place], &bucket.people[place]);
-        search.look_at_all(&partners_of(bucket, &buckets), rank, person, policy.scored);
-        add(&search, rank);
+        let one = bucket.somebody(place);
+        search.look_at_all(&partners_of(bucket, &buckets), one, policy.scored);
+        add(&search, one);
     }
     edges.sort_unstable_by_key(Edge::heavier_first);
     edges.dedup_by_key(|edge| edge.pair);
@@ -121,22 +109,16 @@ pub(super) fn edges<F: Fn(UserId, UserId) -> bool>(
 
 impl<'a> Search<'a> {
     /// The best by sketch of a sample of those who may be wanted, into `found`. Says whether the sample is all of them.
-    fn look_around(
-        &mut self,
-        partners: &[&'a Bucket],
-        rank: u32,
-        person: &Person,
-        scored: usize,
-    ) -> bool {
-        let total = self.begin(partners, person);
+    fn look_around(&mut self, partners: &[&'a Bucket], one: Somebody<'_>, scored: usize) -> bool {
+        let total = self.begin(partners, one.person);
         let sample = scored * LOOKED_AT_PER_SCORED;
         if total <= sample {
-            self.look_at(0, total, rank, person);
+            self.look_at(0, total, one);
         } else {
             for round in 0..ROUNDS {
-                let seed = self.tick ^ (u64::from(rank) << 3 | round);
+                let seed = self.tick ^ (u64::from(one.rank) << 3 | round);
                 for begin in spread(total, sample.div_ceil(SIDE_BY_SIDE), seed) {
-                    self.look_at(begin as usize, SIDE_BY_SIDE, rank, person);
+                    self.look_at(begin as usize, SIDE_BY_SIDE, one);
                 }
                 if self.found.len() >= scored {
                     break;
@@ -148,9 +130,9 @@ impl<'a> Search<'a> {
     }
 
     /// The best by sketch of all who may be wanted, into `found`.
-    fn look_at_all(&mut self, partners: &[&'a Bucket], rank: u32, person: &Person, scored: usize) {
-        let total = self.begin(partners, person);
-        self.look_at(0, total, rank, person);
+    fn look_at_all(&mut self, partners: &[&'a Bucket], one: Somebody<'_>, scored: usize) {
+        let total = self.begin(partners, one.person);
+        self.look_at(0, total, one);
         self.keep_best(scored);
     }
 
@@ -173,11 +155,11 @@ impl<'a> Search<'a> {
             self.found.truncate(scored);
         }
         self.found.sort_unstable_by(Sketched::better_first);
-        self.found.dedup();
+        self.found.dedup_by_key(|found| found.other.rank);
     }
 
     /// Looks at so many people side by side, as if the windows were one circle.
-    fn look_at(&mut self, begin: usize, count: usize, rank: u32, person: &Person) {
+    fn look_at(&mut self, begin: usize, count: usize, one: Somebody<'_>) {
         let (mut skip, mut left) = (begin, count);
         for window in self.windows.iter().cycle() {
             if left == 0 {
@@ -187,68 +169,14 @@ impl<'a> Search<'a> {
             let begin = skip.min(window.ranks.len());
             skip -= begin;
             left -= here;
-            let seen = begin..begin + here;
-            let others = window.ranks[seen.clone()].iter().zip(&window.people[seen]);
+            let others = (begin..begin + here).map(|place| window.somebody(place));
             let possible =
-                others.filter(|(other, features)| **other != rank && person.may_meet(features));
-            self.found
-                .extend(possible.map(|(&other, features)| Sketched {
-                    sketch: person.sketch(features),
-                    lot: mixed(u64::from(rank) << 32 | u64::from(other)),
-                    other,
-                }));
+                others.filter(|other| other.rank != one.rank && one.person.may_meet(other.person));
+            self.found.extend(possible.map(|other| Sketched {
+                sketch: one.person.sketch(other.person),
+                lot: mixed(u64::from(one.rank) << 32 | u64::from(other.rank)),
+                other,
+            }));
         }
     }
-}
-
-fn buckets(roster: &Roster) -> Vec<Bucket> {
-    let mut by_kind: BTreeMap<Kind, Vec<u32>> = BTreeMap::new();
-    for (rank, person) in (0u32..).zip(&roster.people) {
-        let kind = (person.is_minor, person.gender, person.wanted_genders);
-        by_kind.entry(kind).or_default().push(rank);
-    }
-    let bucket = |(kind, mut ranks): (Kind, Vec<u32>)| {
-        let age = |rank: &u32| roster.people[*rank as usize].age;
-        ranks.sort_by_key(age);
-        let mut younger = vec![0u32; 257];
-        for rank in &ranks {
-            younger[usize::from(age(rank)) + 1] += 1;
-        }
-        for next in 1..younger.len() {
-            younger[next] += younger[next - 1];
-        }
-        Bucket {
-            kind,
-            people: ranks
-                .iter()
-                .map(|rank| roster.people[*rank as usize])
-                .collect(),
-            ranks,
-            younger,
-        }
-    };
-    by_kind.into_iter().map(bucket).collect()
-}
-
-impl Bucket {
-    fn aged(&self, (youngest, oldest): (u8, u8)) -> Window<'_> {
-        let begin = self.younger[usize::from(youngest)] as usize;
-        // Nobody, where the oldest is younger than the youngest.
-        let end = (self.younger[usize::from(oldest) + 1] as usize).max(begin);
-        Window {
-            ranks: &self.ranks[begin..end],
-            people: &self.people[begin..end],
-        }
-    }
-}
-
-fn partners_of<'a>(bucket: &Bucket, buckets: &'a [Bucket]) -> Vec<&'a Bucket> {
-    let suiting = buckets.iter();
-    suiting
-        .filter(|other| suits(bucket.kind, other.kind))
-        .collect()
-}
-
-fn suits((minor, gender, wanted): Kind, (other_minor, other_gender, other_wanted): Kind) -> bool {
-    minor == other_minor && wanted >> other_gender & 1 == 1 && other_wanted >> gender & 1 == 1
 }

@@ -106,12 +106,14 @@ impl Person {
     }
 
     /// Whether this one's wishes allow the other.
+    #[inline]
     fn wants(&self, other: &Self) -> bool {
         let (youngest, oldest) = self.wanted_ages;
         self.wanted_genders >> other.gender & 1 == 1 && youngest <= other.age && other.age <= oldest
     }
 
     /// Whether the wishes of both, their languages and their age groups let them meet.
+    #[inline]
     pub(super) fn may_meet(&self, other: &Self) -> bool {
         self.is_minor == other.is_minor
             && self.can_talk_to(other)
@@ -120,11 +122,13 @@ impl Person {
     }
 
     /// Whether there is a language that both may speak. A language without a bit of its own is nobody's.
+    #[inline]
     fn can_talk_to(&self, other: &Self) -> bool {
         self.languages & other.languages != 0
     }
 
     /// A cheap guess, in no unit, at how well two suit each other: it only orders whom to score.
+    #[inline]
     pub(super) fn sketch(&self, other: &Self) -> f32 {
         let common = (self.interests & other.interests).count_ones();
         let cosine = small(common) * self.interests_norm * other.interests_norm;

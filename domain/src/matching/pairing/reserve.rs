@@ -99,7 +99,7 @@ pub(super) struct Terms {
 
 /// What the terms are of one person: together, as they are read together.
 #[derive(Debug, Clone, Copy)]
-struct Term {
+pub(super) struct Term {
     /// For how many seconds the person has waited.
     waited: f32,
     /// The root of what the person usually scores: two of them make what is usual for a pair.
@@ -126,17 +126,32 @@ impl Terms {
         }
     }
 
+    /// Of the person of this rank.
+    pub(super) fn of(&self, rank: u32) -> Term {
+        self.of_each[rank as usize]
+    }
+
     /// The pair with its weight; `None` where its score, against what is usual for the two, does not reach the reserve.
     ///
     /// The reserve falls with the square of the waiting time of the longer waiting one. The weight is the score, plus what both
     /// have waited, as shares of the patience. A score that is no number counts as nothing.
     pub(super) fn edge(&self, pair: Pairable, score: f32) -> Option<Edge> {
+        self.edge_as(pair, score, pair.ranks().map(|rank| self.of(rank)))
+    }
+
+    /// The same, given the terms of both, in the order of the pair.
+    #[inline]
+    pub(super) fn edge_as(
+        &self,
+        pair: Pairable,
+        score: f32,
+        [one, other]: [Term; 2],
+    ) -> Option<Edge> {
         let score = if score.is_finite() {
             score.clamp(0.0, 1.0)
         } else {
             0.0
         };
-        let [one, other] = pair.ranks().map(|rank| self.of_each[rank as usize]);
         let left = 1.0 - (one.waited.max(other.waited) / self.decay_secs).powi(2);
         if score < self.reserve * left.max(0.0) * one.usual * other.usual {
             return None;

@@ -60,6 +60,7 @@ impl Roster {
     }
 
     /// Where the person of this rank stands in the slice that the roster was made of.
+    #[inline]
     pub fn source(&self, rank: u32) -> usize {
         self.sources[rank as usize] as usize
     }
