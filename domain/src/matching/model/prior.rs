@@ -71,12 +71,14 @@ impl Weight {
     }
 
     /// The value in standard deviations from the average, within [`FEATURE_BOUND`]; 0 where nothing is known.
+    #[inline]
     pub fn standardise(&self, value: Option<f64>) -> f64 {
         value.map_or(0.0, |value| bounded((value - self.centre) / self.scale))
     }
 }
 
 /// A number of standard deviations, within [`FEATURE_BOUND`]; 0 where it is not finite.
+#[inline]
 pub(super) fn bounded(deviation: f64) -> f64 {
     if deviation.is_finite() {
         deviation.clamp(-FEATURE_BOUND, FEATURE_BOUND)

@@ -47,6 +47,7 @@ impl Kernel {
     }
 
     /// What `a` sees in `b`, and `b` in `a`.
+    #[inline]
     pub(super) fn values(&self, a: &Prepared, b: &Prepared) -> [Option<f64>; 2] {
         let gap = a.age - b.age;
         let both = match self {
@@ -71,6 +72,7 @@ impl Kernel {
     }
 
     /// With `x = NOT_NAMED + STEP · named(x)` for each option, sums over all options become counts.
+    #[inline]
     fn of_interests(&self, a: &Prepared, b: &Prepared) -> Option<f64> {
         if a.interests == 0 || b.interests == 0 {
             return None;
@@ -95,6 +97,7 @@ impl Kernel {
     }
 }
 
+#[inline]
 fn options() -> f64 {
     u32::try_from(INTERESTS.len()).map_or(f64::MAX, f64::from)
 }

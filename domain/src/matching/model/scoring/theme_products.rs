@@ -41,6 +41,7 @@ impl ThemeProducts {
     }
 
     /// What the products add to the log-odds, each way the same; nothing where one of the two names no interest.
+    #[inline]
     pub(super) fn of_pair(&self, a: &Prepared, b: &Prepared) -> Belief {
         let mut sum = Product::NOTHING.belief;
         if a.interests == 0 || b.interests == 0 {
