@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::TcpListener,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -11,6 +11,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 const BINARY: &str = "WEBCHAT_TEST_NATS_SERVER";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -208,6 +209,35 @@ pub fn free_port() -> u16 {
     (0..COUNT)
         .map(|_| FIRST + start.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)) % COUNT)
         .filter_map(|port| u16::try_from(port).ok())
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .find(|port| bound(*port).is_some())
         .expect("a free port")
+}
+
+/// A socket at this port of loopback, if nobody listens there. It does not listen itself: where another test starts a process at
+/// this moment, that one has a copy until it runs its program. If that listened, a server could not, and whoever connects
+/// would take it for the server.
+fn bound(port: u16) -> Option<TcpSocket> {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    // Then the server can listen beside the copy.
+    socket.set_reuseaddr(true).expect("a socket's option");
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    socket.bind(address).is_ok().then_some(socket)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_looked_at_is_nobodys_and_a_server_may_listen_there() {
+        let port = free_port();
+        let address = (Ipv4Addr::LOCALHOST, port);
+        let looked_at = bound(port).expect("a free port");
+        assert!(TcpStream::connect(address).is_err(), "nobody listens");
+        let server = TcpListener::bind(address).expect("a server listens beside it");
+        assert!(bound(port).is_none(), "and then it is taken");
+        drop((looked_at, server));
+    }
 }
