@@ -57,9 +57,13 @@ impl Described for Features {
     }
 }
 
-impl Described for &Features {
+impl<T: Described> Described for &T {
     fn features(&self) -> &Features {
-        self
+        (**self).features()
+    }
+
+    fn packed(&self) -> Option<&Packed> {
+        (**self).packed()
     }
 }
 

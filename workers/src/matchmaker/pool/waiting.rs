@@ -40,7 +40,7 @@ impl Waiting {
     }
 }
 
-impl Described for &Waiting {
+impl Described for Waiting {
     fn features(&self) -> &Features {
         &self.ticket.features
     }

@@ -1,8 +1,10 @@
 //! What is unread: told to whom it concerns, and with what it was counted of.
 
+use broker::Subscription;
 use contract::{
     consumers::{PERSISTENCE_CHAT, PERSISTENCE_LIFE, PERSISTENCE_RECEIPT},
     live::UserNotice,
+    message::Message,
     subjects,
 };
 use domain::{RoomId, pair::PairKey};
@@ -16,6 +18,26 @@ on_both_databases!(
     a_count_is_of_the_messages_and_of_the_reading_that_it_names,
 );
 
+/// The next notice is of this room, this count up to this message, and this reading. The message.
+async fn told(
+    notices: &mut Subscription,
+    (id, unread, newest): (RoomId, u64, u64),
+    read: u64,
+) -> Message {
+    let UserNotice::Unread {
+        room_id,
+        count,
+        read_seq,
+        last_message,
+    } = next_notice(notices).await
+    else {
+        panic!("another notice");
+    };
+    assert_eq!((room_id, count, last_message.seq), (id, unread, newest));
+    assert_eq!(read_seq, Some(read));
+    *last_message
+}
+
 async fn the_receiver_alone_is_told_what_is_unread(ground: Ground) {
     let (ada, ben, id) = (a_user(), a_user(), RoomId(Uuid::now_v7()));
     let worker = ground.worker().await;
@@ -28,17 +50,7 @@ async fn the_receiver_alone_is_told_what_is_unread(ground: Ground) {
         let seq = ground
             .send(&a_message(id, ada, &format!("{expected}")))
             .await;
-        let UserNotice::Unread {
-            room_id,
-            count,
-            read_seq,
-            last_message,
-        } = next_notice(&mut of_ben).await
-        else {
-            panic!("another notice");
-        };
-        assert_eq!((room_id, count, last_message.seq), (id, expected, seq));
-        assert_eq!(read_seq, Some(0), "nothing is read yet");
+        let last_message = told(&mut of_ben, (id, expected, seq), 0).await;
         assert_eq!(last_message.prev_seq, seq - 1);
         assert_eq!(last_message.text, format!("{expected}"));
     }
@@ -60,17 +72,7 @@ async fn the_readers_other_devices_learn_what_is_left_to_read(ground: Ground) {
     let mut of_ben = ground.notices_of(ben).await;
     for (read, left) in [(first, 1), (last, 0)] {
         ground.read_up_to(id, ben, read).await;
-        let UserNotice::Unread {
-            room_id,
-            count,
-            read_seq,
-            last_message,
-        } = next_notice(&mut of_ben).await
-        else {
-            panic!("another notice");
-        };
-        assert_eq!((room_id, count, last_message.seq), (id, left, last));
-        assert_eq!(read_seq, Some(read));
+        told(&mut of_ben, (id, left, last), read).await;
     }
     worker.stop().await;
     let silent = tokio::time::timeout(std::time::Duration::from_millis(200), of_ada.next()).await;
