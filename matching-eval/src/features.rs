@@ -26,6 +26,23 @@ const THEME_PRODUCTS: [&str; 3] = [
     "second_theme_product",
     "third_theme_product",
 ];
+/// What many of the data's people study or want to become: those that the baseline takes.
+const BACKGROUND: [&str; 14] = [
+    "field.law",
+    "field.mathematics",
+    "field.engineering",
+    "field.business",
+    "field.education",
+    "field.natural_sciences",
+    "field.social_work",
+    "field.politics",
+    "career.law",
+    "career.research",
+    "career.medicine",
+    "career.arts",
+    "career.business",
+    "career.international",
+];
 const TRAITS: [&str; 11] = [
     "age",
     "habit.dating",
@@ -56,7 +73,8 @@ pub fn traits() -> Vec<String> {
     let words = crate::records::words();
     let wishes = words.iter().map(|name| format!("wish.{name}"));
     let described = words.iter().take(5).map(|name| format!("self_view.{name}"));
-    let plain = TRAITS.iter().map(|name| (*name).to_owned());
+    let plain = TRAITS.iter().chain(&BACKGROUND);
+    let plain = plain.map(|name| (*name).to_owned());
     plain
         .chain(wishes)
         .chain(described)

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The version of the weights that training makes: another one for another set of features, or another fit.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// The intercept is free.
 const INTERCEPT_PRECISION: f64 = 0.25;
 

@@ -53,6 +53,47 @@ const GOALS: [&str; 6] = [
     "curiosity",
     "other",
 ];
+/// Their codes of `field_cd`, what somebody studies, from 1.
+const FIELDS: [&str; 18] = [
+    "law",
+    "mathematics",
+    "social_sciences",
+    "medicine",
+    "engineering",
+    "writing",
+    "history",
+    "business",
+    "education",
+    "natural_sciences",
+    "social_work",
+    "undergraduate",
+    "politics",
+    "film",
+    "fine_arts",
+    "languages",
+    "architecture",
+    "other",
+];
+/// Their codes of `career_c`, what somebody wants to become, from 1.
+const CAREERS: [&str; 17] = [
+    "law",
+    "research",
+    "psychology",
+    "medicine",
+    "engineering",
+    "arts",
+    "business",
+    "real_estate",
+    "international",
+    "undecided",
+    "social_work",
+    "speech_therapy",
+    "politics",
+    "sports",
+    "other",
+    "journalism",
+    "architecture",
+];
 /// Their habits: the lowest and highest answer, as "never" and "always".
 const HABITS: [(&str, &str, f64, f64); 3] = [
     ("exphappy", "optimism", 1.0, 10.0),
@@ -152,12 +193,16 @@ fn portrait(number: impl Fn(&str) -> anyhow::Result<Option<f64>>) -> anyhow::Res
             habits.insert(name.to_owned(), (answer - never) / (always - never));
         }
     }
-    let goal = number("goal")?.and_then(|code| GOALS.get(place(code)?));
+    let coded = |column: &str, options: &[&'static str]| -> anyhow::Result<Option<String>> {
+        let option = number(column)?.and_then(|code| option(options, code));
+        Ok(option.map(str::to_owned))
+    };
     let mut background = BTreeMap::new();
-    for (column, name) in [("field_cd", "field"), ("career_c", "career")] {
-        if let Some(code) = number(column)? {
-            background.insert(name.to_owned(), code.to_string());
-        }
+    for (column, name, options) in [
+        ("field_cd", "field", FIELDS.as_slice()),
+        ("career_c", "career", &CAREERS),
+    ] {
+        background.extend(coded(column, options)?.map(|option| (name.to_owned(), option)));
     }
     Ok(Portrait {
         age: number("age")?,
@@ -166,17 +211,17 @@ fn portrait(number: impl Fn(&str) -> anyhow::Result<Option<f64>>) -> anyhow::Res
         assumed_wishes: scales(&words("2_1", &WORDS), 0.0, 100.0)?,
         self_view: scales(&words("3_1", &WORDS[..5]), 1.0, 10.0)?,
         habits,
-        goals: goal.into_iter().map(|goal| (*goal).to_owned()).collect(),
+        goals: coded("goal", &GOALS)?.into_iter().collect(),
         languages: Default::default(),
         background,
     })
 }
 
-/// The place of a code that counts from 1.
-fn place(code: f64) -> Option<usize> {
-    (1..=GOALS.len())
-        .find(|&place| f64::from(u32::try_from(place).unwrap_or(0)) == code)
-        .map(|place| place - 1)
+/// What a code that counts from 1 stands for.
+fn option(options: &[&'static str], code: f64) -> Option<&'static str> {
+    let numbered = (1_u32..).map(f64::from).zip(options);
+    let mut named = numbered.filter(|(number, _)| *number == code);
+    named.next().map(|(_, option)| *option)
 }
 
 /// The interests, as a profile calls them.
@@ -187,4 +232,31 @@ pub fn interests() -> impl Iterator<Item = &'static str> {
 /// The words for wishes; the first five are those of self-descriptions, too.
 pub fn words() -> [&'static str; 6] {
     WORDS.map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_counts_from_one_and_a_code_of_nothing_says_nothing() {
+        assert_eq!(option(&GOALS, 1.0), Some("fun"));
+        assert_eq!(option(&GOALS, 6.0), Some("other"));
+        for code in [0.0, 1.5, 7.0, f64::NAN] {
+            assert_eq!(option(&GOALS, code), None);
+        }
+    }
+
+    #[test]
+    fn an_answer_in_numbers_is_what_it_stands_for() {
+        let answers = [("goal", 4.0), ("field_cd", 1.0), ("career_c", 17.0)];
+        let answer = |column: &str| {
+            let found = answers.into_iter().find(|(name, _)| *name == column);
+            Ok(found.map(|(_, code)| code))
+        };
+        let portrait = portrait(answer).unwrap();
+        assert!(portrait.goals.contains("relationship"));
+        assert_eq!(portrait.background["field"], "law");
+        assert_eq!(portrait.background["career"], "architecture");
+    }
 }

@@ -28,13 +28,13 @@ pub struct Settings {
     #[arg(long, default_value_t = 300.0)]
     pub partner_precision: f64,
     /// Variance of generosity between people.
-    #[arg(long, default_value_t = 1.44)]
+    #[arg(long, default_value_t = 2.0)]
     pub generosity_variance: f64,
     /// Variance of appeal between people.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.2)]
     pub appeal_variance: f64,
     /// How much of generosity adds to appeal.
-    #[arg(long, default_value_t = -0.3, allow_hyphen_values = true)]
+    #[arg(long, default_value_t = -0.2, allow_hyphen_values = true)]
     pub generosity_to_appeal: f64,
 }
 

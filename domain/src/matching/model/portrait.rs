@@ -37,7 +37,8 @@ pub struct Portrait {
 
 impl Portrait {
     /// One trait by its name in the weights: `age`, `interests.mean`, `interests.spread`, `self_view.mean`, or a group and
-    /// a key, such as `wish.fun`, `interest.music` or `goal.dating`. Nothing where it is not said.
+    /// a key, such as `wish.fun`, `interest.music`, `goal.dating` or `field.law`. What one may be or not is 1 or 0. Nothing where
+    /// it is not said.
     pub fn trait_value(&self, name: &str) -> Option<f64> {
         let value = match name.split_once('.') {
             None if name == "age" => self.age,
@@ -49,6 +50,7 @@ impl Portrait {
             Some(("self_view", key)) => self.self_view.get(key).copied(),
             Some(("habit", key)) => self.habits.get(key).copied(),
             Some(("goal", key)) => self.goal(key),
+            Some((name @ ("field" | "career"), key)) => self.stands_in(name, key),
             _ => None,
         };
         value.filter(|value| value.is_finite())
@@ -63,11 +65,18 @@ impl Portrait {
             "self_view",
             "habit",
             "goal",
+            "field",
+            "career",
         ];
         name == "age"
             || name
                 .split_once('.')
                 .is_some_and(|(group, _)| groups.contains(&group))
+    }
+
+    fn stands_in(&self, name: &str, key: &str) -> Option<f64> {
+        let said = self.background.get(name)?;
+        Some(f64::from(u8::from(said == key)))
     }
 
     fn goal(&self, key: &str) -> Option<f64> {

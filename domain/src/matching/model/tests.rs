@@ -224,6 +224,19 @@ fn weights_that_cannot_be_used_are_refused_by_name() {
 }
 
 #[test]
+fn where_somebody_stands_is_a_trait_for_each_answer_and_unknown_where_it_is_not_said() {
+    let law = ("field".to_owned(), "law".to_owned());
+    let portrait = Portrait {
+        background: [law].into(),
+        ..Portrait::default()
+    };
+    assert_eq!(portrait.trait_value("field.law"), Some(1.0));
+    assert_eq!(portrait.trait_value("field.medicine"), Some(0.0));
+    assert_eq!(portrait.trait_value("career.law"), None);
+    assert_eq!(Portrait::default().trait_value("field.law"), None);
+}
+
+#[test]
 fn a_profile_is_a_portrait_and_what_it_leaves_out_counts_as_average() {
     let features = crate::matching::Features {
         age: 30,
