@@ -69,8 +69,8 @@ pub fn is_theme_product(name: &str) -> bool {
 
 /// What is a person's own: as decider and as partner.
 pub fn traits() -> Vec<String> {
-    let interests = crate::records::interests().map(|name| format!("interest.{name}"));
-    let words = crate::records::words();
+    let interests = crate::answers::interests().map(|name| format!("interest.{name}"));
+    let words = crate::answers::words();
     let wishes = words.iter().map(|name| format!("wish.{name}"));
     let described = words.iter().take(5).map(|name| format!("self_view.{name}"));
     let plain = TRAITS.iter().chain(&BACKGROUND);

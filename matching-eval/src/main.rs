@@ -1,5 +1,6 @@
 //! Lets WebChat's matching model answer the judges of the speed-dating data: see docs/MATCHING.md.
 
+mod answers;
 mod cholesky;
 mod features;
 mod layout;

@@ -108,7 +108,7 @@ mod tests {
     use domain::matching::model::Portrait;
 
     use super::*;
-    use crate::records::interests;
+    use crate::answers::interests;
 
     #[derive(Parser)]
     struct Defaults {

@@ -2,7 +2,7 @@
 
 use domain::matching::model::{Loading, Portrait, THEMES, Themes};
 
-use crate::{layout::rounded, principal::components, records::interests};
+use crate::{answers::interests, layout::rounded, principal::components};
 
 /// Less variance than this is none.
 const LEAST_VARIANCE: f64 = 1e-9;
