@@ -5,12 +5,6 @@ import { openStage } from "./support/stage.mjs";
 
 const story = openStage();
 
-async function openAccount(person) {
-  await person.go("account");
-  await person.sees("account");
-  await person.sees("session");
-}
-
 story("who is signed in elsewhere sees it, and signs that device out", async (scene) => {
   const [nia] = await scene.members("Nia");
   const away = await scene.enter("Nia");
@@ -20,7 +14,7 @@ story("who is signed in elsewhere sees it, and signs that device out", async (sc
   await away.press("login");
   await away.sees("no-conversations");
 
-  await openAccount(nia);
+  await nia.openAccount();
   assert.equal(await nia.find("session").count(), 2);
   const here = nia.find("session", { "data-current": "true" });
   assert.match(await here.innerText(), /Chrome · Linux\s+This device/);
@@ -31,20 +25,9 @@ story("who is signed in elsewhere sees it, and signs that device out", async (sc
   await nia.find("session", { "data-current": "false" }).waitFor({ state: "detached" });
 });
 
-story("whoever comes back to a session that was ended meanwhile is told so", async (scene) => {
-  const [uli] = await scene.members("Uli");
-  await uli.page.goto("about:blank");
-  const elsewhere = await scene.server.device(uli);
-  const { items } = await elsewhere("/auth/sessions");
-  for (const { id, current } of items) if (!current) await elsewhere(`/auth/sessions/${id}`, "DELETE");
-  uli.watch.expect(/^401 POST \/auth\/refresh$/);
-  await uli.page.goto("/");
-  await uli.find("notice").getByText("You have been signed out here").waitFor();
-});
-
 story("a new password signs out everywhere else, and the old one does not count any more", async (scene) => {
   const [ole] = await scene.members("Ole");
-  await openAccount(ole);
+  await ole.openAccount();
   const change = async (current_password, new_password) => {
     await ole.fill({ current_password, new_password });
     await ole.press("change-password");
@@ -79,7 +62,7 @@ story("likes and blocks are listed, and each can be taken back", async (scene) =
   const { items: [room] } = await device("/chat/rooms");
   const peer = room.members.find(({ display_name }) => display_name === "Quy");
   await device(`/users/${peer.id}/like`, "PUT");
-  await openAccount(pam);
+  await pam.openAccount();
   await pam.sees("no-blocks");
   assert.match(await pam.reads("liked"), /Quy/);
   await pam.inspect("account-liked");
@@ -87,7 +70,7 @@ story("likes and blocks are listed, and each can be taken back", async (scene) =
   await pam.sees("no-likes");
   await device(`/users/${peer.id}/block`, "PUT");
   await pam.go("conversations");
-  await openAccount(pam);
+  await pam.openAccount();
   assert.match(await pam.reads("blocked"), /Quy/);
   await pam.sees("session");
   await pam.inspect("account-blocked");
@@ -97,7 +80,7 @@ story("likes and blocks are listed, and each can be taken back", async (scene) =
 
 story("a copy of everything can be taken along", async (scene) => {
   const [ray] = await scene.members("Ray");
-  await openAccount(ray);
+  await ray.openAccount();
   const [download] = await Promise.all([ray.page.waitForEvent("download"), ray.press("export")]);
   assert.equal(download.suggestedFilename(), `webchat-${ray.username}.json`);
   const copy = JSON.parse(await readFile(await download.path(), "utf8"));
@@ -105,33 +88,9 @@ story("a copy of everything can be taken along", async (scene) => {
   assert.deepEqual(copy.profile.interests, ["hiking", "music"]);
 });
 
-story("while a copy is made the page says so, and what goes wrong is said there and tried again", async (scene) => {
-  const [roy] = await scene.members("Roy");
-  await openAccount(roy);
-  let answer = () => {};
-  const held = new Promise((resolve) => (answer = resolve));
-  const answers = [() => held.then(() => ({ status: 503, contentType: "application/problem+json", body: '{"code":"unavailable"}' }))];
-  await roy.page.route("**/users/me/export", async (route) => {
-    const broken = answers.shift();
-    return broken ? route.fulfill(await broken()) : route.continue();
-  });
-  roy.watch.expect(/^503 GET \/users\/me\/export$/);
-  await roy.press("export");
-  await roy.page.locator('[data-testid="data"][aria-busy="true"] [data-testid="export"]:disabled').waitFor();
-  assert.match(await roy.reads("export"), /being made/);
-  await roy.inspect("account-export");
-  answer();
-  await roy.sees("export-fault");
-  await roy.inspect("account-export-fault");
-  const [download] = await Promise.all([roy.page.waitForEvent("download"), roy.find("export-fault").getByRole("button").click()]);
-  assert.equal(download.suggestedFilename(), `webchat-${roy.username}.json`);
-  await roy.page.locator('[data-testid="data"][aria-busy="false"] [data-testid="export"]:enabled').waitFor();
-  assert.equal(await roy.find("export-fault").count(), 0);
-});
-
 story("deleting the account is asked for with the password, and then it is gone", async (scene) => {
   const [sue] = await scene.members("Sue");
-  await openAccount(sue);
+  await sue.openAccount();
   await sue.press("ask-deletion");
   await sue.sees("deletion-form");
   await sue.inspect("account-deletion");
@@ -150,17 +109,4 @@ story("deleting the account is asked for with the password, and then it is gone"
   await sue.fill({ username: sue.username, password: sue.password });
   await sue.press("login");
   await sue.sees("form-error");
-});
-
-story("a theme that is chosen is worn at once, also after a reload", async (scene) => {
-  const [tom] = await scene.members("Tom");
-  await openAccount(tom);
-  const ground = () => tom.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  const light = await ground();
-  await tom.find("theme").selectOption("dark");
-  const dark = await ground();
-  assert.notEqual(dark, light);
-  await tom.page.reload();
-  await tom.sees("account");
-  assert.equal(await ground(), dark);
 });

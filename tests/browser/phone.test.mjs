@@ -79,15 +79,6 @@ story("on a phone the newest message stays in sight, and leaving is asked first"
   assert.equal(await jon.reads("outcome"), await lia.reads("outcome"), "nobody learns who left");
 });
 
-story("an address that leads nowhere says so, and where to go on", async (scene) => {
-  const mo = await scene.enter("Mo", { device: PHONE });
-  await mo.becomeMember();
-  mo.watch.expect(/^(404|422) GET \/(chat\/rooms|simple-countdown\/status)\//, 2);
-  await mo.go("room/00000000-0000-7000-8000-000000000000");
-  await mo.page.getByRole("heading", { name: "Not found" }).waitFor();
-  await mo.show("21-not-found");
-});
-
 /** Waits until the whole message is between the head and the foot of the chat. */
 async function isInSight(person, text) {
   const message = person.find("message-text").getByText(text, { exact: true });

@@ -1,6 +1,6 @@
 // What is not on the main way: looked over by axe-core, for its layout, and in a language that nobody speaks.
 import assert from "node:assert/strict";
-import { meet } from "../support/person.mjs";
+import { meet, PHONE } from "../support/person.mjs";
 import { examine } from "../support/examine.mjs";
 import { png } from "../support/pixels.mjs";
 import { speakPseudo } from "../support/pseudo.mjs";
@@ -90,6 +90,15 @@ story("what is missing, what is not found, whom a wish leaves out, and a lost co
   await examine(eda, "connection-lost");
   await fay.sees("connection-banner");
   await fay.show("33-connection-lost", { schemes: ["light", "dark"] });
+});
+
+story("an address that leads nowhere says so, and where to go on", async (scene) => {
+  const mo = await scene.enter("Mo", { device: PHONE });
+  await mo.becomeMember();
+  mo.watch.expect(/^(404|422) GET \/(chat\/rooms|simple-countdown\/status)\//, 2);
+  await mo.go(`room/${NOWHERE}`);
+  await mo.page.getByRole("heading", { name: "Not found" }).waitFor();
+  await mo.show("21-not-found");
 });
 
 /** Somebody on a narrow phone whose browser speaks a language that nobody speaks. */

@@ -147,6 +147,13 @@ export class Person {
     await this.saveProfile();
   }
 
+  /** Goes to the account's screen, which has read who is signed in. */
+  async openAccount() {
+    await this.go("account");
+    await this.sees("account");
+    await this.sees("session");
+  }
+
   async joinQueue() {
     await this.go("wait");
     await this.press("join-queue");

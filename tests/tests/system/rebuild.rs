@@ -14,6 +14,7 @@ use domain::{
     RoomId,
     pair::{Input, PairKey},
 };
+use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -252,13 +253,17 @@ async fn damaged_rows_are_mended(roles: Roles) {
 }
 
 async fn a_killed_rebuild_is_finished(roles: Roles) {
-    const MANY: u64 = 4_000;
+    const MANY: usize = 4_000;
+    const SOME: usize = 250;
+    const AT_ONCE: usize = 32;
     let town = Town::of(&roles).await;
     let archive = &town.archive;
-    for n in 0..MANY {
-        archive.send(town.open, town.ada.id, &n.to_string()).await;
+    for begun in (0..MANY).step_by(SOME) {
+        let sent = stream::iter(begun..begun + SOME)
+            .map(async |n| archive.send(town.open, town.ada.id, &n.to_string()).await);
+        sent.buffer_unordered(AT_ONCE).count().await;
+        archive.until_all_is_stored().await;
     }
-    archive.until_all_is_stored().await;
     let before = archive.rows().await;
     // Killed when some of the messages are back and some are not. A rebuild may be quicker than its killer.
     loop {

@@ -23,8 +23,9 @@ use crate::{
     wire::{self, Frame, upgrade},
 };
 
-const ROOMS: usize = 8;
-const STALLED_A_ROOM: usize = 12;
+// What is said costs most of the work, and a room's is said once for all of its sockets: few rooms with many of them.
+const ROOMS: usize = 4;
+const STALLED_A_ROOM: usize = 24;
 const MIB: u64 = 1 << 20;
 /// `realtime.outbound_bytes`: what may wait for one socket. The sockets of a room share its frames, so what a busy gateway
 /// needs beside the queues has room in what they do not need.

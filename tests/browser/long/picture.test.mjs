@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { meet } from "./support/person.mjs";
-import { png } from "./support/pixels.mjs";
-import { ROOT } from "./support/places.mjs";
-import { openStage } from "./support/stage.mjs";
+import { meet } from "../support/person.mjs";
+import { png } from "../support/pixels.mjs";
+import { ROOT } from "../support/places.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage();
 const PICTURE = join(ROOT, "static/img/icon-512.png");

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { DESKTOP, meet, Person } from "./support/person.mjs";
-import { CHROMIUM } from "./support/places.mjs";
-import { openStage } from "./support/stage.mjs";
+import { DESKTOP, meet, Person } from "../support/person.mjs";
+import { CHROMIUM } from "../support/places.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage({ room: { countdown_secs: 90 } });
 const BLOCK = 2;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openStage } from "./support/stage.mjs";
+import { openStage } from "../support/stage.mjs";
 
 const story = openStage();
 
