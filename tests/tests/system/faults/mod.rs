@@ -28,27 +28,25 @@ use stage::Broker;
 /// One run has the machine for itself, as far as these tests go.
 static STAGE: Mutex<()> = Mutex::const_new(());
 
-const SHORT: Duration = Duration::from_secs(45);
+const SHORT: Duration = Duration::from_secs(75);
 const SHORT_FAULT: Duration = Duration::from_secs(6);
 const SOAK_FAULT: Duration = Duration::from_secs(20);
 const SOAK_MINUTES: u64 = 30;
-/// What the short runs take without a wish: a run of `make test` that fails can be repeated. Of these seeds the plans of that
-/// length have every kind of fault between them.
-const SEED_OF_ONE: u64 = 168;
-const SEED_OF_THREE: u64 = 11_306;
+/// What the short runs take without a wish: a run of `make test` that fails can be repeated.
+const SEED: u64 = 20;
 
 #[tokio::test]
 async fn the_promises_hold_on_one_server_whatever_dies() {
     let _alone = STAGE.lock().await;
     let broker = Broker::One(Box::new(Nats::start().await));
-    run(broker, short(SEED_OF_ONE)).await;
+    run(broker, short()).await;
 }
 
 #[tokio::test]
 async fn the_promises_hold_on_a_cluster_whatever_dies() {
     let _alone = STAGE.lock().await;
     let broker = Broker::Three(NatsCluster::start().await);
-    run(broker, short(SEED_OF_THREE)).await;
+    run(broker, short()).await;
 }
 
 #[tokio::test]
@@ -67,9 +65,9 @@ async fn a_soak_with_all_faults_ends_clean() {
     run(Broker::Three(NatsCluster::start().await), soak).await;
 }
 
-fn short(seed: u64) -> Run {
+fn short() -> Run {
     Run {
-        seed: number("WEBCHAT_FAULT_SEED").unwrap_or(seed),
+        seed: number("WEBCHAT_FAULT_SEED").unwrap_or(SEED),
         length: SHORT,
         longest_fault: SHORT_FAULT,
     }
