@@ -194,7 +194,7 @@ pub enum NotificationsServerFrame {
         peer: Member,
         /// Compatibility, 0 to 1.
         score: f64,
-        /// What speaks for it, the strongest first.
+        /// What they have in common: first what moves the score most towards a match.
         reasons: Vec<MatchReason>,
         /// A first question that both can answer, in English.
         icebreaker: Option<String>,

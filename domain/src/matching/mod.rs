@@ -47,7 +47,7 @@ pub struct Features {
     pub languages: Vec<String>,
 }
 
-/// One thing that speaks for a match.
+/// One thing that two people who are brought together have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MatchReason {
     /// Stable code, for example `shared_interests`.
@@ -63,7 +63,7 @@ pub struct MatchReason {
 pub struct Match {
     /// The probability that both will want to keep each other, 0 to 1, as the model sees it by both profiles alone.
     pub score: f64,
-    /// What speaks for it, the strongest first.
+    /// What they have in common: first what moves the score most towards a match.
     pub reasons: Vec<MatchReason>,
     /// A first question that both can answer, in English.
     pub icebreaker: Option<String>,

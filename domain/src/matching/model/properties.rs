@@ -84,6 +84,7 @@ fn every_weight() -> Prior {
         "self_view.attractive",
         "habit.dating",
         "goal.dating",
+        "field.law",
     ];
     let traits: BTreeMap<String, Weight> = traits
         .iter()

@@ -47,6 +47,7 @@ fn portrait(features: Option<&Value>) -> Portrait {
     match features {
         Some(Ok(features)) => Portrait::from(&features),
         Some(Err(error)) => {
+            metrics::counter!("webchat_matching_profiles_unreadable_total").increment(1);
             tracing::warn!(%error, "the profile of an outcome cannot be read, and counts as empty");
             Portrait::default()
         }
@@ -78,5 +79,28 @@ pub(super) fn fate(learned: Result<(), Refused>) -> &'static str {
 pub(super) fn count(fates: &[(Uuid, &'static str)]) {
     for (_, fate) in fates {
         metrics::counter!("webchat_matching_outcomes_total", "fate" => *fate).increment(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_profile_that_cannot_be_read_is_counted_and_its_person_is_average() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let page = recorder.handle();
+        metrics::with_local_recorder(&recorder, || {
+            let readable = serde_json::to_value(Features::default()).unwrap();
+            assert!(portrait(Some(&readable)).age.is_some());
+            assert_eq!(portrait(None), Portrait::default());
+            assert!(!page.render().contains("unreadable"));
+            assert_eq!(portrait(Some(&json!(["none"]))), Portrait::default());
+        });
+        let told = "webchat_matching_profiles_unreadable_total 1";
+        assert!(page.render().contains(told), "{}", page.render());
     }
 }

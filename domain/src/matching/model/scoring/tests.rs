@@ -64,6 +64,7 @@ fn every_weight() -> Prior {
         "interests.mean",
         "interest.music",
         "goal.dating",
+        "field.law",
         "wish.fun",
     ]
     .iter()

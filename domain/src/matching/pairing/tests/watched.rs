@@ -32,11 +32,11 @@ fn waits_are_summed_up_by_segment_and_keeps_by_score() {
     assert_eq!(waits, [(segment, expected)]);
     for (score, kept) in [
         (0.04, true),
-        (0.05, false),
-        (0.14, false),
-        (0.1, true),
-        (0.15, true),
-        (0.29, false),
+        (0.12, false),
+        (0.15, false),
+        (0.14, true),
+        (0.16, true),
+        (0.19, false),
         (0.95, true),
         (f64::NAN, false),
         (1.0, true),
@@ -49,11 +49,11 @@ fn waits_are_summed_up_by_segment_and_keeps_by_score() {
         .collect();
     let expected = [
         (0.0, 0.5),
-        (0.05, 0.0),
-        (0.1, 0.5),
-        (0.15, 1.0),
-        (0.2, 0.0),
-        (0.3, 1.0),
+        (0.12, 0.0),
+        (0.14, 0.5),
+        (0.16, 1.0),
+        (0.18, 0.0),
+        (0.2, 1.0),
     ];
     assert_eq!(rates, expected);
 }
