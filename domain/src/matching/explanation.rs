@@ -13,6 +13,10 @@ const ALIKE_FROM: f64 = 0.5;
 /// reaches it (`text-model/tests/model/biographies.rs`).
 pub const ALIKE_BIOS_FROM: f64 = 0.35;
 
+/// How many goals a reason names, and how many languages. Nobody sees these lists of the other one before both know each other better,
+/// so whoever ticks every option learns so many of the other's, and no more.
+const NAMED_AT_MOST: usize = 3;
+
 /// One side of a match, as it is explained.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
@@ -59,15 +63,19 @@ fn spread(sides: [Side<'_>; 2]) -> u64 {
     one ^ other
 }
 
-fn reasons(
-    one: Side<'_>,
+fn reasons<'a>(
+    one: Side<'a>,
     other: Side<'_>,
     shared_interests: &[&str],
     parts: &Parts,
 ) -> Vec<MatchReason> {
     let (a, b) = (one.features, other.features);
-    let goals = shared(&a.looking_for, &b.looking_for);
-    let languages = shared(&a.languages, &b.languages);
+    let some = |mut named: Vec<&'a str>| {
+        named.truncate(NAMED_AT_MOST);
+        named
+    };
+    let goals = some(shared(&a.looking_for, &b.looking_for));
+    let languages = some(shared(&a.languages, &b.languages));
     let spoken: Vec<&str> = languages.iter().map(|code| language_name(code)).collect();
     let mut found = Vec::new();
     if !shared_interests.is_empty() {

@@ -107,6 +107,22 @@ fn people_with_nothing_in_common_get_no_reason_and_a_general_question() {
 }
 
 #[test]
+fn whoever_ticks_every_option_does_not_read_the_others_list() {
+    let everything = Features {
+        looking_for: values(crate::profile::LOOKING_FOR),
+        languages: crate::profile::LANGUAGES
+            .iter()
+            .map(|(code, _)| (*code).to_owned())
+            .collect(),
+        ..Features::default()
+    };
+    let the_match = explained(&everything, &everything, &model::Parts::default());
+    let reasons = the_match.reasons.iter();
+    let named: Vec<usize> = reasons.map(|reason| reason.values.len()).collect();
+    assert_eq!(named, [3, 3]);
+}
+
+#[test]
 fn alike_interests_are_told_with_how_they_were_compared() {
     let words = TextVector::hashed("board games, books, chess").unwrap();
     let reasons = |words: [Option<&TextVector>; 2]| {
