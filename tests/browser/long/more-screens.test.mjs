@@ -59,6 +59,16 @@ story("files on their way and refused, a picture in full, the offer of alerts an
   assert.equal(await eda.find("message", { "data-state": "failed" }).count(), 0, "it does not come back");
 });
 
+story("an address that leads nowhere says so, and where to go on", async (scene) => {
+  const mo = await scene.enter("Mo", { device: PHONE });
+  await mo.becomeMember();
+  mo.watch.expect(/^(404|422) GET \/(chat\/rooms|simple-countdown\/status)\//, 2);
+  await mo.go(`room/${NOWHERE}`);
+  await mo.page.getByRole("heading", { name: "Not found" }).waitFor();
+  await mo.show("21-not-found");
+});
+
+// It kills the server, so it comes last.
 story("what is missing, what is not found, whom a wish leaves out, and a lost connection are said by the same rules as all else", async (scene) => {
   const [fay] = await scene.members("Fay");
   const eda = await pseudoSpeaker(scene, "Eda");
@@ -90,15 +100,6 @@ story("what is missing, what is not found, whom a wish leaves out, and a lost co
   await examine(eda, "connection-lost");
   await fay.sees("connection-banner");
   await fay.show("33-connection-lost", { schemes: ["light", "dark"] });
-});
-
-story("an address that leads nowhere says so, and where to go on", async (scene) => {
-  const mo = await scene.enter("Mo", { device: PHONE });
-  await mo.becomeMember();
-  mo.watch.expect(/^(404|422) GET \/(chat\/rooms|simple-countdown\/status)\//, 2);
-  await mo.go(`room/${NOWHERE}`);
-  await mo.page.getByRole("heading", { name: "Not found" }).waitFor();
-  await mo.show("21-not-found");
 });
 
 /** Somebody on a narrow phone whose browser speaks a language that nobody speaks. */
