@@ -23,11 +23,15 @@ use super::{
 const OUTCOMES: Duration = Duration::from_secs(12);
 
 pub async fn gather(stage: &Stage, cast: &Cast, ledger: &Ledger, played: Played) -> Evidence {
+    let urls = stage.urls();
+    let calm = Arc::new(AtomicBool::new(false));
+    for person in &cast.meeting {
+        let mut actor = Actor::new(person, &urls, ledger, 0, &calm);
+        meetings::leave_the_queue(&mut actor).await;
+    }
     sleep(OUTCOMES).await;
     let database = archive::open(&stage.database.url()).await;
     archive::until_settled(&database, &ledger.entries()).await;
-    let urls = stage.urls();
-    let calm = Arc::new(AtomicBool::new(false));
     let mut read = BTreeMap::new();
     for (room, members) in &cast.rooms {
         for member in members {

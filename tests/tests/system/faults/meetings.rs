@@ -159,6 +159,21 @@ async fn act(actor: &mut Actor, room: RoomId, choice: u32) -> Option<()> {
     }
 }
 
+/// Waits for nobody any more. Who waited when the run was over would be matched while its evidence is gathered, and such a room has
+/// no outcome yet.
+pub async fn leave_the_queue(actor: &mut Actor) {
+    for _ in 0..10 {
+        // Also where a match was quicker: its room is judged like all others.
+        let answer = actor.ask(Method::DELETE, "/match/queue", None).await;
+        if answer.is_some_and(|answer| answer.status == 204) {
+            return;
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+    let what = "the queue cannot be left although everything is up".to_owned();
+    actor.write(nowhere(), Event::Strange(what));
+}
+
 /// Looks at a room's status, and writes it down.
 pub async fn look(actor: &mut Actor, room: RoomId) -> Option<RoomStatus> {
     let path = format!("/simple-countdown/status/{room}");
