@@ -63,19 +63,17 @@ fn spread(sides: [Side<'_>; 2]) -> u64 {
     one ^ other
 }
 
-fn reasons<'a>(
-    one: Side<'a>,
+fn reasons(
+    one: Side<'_>,
     other: Side<'_>,
     shared_interests: &[&str],
     parts: &Parts,
 ) -> Vec<MatchReason> {
     let (a, b) = (one.features, other.features);
-    let some = |mut named: Vec<&'a str>| {
-        named.truncate(NAMED_AT_MOST);
-        named
-    };
-    let goals = some(shared(&a.looking_for, &b.looking_for));
-    let languages = some(shared(&a.languages, &b.languages));
+    let mut goals = shared(&a.looking_for, &b.looking_for);
+    goals.truncate(NAMED_AT_MOST);
+    let mut languages = shared(&a.languages, &b.languages);
+    languages.truncate(NAMED_AT_MOST);
     let spoken: Vec<&str> = languages.iter().map(|code| language_name(code)).collect();
     let mut found = Vec::new();
     if !shared_interests.is_empty() {

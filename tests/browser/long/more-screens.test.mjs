@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { meet, PHONE } from "../support/person.mjs";
 import { examine } from "../support/examine.mjs";
 import { png } from "../support/pixels.mjs";
-import { speakPseudo } from "../support/pseudo.mjs";
+import { pseudoSpeaker } from "../support/pseudo.mjs";
 import { openStage } from "../support/stage.mjs";
 import { OUTAGE } from "../support/watch.mjs";
 
@@ -101,16 +101,6 @@ story("what is missing, what is not found, whom a wish leaves out, and a lost co
   await fay.sees("connection-banner");
   await fay.show("33-connection-lost", { schemes: ["light", "dark"] });
 });
-
-/** Somebody on a narrow phone whose browser speaks a language that nobody speaks. */
-async function pseudoSpeaker(scene, name) {
-  const person = await scene.enter(name, { device: { viewport: { width: 320, height: 640 } } });
-  await speakPseudo(person.context);
-  person.watch.expect(/^401 POST \/auth\/refresh$/);
-  await person.page.reload();
-  await person.sees("go-signup");
-  return person;
-}
 
 /** How much of the upload under way is shown to have gone, as soon as it is not nothing. */
 function progressOf({ page }) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tableOf } from "../../client/support/english.mjs";
 import { DESKTOP, meet } from "../support/person.mjs";
-import { plainWords, speakPseudo } from "../support/pseudo.mjs";
+import { plainWords, pseudoSpeaker } from "../support/pseudo.mjs";
 import { openStage } from "../support/stage.mjs";
 
 // Whoever looks over a screen takes as long as the machine does: what needs no clock is looked at in a room that is kept.
@@ -53,11 +53,7 @@ story("nor does the question whether to leave, nor what comes of it", async (sce
 
 story("every word of a meeting comes from the table, and longer words have room at 320 px", async (scene) => {
   const narrow = { viewport: { width: 320, height: 640 } };
-  const [eda, fin] = await Promise.all([scene.enter("Eda", { device: narrow }), scene.enter("Fin", { device: narrow })]);
-  await speakPseudo(eda.context);
-  eda.watch.expect(/^401 POST \/auth\/refresh$/);
-  await eda.page.reload();
-  await eda.sees("go-signup");
+  const [eda, fin] = await Promise.all([pseudoSpeaker(scene, "Eda"), scene.enter("Fin", { device: narrow })]);
   for (const person of [eda, fin]) {
     await person.signUp();
     await person.chooseProfile();

@@ -2,7 +2,7 @@
 import { describe } from "node:test";
 import { meet } from "../support/person.mjs";
 import { openStage } from "../support/stage.mjs";
-import { plainWords, speakPseudo } from "../support/pseudo.mjs";
+import { plainWords, pseudoSpeaker } from "../support/pseudo.mjs";
 
 const LONG_NAME = "Maximiliane-Theodora von und zu Hohenfel";
 
@@ -10,11 +10,7 @@ describe("screens", () => {
   const story = openStage();
 
   story("every word of every screen comes from the table, and longer words have room at 320 px", async (scene) => {
-    const eda = await scene.enter("Eda", { device: { viewport: { width: 320, height: 640 } } });
-    await speakPseudo(eda.context);
-    eda.watch.expect(/^401 POST \/auth\/refresh$/);
-    await eda.page.reload();
-    await eda.sees("go-signup");
+    const eda = await pseudoSpeaker(scene, "Eda");
     const read = async (screen, ...others) => {
       for (const words of await plainWords(eda.page, own(eda, ...others))) eda.watch.complain(`${screen} says “${words}” in one language`);
       await eda.show(`pseudo-${screen}`);

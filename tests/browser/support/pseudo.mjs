@@ -25,8 +25,18 @@ function pseudoTable() {
 }
 
 /** From now on the pages of this context read it in place of English. @param {import("playwright-core").BrowserContext} context */
-export async function speakPseudo(context) {
+async function speakPseudo(context) {
   await context.route("**/locales/en.json", (route) => route.fulfill({ json: pseudoTable() }));
+}
+
+/** Somebody on a narrow phone whose browser speaks a language that nobody speaks. */
+export async function pseudoSpeaker(scene, name) {
+  const person = await scene.enter(name, { device: { viewport: { width: 320, height: 640 } } });
+  await speakPseudo(person.context);
+  person.watch.expect(/^401 POST \/auth\/refresh$/);
+  await person.page.reload();
+  await person.sees("go-signup");
+  return person;
 }
 
 /**

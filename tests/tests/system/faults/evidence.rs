@@ -27,7 +27,8 @@ pub async fn gather(stage: &Stage, cast: &Cast, ledger: &Ledger, played: Played)
     let calm = Arc::new(AtomicBool::new(false));
     for person in &cast.meeting {
         let mut actor = Actor::new(person, &urls, ledger, 0, &calm);
-        meetings::leave_the_queue(&mut actor).await;
+        let left = in_the_end(async || meetings::leave_the_queue(&mut actor).await).await;
+        left.expect("the queue can be left when everything is up");
     }
     sleep(OUTCOMES).await;
     let database = archive::open(&stage.database.url()).await;
@@ -69,22 +70,28 @@ pub async fn gather(stage: &Stage, cast: &Cast, ledger: &Ledger, played: Played)
 
 /// Everything is up: whoever was in a room is told how it ended.
 async fn see_the_end(actor: &mut Actor, room: RoomId) {
-    for _ in 0..10 {
-        if meetings::look(actor, room).await.is_some() {
-            return;
-        }
-        sleep(Duration::from_secs(1)).await;
+    if in_the_end(async || meetings::look(actor, room).await)
+        .await
+        .is_none()
+    {
+        let what = "the end of a room cannot be seen although everything is up".to_owned();
+        actor.write(room, Event::Strange(what));
     }
-    let what = "the end of a room cannot be seen although everything is up".to_owned();
-    actor.write(room, Event::Strange(what));
 }
 
 async fn whole_history(actor: &mut Actor, room: RoomId) -> Vec<Placed> {
+    let history = in_the_end(async || people::history(actor, room).await).await;
+    history
+        .unwrap_or_else(|| panic!("the history of {room} cannot be read although everything is up"))
+}
+
+/// What comes of it within ten attempts, a second apart.
+async fn in_the_end<T>(mut attempt: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     for _ in 0..10 {
-        if let Some(history) = people::history(actor, room).await {
-            return history;
+        if let Some(came) = attempt().await {
+            return Some(came);
         }
         sleep(Duration::from_secs(1)).await;
     }
-    panic!("the history of {room} cannot be read although everything is up");
+    None
 }
