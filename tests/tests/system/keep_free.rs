@@ -78,13 +78,12 @@ async fn a_gateway_whose_storage_has_no_space_stays_ready_on_both_ports() {
     let settings = [("WEBCHAT__STORAGE__KEEP_FREE_BYTES", &*more_than_any_disk)];
     let roles = Roles::start(&settings).await;
     let (public, admin) = (roles.url("gateway"), roles.admin_url("gateway"));
-    assert!(is_storage_degraded(&public).await);
     // The admin port is told every second, and begins with what is not ready.
     eventually("the admin port is ready", async || {
         is_ready(&admin).await.then_some(())
     })
     .await;
-    assert!(is_ready(&public).await);
+    assert!(is_ready(&public).await && is_storage_degraded(&public).await);
     let alarm = reqwest::get(format!("{admin}/health"))
         .await
         .expect("an answer");
