@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    matching::Features,
+    matching::{Features, filter::has_age_wish},
     profile::{INTERESTS, LOOKING_FOR},
 };
 
@@ -15,7 +15,7 @@ pub type Scales = BTreeMap<String, f64>;
 /// Any value is lawful: the model reads numbers that are not finite as not said, and bounds all others.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Portrait {
-    /// Years.
+    /// Years; of a user, only where the user has set a wish for an age: nobody else's age is a feature.
     pub age: Option<f64>,
     /// What the person likes, from 0 (not at all) to 1 (very much).
     pub interests: Scales,
@@ -101,7 +101,7 @@ impl From<&Features> for Portrait {
         let has_said = INTERESTS.iter().any(|option| is_named(option));
         let interests = INTERESTS.iter().filter(|_| has_said).map(scale);
         Self {
-            age: Some(f64::from(features.age)),
+            age: has_age_wish(features).then(|| f64::from(features.age)),
             interests: interests.collect(),
             goals: known(&features.looking_for, LOOKING_FOR),
             languages: features.languages.iter().cloned().collect(),

@@ -16,7 +16,7 @@ use super::{
     Belief, Model, Pair, PeoplePrior, PersonBeliefs, Portrait, Prior, StoredFault, Themes, Weight,
     Weights, probability,
 };
-use crate::matching::Features;
+use crate::matching::{ADULT_AGE, Features};
 use kernel::Kernel;
 use theme_products::ThemeProducts;
 
@@ -175,6 +175,7 @@ fn said_everything() -> [Features; 2] {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let person = |age, interests: &[&str]| Features {
         age,
+        age_min: Some(ADULT_AGE),
         interests: owned(interests),
         looking_for: owned(LOOKING_FOR),
         languages: LANGUAGES

@@ -240,6 +240,7 @@ fn where_somebody_stands_is_a_trait_for_each_answer_and_unknown_where_it_is_not_
 fn a_profile_is_a_portrait_and_what_it_leaves_out_counts_as_average() {
     let features = crate::matching::Features {
         age: 30,
+        age_max: Some(40),
         interests: vec!["chess".to_owned(), "books".to_owned()],
         looking_for: vec!["dating".to_owned()],
         ..Default::default()

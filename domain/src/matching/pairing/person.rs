@@ -1,13 +1,16 @@
 //! One person, packed for many comparisons: options as bits, 48 bytes.
 
 use super::options::{Names, OTHER_GENDER};
-use crate::matching::{ADULT_AGE, Features};
+use crate::matching::{ADULT_AGE, Features, filter::has_age_wish};
 
 /// The wish of whoever named none.
 const ANY_GENDER: u64 = u64::MAX;
 
 /// The languages of whoever named none.
 const ANY_LANGUAGE: u64 = u64::MAX;
+
+/// What two are taken to be apart whose ages do not count: as the model does, about the average of the people that it was fitted to.
+const USUAL_YEARS_APART: f32 = 3.5;
 
 /// What filters and sketch read of one person: together, because they are read together.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +30,8 @@ pub(super) struct Person {
     pub(super) gender: u8,
     /// Below [`ADULT_AGE`].
     pub(super) is_minor: bool,
+    /// Whether the person has set a wish for an age; the age of nobody else is a feature.
+    has_age_wish: bool,
 }
 
 /// All that the wishes, the languages and the age groups of two are compared by: who is alike in it may meet the same people.
@@ -91,6 +96,7 @@ impl Person {
             ),
             gender: names.genders.bit(&features.gender).unwrap_or(OTHER_GENDER),
             is_minor: features.age < ADULT_AGE,
+            has_age_wish: has_age_wish(features),
         }
     }
 
@@ -137,7 +143,11 @@ impl Person {
         } else {
             1.0
         };
-        let years = small(self.age.abs_diff(other.age).into());
+        let years = if self.has_age_wish && other.has_age_wish {
+            small(self.age.abs_diff(other.age).into())
+        } else {
+            USUAL_YEARS_APART
+        };
         cosine + 0.5 * goal + 4.0 / (8.0 + years)
     }
 }
@@ -145,4 +155,28 @@ impl Person {
 /// A number that `f32` holds exactly: counts of bits and years.
 fn small(count: u32) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sketch(older: u8, has_wish: bool) -> f32 {
+        let aged = |age, has_wish: bool| Features {
+            age,
+            age_min: has_wish.then_some(ADULT_AGE),
+            ..Features::default()
+        };
+        let [one, other] = [aged(30, true), aged(older, has_wish)];
+        let mut names = Names::new();
+        let [one, other] = [&one, &other].map(|features| Person::of(features, &mut names));
+        assert_eq!(one.sketch(&other), other.sketch(&one));
+        one.sketch(&other)
+    }
+
+    #[test]
+    fn ages_order_whom_to_score_where_both_have_set_a_wish_for_one() {
+        assert!(sketch(31, true) > sketch(60, true));
+        assert_eq!(sketch(31, false), sketch(60, false));
+    }
 }

@@ -3,7 +3,7 @@
 use domain::{
     TicketId, Timestamp,
     matching::{
-        Features, Side, explain,
+        ADULT_AGE, Features, Side, explain,
         model::{Belief, Weights},
     },
 };
@@ -18,6 +18,8 @@ fn candidate(number: u128, age: u8) -> Candidate {
         joined_at: Timestamp(0),
         features: Features {
             age,
+            // Otherwise the age counts for nothing.
+            age_min: Some(ADULT_AGE),
             ..Features::default()
         },
     }

@@ -94,8 +94,13 @@ mod tests {
         let recorder = PrometheusBuilder::new().build_recorder();
         let page = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
-            let readable = serde_json::to_value(Features::default()).unwrap();
-            assert!(portrait(Some(&readable)).age.is_some());
+            let looking_for = vec!["dating".to_owned()];
+            let said = Features {
+                looking_for,
+                ..Features::default()
+            };
+            let readable = serde_json::to_value(said).unwrap();
+            assert!(portrait(Some(&readable)).goals.contains("dating"));
             assert_eq!(portrait(None), Portrait::default());
             assert!(!page.render().contains("unreadable"));
             assert_eq!(portrait(Some(&json!(["none"]))), Portrait::default());

@@ -59,7 +59,8 @@ impl Kernel {
                 return [pair_value(name, one, other), pair_value(name, other, one)];
             }
             Self::YearsApart => Some(gap.abs()),
-            Self::YearsApartSquared => Some((gap * gap).min(100.0)),
+            // `min` would take a gap that is not a number for the largest.
+            Self::YearsApartSquared => Some((gap * gap).clamp(0.0, 100.0)),
             Self::CommonGoal => {
                 let said = a.goals != 0 && b.goals != 0;
                 said.then(|| f64::from(u8::from(a.goals & b.goals != 0)))

@@ -19,6 +19,7 @@ pub struct Prepared {
     /// What the person's traits and appeal add to the log-odds of a yes to them.
     pub(super) is_seen: Belief,
     usual: f64,
+    /// Not a number where the age is no feature: neither is any difference from it, which counts as average.
     pub(super) age: f64,
     /// One bit for each interest that the person names, and for each goal.
     pub(super) interests: u64,
@@ -84,7 +85,7 @@ impl Prepared {
             usual: alone(decides) * alone(is_seen),
             decides,
             is_seen,
-            age: f64::from(features.age),
+            age: portrait.age.unwrap_or(f64::NAN),
             interests,
             goals: bits(&features.looking_for, LOOKING_FOR),
             named: f64::from(interests.count_ones()),

@@ -17,12 +17,15 @@ fn some(options: &'static [&'static str], most: usize) -> impl Strategy<Value = 
 
 fn any_profile() -> impl Strategy<Value = Features> {
     let lists = (some(INTERESTS, 10), some(LOOKING_FOR, 3), any::<bool>());
-    (18..90u8, lists).prop_map(|(age, (mut interests, looking_for, is_newer))| {
+    let oldest_wished = prop::option::of(18..90u8);
+    (18..90u8, oldest_wished, lists).prop_map(|(age, age_max, lists)| {
+        let (mut interests, looking_for, is_newer) = lists;
         if is_newer {
             interests.push("from_another_version".to_owned());
         }
         Features {
             age,
+            age_max,
             interests,
             looking_for,
             ..Features::default()
@@ -101,6 +104,41 @@ proptest! {
         prop_assert!((0.0..=1.0).contains(&score));
         prop_assert_eq!(score, scoring.score(&prepared[1], &prepared[0]));
     }
+}
+
+/// What the model says of two: the score, both ways in, and the parts that are told.
+fn all_said(scoring: &Scoring, one: &Features, other: &Features) -> (f64, [f64; 2], Parts) {
+    let [one, other] = [one, other].map(|profile| scoring.prepare(profile, None));
+    let usual = [one.usual(), other.usual()];
+    (
+        scoring.score(&one, &other),
+        usual,
+        scoring.parts(&one, &other),
+    )
+}
+
+proptest! {
+    #[test]
+    fn the_age_of_whoever_has_set_no_wish_for_one_moves_nothing(
+        profile in any_profile(), other in any_profile(), another_age in 18..90u8
+    ) {
+        let scoring = Scoring::new(&every_weight(), None).unwrap();
+        let aged = |age| Features { age, age_min: None, age_max: None, ..profile.clone() };
+        let said = |age| all_said(&scoring, &aged(age), &other);
+        prop_assert_eq!(said(profile.age), said(another_age));
+    }
+}
+
+#[test]
+fn the_ages_of_two_who_have_both_set_a_wish_for_one_count() {
+    let scoring = Scoring::new(&every_weight(), None).unwrap();
+    let aged = |age| Features {
+        age,
+        age_min: Some(18),
+        ..Features::default()
+    };
+    let score = |age| all_said(&scoring, &aged(30), &aged(age)).0;
+    assert_ne!(score(31), score(45));
 }
 
 #[test]
