@@ -1,4 +1,5 @@
-//! What participants answered before their evening, and what of it the model may read: neither gender nor faith.
+//! What participants answered before their evening, and what of it the model may read: neither gender nor faith. Nobody was asked
+//! for the ages that they wish to meet; all are taken to have set a wish that excludes nobody, so that their own ages count.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Which features the weights are fitted for. None is a protected attribute but the age, which is a filter, too.
+//! Which features the weights are fitted for. None is a protected attribute but the age, which counts only of whoever has set a
+//! filter by age.
 
 const PAIR: [&str; 18] = [
     "age_gap",

@@ -32,9 +32,9 @@ pub struct Side<'a> {
 
 /// What is said of two people who are brought together with this score.
 ///
-/// Neither reasons nor question tell anything of the ages, which nobody is shown. The score, which the ages move, has two
-/// decimals: of new people with average wishes a year more or less moves it by less than one step, and tells something only
-/// where it lies between two steps. Reasons name what both have in common and nothing that only one of them has said; of biographies not even that, as neither
+/// Neither reasons nor question tell anything of the ages, which nobody is shown. The score, which the ages move where both have
+/// set a wish for an age, has two decimals: of new people a year more or less moves it by less than one step, and tells something
+/// only where it lies between two steps. Reasons name what both have in common and nothing that only one of them has said; of biographies not even that, as neither
 /// sees the other's yet: only that they are alike. Those whose part of the score speaks for
 /// the pair come first, the strongest before the others.
 pub fn explain(one: Side<'_>, other: Side<'_>, score: f64, parts: &Parts) -> Match {

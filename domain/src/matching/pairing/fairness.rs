@@ -11,8 +11,8 @@ use crate::{Timestamp, UserId, matching::Features, profile::GENDERS};
 
 /// How many of the newest waits of a segment are summed up.
 const NEWEST: usize = 512;
-/// Where the bands of the told scores begin. Of random couples by the shipped weights all are between .10 and .26, and those of
-/// one age at .18 to .20.
+/// Where the bands of the told scores begin. Of random couples by the shipped weights all are between .10 and .26; those of one age,
+/// or whose ages do not count, at .18 to .20.
 const BANDS_FROM: [f64; 6] = [0.0, 0.12, 0.14, 0.16, 0.18, 0.2];
 /// How many kinds of people are looked at for who starves.
 const KINDS_AT_MOST: usize = 1_024;
