@@ -138,7 +138,7 @@ pub const OUTLOOK_WITHIN: Duration = Duration::from_millis(300);
 pub struct Outlook {
     /// How many of the pool each of the user's own filters keeps out.
     pub filters: Vec<domain::matching::Filtered>,
-    /// How long it may take still: the median wait of the newest matches, less the time waited already; `None` while
-    /// there were too few matches to say.
+    /// How long it may take still: the median wait of those who were matched of late and speak a language of the user, less the time
+    /// waited already; `None` while they are too few to say.
     pub estimated_wait_ms: Option<u64>,
 }

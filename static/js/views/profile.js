@@ -136,12 +136,14 @@ function yourWishes(shown, options, fields) {
       ${chips({ name: "preferred_genders", legend: t("profile.preferred_genders"), options: options.genders,
         chosen: shown.preferred_genders, label: optionLabel, error: fields.preferred_genders,
         hint: t("profile.preferred_genders_hint") })}
-      <div class="field-row" role="group" aria-labelledby="your-wishes" aria-describedby="ages-hint">
-        ${textField({ name: "age_min", label: t("profile.age_min"), sayOptional: false, type: "number",
-          value: String(shown.age_min ?? ""), min: "18", max: "120", error: fields.age_min })}
-        ${textField({ name: "age_max", label: t("profile.age_max"), sayOptional: false, type: "number",
-          value: String(shown.age_max ?? ""), min: "18", max: "120", error: fields.age_max })}
+      <div class="field" role="group" aria-labelledby="your-wishes" aria-describedby="ages-hint">
+        <div class="field-row">
+          ${textField({ name: "age_min", label: t("profile.age_min"), sayOptional: false, type: "number",
+            value: String(shown.age_min ?? ""), min: "18", max: "120", error: fields.age_min })}
+          ${textField({ name: "age_max", label: t("profile.age_max"), sayOptional: false, type: "number",
+            value: String(shown.age_max ?? ""), min: "18", max: "120", error: fields.age_max })}
+        </div>
+        ${notes("ages", t("profile.ages_hint"))}
       </div>
-      ${notes("ages", t("profile.ages_hint"))}
     </section>`;
 }

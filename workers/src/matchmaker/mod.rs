@@ -12,6 +12,7 @@ mod outlook;
 mod pool;
 mod scores;
 mod view;
+mod waits;
 mod watched;
 
 use std::{

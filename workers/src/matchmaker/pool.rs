@@ -31,7 +31,12 @@ use serde::de::DeserializeOwned;
 pub(super) use snapshot::{People, Snapshot};
 pub(super) use waiting::Waiting;
 
-use super::{apart::Apart, leases::Leases, outlook::Waits, scores::Learned};
+use super::{
+    apart::Apart,
+    leases::Leases,
+    scores::Learned,
+    waits::{Wait, Waits},
+};
 
 /// The leader's own heartbeats come through the view: one that shows nothing for so long is behind.
 const FRESH_FOR: Duration = Duration::from_secs(3);
@@ -131,7 +136,13 @@ impl Pool {
                 {
                     // A matched ticket is written again when its owner changes the profile: its own time says nothing.
                     let waited = matched_at.since(ticket.value.joined_at);
-                    self.waits.matched_after(user, room, waited);
+                    let wait = Wait {
+                        matched_at,
+                        user,
+                        room,
+                        waited,
+                    };
+                    self.waits.matched(wait, &ticket.value.features.languages);
                 }
                 self.ticket_is(user, ticket);
             }

@@ -120,7 +120,8 @@ fn a_profile_that_is_saved_days_after_the_match_does_not_count_as_a_wait() {
         };
         pool.feed(&record, joined_at.plus(DAYS));
     }
-    assert_eq!(pool.waits.left(Duration::ZERO), Some(waited));
+    let left = pool.waits.left(&[], Duration::ZERO, joined_at.plus(waited));
+    assert_eq!(left, Some(waited));
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
