@@ -7,7 +7,7 @@ use bytes::Bytes;
 use domain::Timestamp;
 use futures_util::StreamExt;
 
-use crate::{Broker, PublishError, ReadError, read::parse_time};
+use crate::{Broker, PublishError, ReadError, record::parse_time};
 
 /// A live message. The sequences are there on copies that a stream republished.
 #[derive(Debug, Clone)]

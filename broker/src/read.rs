@@ -1,16 +1,13 @@
 //! Reads from streams. Single messages come from the leader, ranges by direct get.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use contract::streams::StreamSpec;
-use domain::Timestamp;
 use futures_util::StreamExt;
-use serde::Deserialize;
 use serde_json::json;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    Broker, ReadError,
+    Broker, ReadError, Record,
+    record::{GetAnswer, direct_record},
     request::{Answer, ApiError},
 };
 
@@ -18,33 +15,6 @@ use crate::{
 const NO_MESSAGE: u32 = 10037;
 /// As the sequence up to which is looked: there is no limit.
 pub(crate) const NEWEST: u64 = 0;
-/// A stored message.
-#[derive(Debug, Clone)]
-pub struct Record {
-    /// Its subject.
-    pub subject: String,
-    /// Its sequence in the stream.
-    pub seq: u64,
-    /// When the stream stored it, by the broker's clock.
-    pub stored_at: Timestamp,
-    /// Its body.
-    pub payload: Bytes,
-}
-
-#[derive(Deserialize)]
-struct GetAnswer {
-    message: WireMessage,
-}
-
-#[derive(Deserialize)]
-struct WireMessage {
-    subject: String,
-    seq: u64,
-    #[serde(default)]
-    data: String,
-    time: String,
-}
-
 /// How many messages a replica may lack that answers a direct get.
 const MISSED_BY_A_REPLICA: usize = 100;
 
@@ -225,57 +195,11 @@ impl Broker {
     }
 }
 
-impl WireMessage {
-    fn into_record(self) -> Result<Record, ReadError> {
-        let malformed = |reason: String| ReadError::Malformed {
-            what: self.subject.clone(),
-            reason,
-        };
-        let payload = STANDARD
-            .decode(&self.data)
-            .map_err(|error| malformed(error.to_string()))?;
-        let stored_at = parse_time(&self.time).ok_or_else(|| malformed("no time".to_owned()))?;
-        Ok(Record {
-            payload: payload.into(),
-            stored_at,
-            seq: self.seq,
-            subject: self.subject,
-        })
-    }
-}
-
 /// The sequence of the answer that the server sent before this one, 0 before the first: answers are core messages, and
 /// some of them can be lost where the connection breaks and is made again in between.
 fn previous_in_batch(answer: &async_nats::Message) -> Option<u64> {
     let headers = answer.headers.as_ref()?;
     headers.get("Nats-Last-Sequence")?.as_str().parse().ok()
-}
-
-fn direct_record(message: async_nats::Message) -> Result<Record, ReadError> {
-    let header = |name: &str| {
-        let headers = message.headers.as_ref()?;
-        headers.get(name).map(|value| value.as_str().to_owned())
-    };
-    let missing = |what: &str| ReadError::Malformed {
-        what: "a replayed message".to_owned(),
-        reason: format!("it has no {what}"),
-    };
-    Ok(Record {
-        subject: header("Nats-Subject").ok_or_else(|| missing("Nats-Subject"))?,
-        seq: header("Nats-Sequence")
-            .and_then(|seq| seq.parse().ok())
-            .ok_or_else(|| missing("Nats-Sequence"))?,
-        stored_at: header("Nats-Time-Stamp")
-            .and_then(|time| parse_time(&time))
-            .ok_or_else(|| missing("Nats-Time-Stamp"))?,
-        payload: message.payload,
-    })
-}
-
-pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
-    OffsetDateTime::parse(text, &Rfc3339)
-        .ok()
-        .map(Timestamp::from_datetime)
 }
 
 fn gone(reason: impl std::fmt::Display) -> ReadError {

@@ -20,11 +20,13 @@ pub fn matching_prior() -> Result<Prior, SettingsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::matching::{Features, model::Scoring};
+    use domain::matching::{ADULT_AGE, Features, model::Scoring};
 
     fn person(age: u8, interests: &[&str]) -> Features {
         Features {
             age,
+            // Otherwise the age counts for nothing.
+            age_min: Some(ADULT_AGE),
             interests: interests.iter().map(|name| (*name).to_owned()).collect(),
             ..Features::default()
         }

@@ -7,6 +7,7 @@
 pub mod floors;
 pub mod history;
 pub mod known;
+pub mod lookup;
 pub mod order;
 pub mod room_view;
 pub(crate) mod rows;

@@ -12,7 +12,7 @@ use domain::{
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{history, room_view::member_room, tail};
+use super::{lookup, room_view::member_room, tail};
 use crate::{error::ApiError, files::attach, state::AppState};
 
 /// How long a message waits for the outcome of a room whose time is over.
@@ -65,7 +65,7 @@ pub async fn send_message(
             state.broker.clock().now(),
         )
     {
-        let found = history::find_by_client_id(state, room.id, sender, request.client_id).await?;
+        let found = lookup::find_by_client_id(state, room.id, sender, request.client_id).await?;
         if let Some((seq, stored)) = found {
             return Ok(Sent {
                 seq,
@@ -187,7 +187,7 @@ async fn original(
                 client_id,
                 ..
             } = repeated;
-            history::find_by_client_id(state, *room_id, *sender_id, *client_id).await?
+            lookup::find_by_client_id(state, *room_id, *sender_id, *client_id).await?
         }
     };
     Ok(first.map(|(seq, stored)| Sent {

@@ -17,7 +17,10 @@ use super::{
     room_joining::Joined,
 };
 use crate::{
-    chat::history::{self, HistoryPage},
+    chat::{
+        history::{self, HistoryPage},
+        lookup,
+    },
     error::ApiError,
     http,
     state::AppState,
@@ -85,7 +88,7 @@ async fn way_back(state: &AppState, joined: &Joined, claim: Claim) -> Result<Res
         (Resume::Lost, _) | (_, None) => Ok(resume),
         (_, Some(id)) => {
             let room = joined.room_then.id;
-            let stands = history::has_at(state, room, claim.after, id).await?;
+            let stands = lookup::has_at(state, room, claim.after, id).await?;
             Ok(if stands { resume } else { Resume::Lost })
         }
     }

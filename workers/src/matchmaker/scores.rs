@@ -77,6 +77,8 @@ pub(super) struct Scores {
     scoring: Scoring,
     /// Of the published weights; `None`: the shipped ones.
     version: Option<i64>,
+    /// The published weights that could not be used last: nobody looks at them again.
+    refused: Option<i64>,
     people: HashMap<UserId, Known>,
     /// Whether some of them were prepared with other weights.
     some_are_behind: bool,
@@ -105,15 +107,20 @@ impl Scores {
             scoring: Scoring::new(&prior, None)?,
             prior,
             version: None,
+            refused: None,
             people: HashMap::new(),
             some_are_behind: false,
             tick: 0,
         })
     }
 
-    /// Goes over to other weights. Those that belong to another release's prior are left alone.
+    /// Goes over to other weights. Those that belong to another release's prior are left alone, and told once.
     pub(super) fn follow(&mut self, model: Option<&Arc<PublishedModel>>) {
-        let Some(model) = model.filter(|model| Some(model.version) != self.version) else {
+        let is_new = |model: &&Arc<PublishedModel>| {
+            let version = Some(model.version);
+            version != self.version && version != self.refused
+        };
+        let Some(model) = model.filter(is_new) else {
             return;
         };
         match Scoring::new(&self.prior, Some(model.weights.clone())) {
@@ -122,7 +129,9 @@ impl Scores {
                 self.some_are_behind = true;
             }
             Err(error) => {
-                tracing::debug!(version = model.version, %error, "published weights are not used");
+                tracing::warn!(version = model.version, %error, "published weights are not used: they are another release's, or damaged");
+                metrics::counter!("webchat_match_models_refused_total").increment(1);
+                self.refused = Some(model.version);
             }
         }
     }

@@ -7,6 +7,7 @@ use domain::{
         model::{Belief, Weights},
     },
 };
+use metrics_exporter_prometheus::PrometheusBuilder;
 use uuid::Uuid;
 
 use super::*;
@@ -200,7 +201,15 @@ fn learned_weights_are_followed_and_those_of_another_prior_are_not() {
     weights.intercept.mean += 2.0;
     let mut foreign = weights.clone();
     foreign.prior_version += 1;
-    scores.follow(published(5, foreign).as_ref());
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let page = recorder.handle();
+    metrics::with_local_recorder(&recorder, || {
+        for _ in 0..3 {
+            scores.follow(published(5, foreign.clone()).as_ref());
+        }
+    });
+    let told = page.render();
+    assert!(told.contains("models_refused_total 1"), "told once: {told}");
     assert_eq!(score_of(&mut scores, [at(1, None), at(2, None)]), shipped);
     scores.follow(published(6, weights).as_ref());
     assert!(score_of(&mut scores, [at(1, None), at(2, None)]) > shipped + 0.1);
