@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 
 use super::{
     Belief, Model, Pair, PeoplePrior, PersonBeliefs, Portrait, Prior, StoredFault, Themes, Weight,
-    Weights, probability,
+    Weights, prior::bounded, probability,
 };
 use crate::matching::{ADULT_AGE, Features};
-use kernel::Kernel;
+use kernel::{Both, Kernel, Mutual, OneWay};
 use theme_products::ThemeProducts;
 
 pub use prepared::Prepared;
@@ -27,7 +27,8 @@ pub use prepared::Prepared;
 pub struct Scoring {
     people: PeoplePrior,
     intercept: Belief,
-    pair: Vec<PairTerm>,
+    mutual: Vec<PairTerm<Mutual>>,
+    one_way: Vec<PairTerm<OneWay>>,
     themes: Themes,
     theme_products: ThemeProducts,
     decider: Vec<Trait>,
@@ -45,10 +46,13 @@ pub struct Parts {
     pub looking_for: f64,
 }
 
+/// A formula of a pair with its weight.
 #[derive(Debug, Clone)]
-struct PairTerm {
-    kernel: Kernel,
-    weight: Weight,
+struct PairTerm<Formula> {
+    formula: Formula,
+    centre: f64,
+    /// What a deviation is multiplied by to be one in standard deviations.
+    per_scale: f64,
     belief: Belief,
 }
 
@@ -79,12 +83,13 @@ impl Scoring {
         let (of_themes, others): (Vec<_>, Vec<_>) = zipped(&prior.pair, &model.weights.pair)
             .filter(|(name, ..)| of_a_profile(name))
             .partition(|(name, ..)| ThemeProducts::is_one(name));
-        let others = others.into_iter().map(|(name, weight, belief)| PairTerm {
-            kernel: Kernel::of(name),
-            weight,
-            belief,
-        });
-        let pair: Vec<PairTerm> = others.collect();
+        let (mut mutual, mut one_way) = (Vec::new(), Vec::new());
+        for (name, weight, belief) in others {
+            match Kernel::of(name) {
+                Kernel::Mutual(formula) => mutual.push(PairTerm::new(formula, weight, belief)),
+                Kernel::OneWay(formula) => one_way.push(PairTerm::new(formula, weight, belief)),
+            }
+        }
         let traits = |weights, beliefs| {
             zipped(weights, beliefs)
                 .filter(|(name, ..)| [&one, &other].iter().any(|p| p.trait_value(name).is_some()))
@@ -98,10 +103,11 @@ impl Scoring {
         Ok(Self {
             people: prior.people,
             intercept: model.weights.intercept,
-            keeps_portraits: pair.iter().any(|term| term.kernel.needs_portraits()),
+            keeps_portraits: one_way.iter().any(|term| term.formula.needs_portraits()),
             decider: traits(&prior.decider, &model.weights.decider),
             partner: traits(&prior.partner, &model.weights.partner),
-            pair,
+            mutual,
+            one_way,
             themes: prior.themes.clone(),
             theme_products: ThemeProducts::of(&of_themes),
         })
@@ -116,17 +122,16 @@ impl Scoring {
     /// The probability that both want to keep each other, drawn to one quarter by what is not known of them; the same for
     /// `(a, b)` and `(b, a)`.
     pub fn score(&self, a: &Prepared, b: &Prepared) -> f64 {
-        let mut there = a.decides.plus(b.is_seen).plus(self.intercept);
-        let mut back = b.decides.plus(a.is_seen).plus(self.intercept);
-        for PairTerm {
-            kernel,
-            weight,
-            belief,
-        } in &self.pair
-        {
-            let [value, value_back] = kernel.values(a, b);
-            add(&mut there, weight.standardise(value), *belief);
-            add(&mut back, weight.standardise(value_back), *belief);
+        let both = Both::of(a, b);
+        let mut alike = self.intercept;
+        for term in &self.mutual {
+            term.add_to(&mut alike, term.formula.value(&both));
+        }
+        let mut there = a.decides.plus(b.is_seen).plus(alike);
+        let mut back = b.decides.plus(a.is_seen).plus(alike);
+        for term in &self.one_way {
+            term.add_to(&mut there, term.formula.value(a, b));
+            term.add_to(&mut back, term.formula.value(b, a));
         }
         let themes = self.theme_products.of_pair(a, b);
         probability(there.plus(themes)) * probability(back.plus(themes))
@@ -134,25 +139,40 @@ impl Scoring {
 
     /// What makes the score of a pair, as far as both may know it.
     pub fn parts(&self, a: &Prepared, b: &Prepared) -> Parts {
-        let mut parts = Parts::default();
-        for PairTerm {
-            kernel,
-            weight,
-            belief,
-        } in &self.pair
-        {
-            let part = match kernel {
-                Kernel::Cosine | Kernel::Correlation | Kernel::Distance => &mut parts.interests,
-                Kernel::CommonGoal => &mut parts.looking_for,
+        let (both, mut parts) = (Both::of(a, b), Parts::default());
+        for term in &self.mutual {
+            let part = match term.formula {
+                Mutual::Cosine | Mutual::Correlation | Mutual::Distance => &mut parts.interests,
+                Mutual::CommonGoal => &mut parts.looking_for,
                 // Nobody is shown an age.
-                Kernel::AgeGap | Kernel::YearsApart | Kernel::YearsApartSquared => continue,
-                Kernel::Activity | Kernel::Named(_) => continue,
+                Mutual::YearsApart | Mutual::YearsApartSquared | Mutual::Activity => continue,
             };
-            let values = kernel.values(a, b).map(|value| weight.standardise(value));
-            *part += belief.mean * (values[0] + values[1]) / 2.0;
+            *part += term.belief.mean * term.standardise(term.formula.value(&both));
         }
         parts.interests += self.theme_products.of_pair(a, b).mean;
         parts
+    }
+}
+
+impl<Formula> PairTerm<Formula> {
+    fn new(formula: Formula, weight: Weight, belief: Belief) -> Self {
+        Self {
+            formula,
+            centre: weight.centre,
+            per_scale: weight.scale.recip(),
+            belief,
+        }
+    }
+
+    /// As [`Weight::standardise`]: what is not a number counts as average.
+    #[inline]
+    fn standardise(&self, value: f64) -> f64 {
+        bounded((value - self.centre) * self.per_scale)
+    }
+
+    #[inline]
+    fn add_to(&self, sum: &mut Belief, value: f64) {
+        add(sum, self.standardise(value), self.belief);
     }
 }
 

@@ -25,6 +25,10 @@ struct Place {
     worth: f32,
     /// The weight of the heaviest edge.
     best: f32,
+    /// How many of those around are free; counted from the first exchange on.
+    free_around: u32,
+    /// One bit each for those around, by their ranks: who has none there is not around.
+    around: u64,
     /// In which pass the person last changed.
     changed: u8,
 }
@@ -47,6 +51,9 @@ pub(super) fn heavy(people: usize, edges: &[Edge]) -> Vec<Edge> {
     // The first pass takes free people only: it is the greedy pairing.
     for pass in 0..=PASSES {
         pairing.pass = pass;
+        if pass == 1 {
+            pairing.count_free();
+        }
         let mut improved = false;
         for (index, edge) in (0u32..).zip(edges) {
             improved |= pairing.try_edge(index, edge);
@@ -86,9 +93,12 @@ impl<'a> Pairing<'a> {
         }
         let place = |rank: usize| {
             // A person's edges come the heaviest first, too.
-            let heaviest = of_person[starts[rank] as usize..starts[rank + 1] as usize].first();
+            let ways = &of_person[starts[rank] as usize..starts[rank + 1] as usize];
             Place {
-                best: heaviest.map_or(0.0, |way| edges[way.edge as usize].weight),
+                best: ways
+                    .first()
+                    .map_or(0.0, |way| edges[way.edge as usize].weight),
+                around: ways.iter().fold(0, |around, way| around | bit(way.to)),
                 ..Place::FREE
             }
         };
@@ -152,6 +162,10 @@ impl<'a> Pairing<'a> {
         let mut found = [NO_EDGE; 2];
         let mut used_up = NOBODY;
         for (slot, rank) in found.iter_mut().zip(left) {
+            let place = self.places.get(rank as usize);
+            if place.is_none_or(|place| place.free_around == 0) {
+                continue;
+            }
             let free = self.ways_of(rank).iter().find(|way| {
                 self.is_free[way.to as usize] && !taken.contains(&way.to) && used_up != way.to
             });
@@ -165,7 +179,11 @@ impl<'a> Pairing<'a> {
 
     /// The edge between the two, if there is one.
     fn between(&self, [one, other]: [u32; 2]) -> u32 {
-        if other == NOBODY {
+        let place = |rank: u32| self.places.get(rank as usize);
+        let (Some(at_one), Some(at_other)) = (place(one), place(other)) else {
+            return NO_EDGE;
+        };
+        if at_one.around & bit(other) == 0 || at_other.around & bit(one) == 0 {
             return NO_EDGE;
         }
         let mut ways = self.ways_of(one).iter();
@@ -196,12 +214,11 @@ impl<'a> Pairing<'a> {
             return;
         };
         for rank in edge.pair.ranks().map(|rank| rank as usize) {
-            self.places[rank] = Place {
-                best: self.places[rank].best,
-                changed: self.pass,
-                ..Place::FREE
-            };
+            let place = &mut self.places[rank];
+            (place.used, place.mate, place.worth) = (NO_EDGE, NOBODY, 0.0);
+            place.changed = self.pass;
             self.is_free[rank] = true;
+            self.count_around(rank, 1);
         }
     }
 
@@ -211,15 +228,33 @@ impl<'a> Pairing<'a> {
         };
         let [one, other] = edge.pair.ranks();
         for (rank, mate) in [(one, other), (other, one)] {
-            let place = &mut self.places[rank as usize];
-            *place = Place {
-                used: index,
-                mate,
-                worth: edge.weight,
-                best: place.best,
-                changed: self.pass,
-            };
-            self.is_free[rank as usize] = false;
+            let rank = rank as usize;
+            let place = &mut self.places[rank];
+            (place.used, place.mate, place.worth) = (index, mate, edge.weight);
+            place.changed = self.pass;
+            self.is_free[rank] = false;
+            self.count_around(rank, -1);
+        }
+    }
+
+    /// Who is free is counted by everybody around, once nobody free is left beside somebody free.
+    fn count_free(&mut self) {
+        for rank in 0..self.places.len() {
+            if self.is_free[rank] {
+                self.count_around(rank, 1);
+            }
+        }
+    }
+
+    /// Somebody has become free, or is not any more.
+    fn count_around(&mut self, rank: usize, change: i32) {
+        if self.pass == 0 {
+            return;
+        }
+        let (begin, end) = (self.starts[rank], self.starts[rank + 1]);
+        for way in &self.of_person[begin as usize..end as usize] {
+            let count = &mut self.places[way.to as usize].free_around;
+            *count = count.wrapping_add_signed(change);
         }
     }
 }
@@ -230,6 +265,12 @@ impl Place {
         mate: NOBODY,
         worth: 0.0,
         best: 0.0,
+        free_around: 0,
+        around: 0,
         changed: 0,
     };
+}
+
+fn bit(rank: u32) -> u64 {
+    1 << (rank % u64::BITS)
 }

@@ -12,7 +12,15 @@ use crate::{
 /// How a feature of a pair is computed.
 #[derive(Debug, Clone)]
 pub(super) enum Kernel {
-    AgeGap,
+    /// Both see the same.
+    Mutual(Mutual),
+    /// Each sees something else.
+    OneWay(OneWay),
+}
+
+/// What is the same from both sides. What is not said makes it a number that is none.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Mutual {
     YearsApart,
     YearsApartSquared,
     Cosine,
@@ -20,8 +28,23 @@ pub(super) enum Kernel {
     Distance,
     Activity,
     CommonGoal,
+}
+
+/// What `a` sees in `b`.
+#[derive(Debug, Clone)]
+pub(super) enum OneWay {
+    AgeGap,
     /// By the general formula of this name.
     Named(String),
+}
+
+/// Two people, with what several formulas need of both.
+pub(super) struct Both<'a> {
+    a: &'a Prepared,
+    b: &'a Prepared,
+    years_apart: f64,
+    /// How many interests both name; not a number where one of the two names none.
+    common: f64,
 }
 
 /// The difference that naming an interest makes.
@@ -29,73 +52,88 @@ const STEP: f64 = NAMED - NOT_NAMED;
 
 impl Kernel {
     pub(super) fn of(name: &str) -> Self {
-        match name {
-            "age_gap" => Self::AgeGap,
-            "years_apart" => Self::YearsApart,
-            "years_apart_squared" => Self::YearsApartSquared,
-            "interests_cosine" => Self::Cosine,
-            "interests_correlation" => Self::Correlation,
-            "interests_distance" => Self::Distance,
-            "activity_product" => Self::Activity,
-            "common_goal" => Self::CommonGoal,
-            other => Self::Named(other.to_owned()),
-        }
+        let mutual = match name {
+            "years_apart" => Mutual::YearsApart,
+            "years_apart_squared" => Mutual::YearsApartSquared,
+            "interests_cosine" => Mutual::Cosine,
+            "interests_correlation" => Mutual::Correlation,
+            "interests_distance" => Mutual::Distance,
+            "activity_product" => Mutual::Activity,
+            "common_goal" => Mutual::CommonGoal,
+            "age_gap" => return Self::OneWay(OneWay::AgeGap),
+            other => return Self::OneWay(OneWay::Named(other.to_owned())),
+        };
+        Self::Mutual(mutual)
     }
+}
 
+impl OneWay {
     pub(super) fn needs_portraits(&self) -> bool {
         matches!(self, Self::Named(_))
     }
 
-    /// What `a` sees in `b`, and `b` in `a`.
+    /// Not a number where something is not said.
     #[inline]
-    pub(super) fn values(&self, a: &Prepared, b: &Prepared) -> [Option<f64>; 2] {
-        let gap = a.age - b.age;
-        let both = match self {
-            Self::AgeGap => return [Some(gap), Some(-gap)],
+    pub(super) fn value(&self, a: &Prepared, b: &Prepared) -> f64 {
+        match self {
+            Self::AgeGap => a.age - b.age,
             Self::Named(name) => {
-                let (Some(one), Some(other)) = (&a.portrait, &b.portrait) else {
-                    return [None, None];
-                };
-                return [pair_value(name, one, other), pair_value(name, other, one)];
+                let portraits = a.portrait.as_ref().zip(b.portrait.as_ref());
+                let value = portraits.and_then(|(a, b)| pair_value(name, a, b));
+                value.unwrap_or(f64::NAN)
             }
-            Self::YearsApart => Some(gap.abs()),
-            // `min` would take a gap that is not a number for the largest.
-            Self::YearsApartSquared => Some((gap * gap).clamp(0.0, 100.0)),
-            Self::CommonGoal => {
-                let said = a.goals != 0 && b.goals != 0;
-                said.then(|| f64::from(u8::from(a.goals & b.goals != 0)))
-            }
-            Self::Cosine | Self::Correlation | Self::Distance | Self::Activity => {
-                self.of_interests(a, b)
-            }
-        };
-        [both; 2]
+        }
     }
+}
 
+impl<'a> Both<'a> {
+    #[inline]
+    pub(super) fn of(a: &'a Prepared, b: &'a Prepared) -> Self {
+        let common = if a.interests == 0 || b.interests == 0 {
+            f64::NAN
+        } else {
+            f64::from((a.interests & b.interests).count_ones())
+        };
+        Self {
+            a,
+            b,
+            years_apart: (a.age - b.age).abs(),
+            common,
+        }
+    }
+}
+
+impl Mutual {
     /// With `x = NOT_NAMED + STEP · named(x)` for each option, sums over all options become counts.
     #[inline]
-    fn of_interests(&self, a: &Prepared, b: &Prepared) -> Option<f64> {
-        if a.interests == 0 || b.interests == 0 {
-            return None;
-        }
-        let size = options();
-        let common = f64::from((a.interests & b.interests).count_ones());
+    pub(super) fn value(self, both: &Both<'_>) -> f64 {
+        let &Both { a, b, common, .. } = both;
         match self {
+            Self::YearsApart => both.years_apart,
+            // `min` would take a gap that is not a number for the largest.
+            Self::YearsApartSquared => (both.years_apart * both.years_apart).clamp(0.0, 100.0),
             Self::Cosine => {
-                let dot = NOT_NAMED * NOT_NAMED * size
+                let dot = NOT_NAMED * NOT_NAMED * options()
                     + NOT_NAMED * STEP * (a.named + b.named)
                     + STEP * STEP * common;
-                Some(dot / (a.length * b.length))
+                dot / (a.length * b.length)
             }
-            Self::Correlation => {
-                let spread = |named: f64| named - named * named / size;
-                let of_both = (spread(a.named) * spread(b.named)).sqrt();
-                (of_both > 0.0).then(|| (common - a.named * b.named / size) / of_both)
-            }
-            Self::Distance => Some((a.named + b.named - 2.0 * common) * STEP / size),
-            _ => Some(a.mean * b.mean),
+            // Who names all of them has no spread, and the quotient is no number.
+            Self::Correlation => (common - a.named * b.named / options()) / (a.spread * b.spread),
+            Self::Distance => (a.named + b.named - 2.0 * common) * (STEP / options()),
+            Self::Activity if common.is_nan() => f64::NAN,
+            Self::Activity => a.mean * b.mean,
+            Self::CommonGoal => match (a.goals, b.goals) {
+                (0, _) | (_, 0) => f64::NAN,
+                (a, b) => f64::from(u8::from(a & b != 0)),
+            },
         }
     }
+}
+
+/// The root of the squared deviations of somebody who names so many of the options, in steps.
+pub(super) fn spread(named: f64) -> f64 {
+    (named - named * named / options()).sqrt()
 }
 
 #[inline]

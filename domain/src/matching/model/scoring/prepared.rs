@@ -1,6 +1,6 @@
 //! One person, ready to be scored with many others.
 
-use super::{Scoring, Trait, add};
+use super::{Scoring, Trait, add, kernel::spread};
 use crate::{
     matching::{
         Features,
@@ -28,6 +28,8 @@ pub struct Prepared {
     pub(super) named: f64,
     pub(super) mean: f64,
     pub(super) length: f64,
+    /// [`spread`] of how many are named.
+    pub(super) spread: f64,
     /// The place on each theme, as [`ThemeProducts`](super::ThemeProducts) multiplies it; 0 where no interest is named.
     pub(super) themes: [f64; THEMES],
     pub(super) portrait: Option<Box<Portrait>>,
@@ -79,6 +81,7 @@ impl Prepared {
             }
         }
         let interests = bits(&features.interests, INTERESTS);
+        let named = f64::from(interests.count_ones());
         let scales = portrait.interests.values();
         let alone = |belief: Belief| probability(belief.plus(scoring.intercept));
         Self {
@@ -88,7 +91,8 @@ impl Prepared {
             age: portrait.age.unwrap_or(f64::NAN),
             interests,
             goals: bits(&features.looking_for, LOOKING_FOR),
-            named: f64::from(interests.count_ones()),
+            named,
+            spread: spread(named),
             mean: portrait.trait_value("interests.mean").unwrap_or(0.0),
             length: scales.map(|value| value * value).sum::<f64>().sqrt(),
             themes: scoring
