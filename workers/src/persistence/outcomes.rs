@@ -97,7 +97,7 @@ impl Portraits {
         }
     }
 
-    /// What the model reads, and no more of the profile.
+    /// What the model reads of the user, as it was then.
     fn features(&self, user: Uuid, at: Timestamp) -> Result<Option<Value>, DbErr> {
         let (Some(account), Some(profile)) = (self.accounts.get(&user), self.profiles.get(&user))
         else {
@@ -107,13 +107,56 @@ impl Portraits {
         let Some(age) = born.map(|born| age_on(born, at.to_datetime().date())) else {
             return Ok(None);
         };
-        let features = Features {
-            age,
-            interests: profile.interests.0.clone(),
-            looking_for: profile.looking_for.0.clone(),
-            languages: profile.languages.0.clone(),
-            ..Features::default()
-        };
+        let features = read_by_the_model(age, profile);
         rows::document(&features).map(Some)
+    }
+}
+
+/// What the model reads of a profile, and no more: the age and the wish for an age only of whoever has set one.
+fn read_by_the_model(age: u8, profile: &profile::Model) -> Features {
+    let wished = |age: Option<i32>| age.and_then(|age| u8::try_from(age).ok());
+    let [age_min, age_max] = [profile.age_min, profile.age_max].map(wished);
+    let counts = age_min.is_some() || age_max.is_some();
+    Features {
+        age: if counts { age } else { 0 },
+        age_min,
+        age_max,
+        interests: profile.interests.0.clone(),
+        looking_for: profile.looking_for.0.clone(),
+        languages: profile.languages.0.clone(),
+        ..Features::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::matching::model::Portrait;
+
+    use super::*;
+
+    fn stored(age_max: Option<i32>) -> Features {
+        let profile = profile::Model {
+            user_id: Uuid::nil(),
+            bio: String::new(),
+            gender: Some("woman".to_owned()),
+            age_min: None,
+            age_max,
+            interests: vec!["chess".to_owned()].into(),
+            looking_for: Default::default(),
+            languages: Default::default(),
+            preferred_genders: Default::default(),
+            updated_at: 0,
+        };
+        read_by_the_model(30, &profile)
+    }
+
+    #[test]
+    fn an_age_is_learned_from_only_where_its_owner_has_set_a_wish_for_one() {
+        let with_wish = stored(Some(40));
+        assert_eq!(Portrait::from(&with_wish).age, Some(30.0));
+        let without = stored(None);
+        assert_eq!((without.age, Portrait::from(&without).age), (0, None));
+        assert_eq!(without.interests, ["chess"]);
+        assert_eq!(without.gender, "", "no feature");
     }
 }
