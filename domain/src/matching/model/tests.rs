@@ -247,6 +247,12 @@ fn a_profile_is_a_portrait_and_what_it_leaves_out_counts_as_average() {
     };
     let portrait = Portrait::from(&features);
     assert_eq!(portrait.trait_value("age"), Some(30.0));
+    let age_max = None;
+    let without_wish = Portrait::from(&crate::matching::Features {
+        age_max,
+        ..features
+    });
+    assert_eq!(without_wish.trait_value("age"), None);
     assert_eq!(portrait.trait_value("interest.chess"), Some(0.95));
     assert_eq!(portrait.trait_value("interest.yoga"), Some(0.45));
     assert_eq!(portrait.trait_value("interest.clubbing"), None);
