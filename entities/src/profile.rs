@@ -45,6 +45,13 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl Model {
+    /// The youngest and the oldest age that the user wishes to meet.
+    pub fn wished_ages(&self) -> [Option<u8>; 2] {
+        [self.age_min, self.age_max].map(|age| age.and_then(|age| u8::try_from(age).ok()))
+    }
+}
+
 impl Entity {
     /// The user's profile; there is none until the first [`Entity::save`].
     pub fn of(user: Uuid) -> Select<Entity> {

@@ -75,7 +75,8 @@ pub(super) fn has_gender_wish(of: &Features) -> bool {
     !of.preferred_genders.is_empty()
 }
 
-pub(super) fn has_age_wish(of: &Features) -> bool {
+/// Whether the person has set a wish for an age. The age of nobody else is a feature.
+pub fn has_age_wish(of: &Features) -> bool {
     of.age_min.is_some() || of.age_max.is_some()
 }
 

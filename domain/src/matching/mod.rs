@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 pub use census::{COUNTED_BY, COUNTED_FROM, Census};
 pub use explanation::{ALIKE_BIOS_FROM, Side, explain};
-pub use filter::{ADULT_AGE, FilterName, Filtered, may_meet, same_age_group};
+pub use filter::{ADULT_AGE, FilterName, Filtered, has_age_wish, may_meet, same_age_group};
 pub use learned::{Learned, in_words};
 pub use pairing::{Candidate, Described, Packed, Policy, Proposal, RecentScores, pair};
 pub use text::{DIMENSIONS as TEXT_DIMENSIONS, TextMode, TextVector};

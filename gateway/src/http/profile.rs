@@ -97,7 +97,7 @@ pub(super) fn profile_of(user: &user::Model, row: Option<profile::Model>) -> Pro
             ..Profile::default()
         };
     };
-    let age = |age: Option<i32>| age.and_then(|age| u8::try_from(age).ok());
+    let [age_min, age_max] = row.wished_ages();
     Profile {
         display_name,
         bio: row.bio,
@@ -106,8 +106,8 @@ pub(super) fn profile_of(user: &user::Model, row: Option<profile::Model>) -> Pro
         languages: row.languages.0,
         gender: row.gender,
         preferred_genders: row.preferred_genders.0,
-        age_min: age(row.age_min),
-        age_max: age(row.age_max),
+        age_min,
+        age_max,
     }
 }
 

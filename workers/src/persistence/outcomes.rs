@@ -6,7 +6,7 @@ use bootstrap::Transaction;
 use domain::{
     Timestamp,
     account::{age_on, parse_date},
-    matching::Features,
+    matching::{Features, has_age_wish},
     room::{Decisions, Room},
 };
 use entities::{matching_outcome, profile, user};
@@ -114,18 +114,20 @@ impl Portraits {
 
 /// What the model reads of a profile, and no more: the age and the wish for an age only of whoever has set one.
 fn read_by_the_model(age: u8, profile: &profile::Model) -> Features {
-    let wished = |age: Option<i32>| age.and_then(|age| u8::try_from(age).ok());
-    let [age_min, age_max] = [profile.age_min, profile.age_max].map(wished);
-    let counts = age_min.is_some() || age_max.is_some();
-    Features {
-        age: if counts { age } else { 0 },
+    let [age_min, age_max] = profile.wished_ages();
+    let mut features = Features {
+        age,
         age_min,
         age_max,
         interests: profile.interests.0.clone(),
         looking_for: profile.looking_for.0.clone(),
         languages: profile.languages.0.clone(),
         ..Features::default()
+    };
+    if !has_age_wish(&features) {
+        features.age = 0;
     }
+    features
 }
 
 #[cfg(test)]

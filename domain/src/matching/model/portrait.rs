@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    matching::{Features, filter::has_age_wish},
+    matching::{Features, has_age_wish},
     profile::{INTERESTS, LOOKING_FOR},
 };
 

@@ -1,7 +1,7 @@
 //! One person, packed for many comparisons: options as bits, 48 bytes.
 
 use super::options::{Names, OTHER_GENDER};
-use crate::matching::{ADULT_AGE, Features, filter::has_age_wish};
+use crate::matching::{ADULT_AGE, Features, has_age_wish};
 
 /// The wish of whoever named none.
 const ANY_GENDER: u64 = u64::MAX;
