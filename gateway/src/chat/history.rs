@@ -1,5 +1,5 @@
 //! A room's messages, wherever they are: SQL up to the floor of persistence, the stream beyond it, and SQL where the stream
-//! has a hole.
+//! has a hole. How far persistence is, is known a little late; what the stream has forgotten meanwhile is in SQL, too.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -149,17 +149,13 @@ async fn page_after(
 ) -> Result<HistoryPage, ApiError> {
     let wanted = limit.saturating_add(1);
     let end = before.unwrap_or(u64::MAX);
-    let mut found = BTreeMap::new();
-    let in_database_up_to = known.in_database_up_to();
-    if after < in_database_up_to {
-        let window = Window {
-            before: Some(signed(end.min(in_database_up_to + 1))),
-            after: Some(signed(after)),
-            limit: wanted as u64,
-        };
-        let page = message::Entity::page(&state.db.read, room.0, window).await?;
-        found.extend(stored_messages(page)?);
-    }
+    let window = Window {
+        before: Some(signed(end)),
+        after: Some(signed(after)),
+        limit: wanted as u64,
+    };
+    let stored = message::Entity::page(&state.db.read, room.0, window).await?;
+    let mut found: BTreeMap<_, _> = stored_messages(stored)?.into_iter().collect();
     let mut surely = found.range(..=known.floor).count();
     let from = known.floor.max(after);
     if surely < wanted && from < end {
@@ -200,14 +196,14 @@ async fn page_before(
         .await?;
     }
     let mut found: BTreeMap<_, _> = newest.into_iter().collect();
-    let in_database_up_to = known.in_database_up_to();
-    let wanted = match in_database_up_to > known.floor {
-        true => limit,
-        false => limit - found.len(),
+    let oldest = found.keys().next().copied();
+    let (before, wanted) = match known.in_database_up_to() > known.floor {
+        true => (end, limit),
+        false => (oldest.unwrap_or(end), limit - found.len()),
     };
     if wanted > 0 {
         let window = Window {
-            before: Some(signed(end.min(in_database_up_to + 1))),
+            before: Some(signed(before)),
             after: None,
             limit: wanted as u64,
         };

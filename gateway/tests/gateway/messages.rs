@@ -94,44 +94,6 @@ async fn a_message_that_is_nowhere_any_more_is_stored_anew_although_the_broker_r
 }
 
 #[tokio::test]
-async fn history_is_read_in_both_directions() {
-    let world = World::start(&[]).await;
-    let (ann, _, room) = world.two_in_a_room().await;
-    let mut sent = Vec::new();
-    for number in 0..5 {
-        sent.push(
-            world
-                .say(&ann, &room, &number.to_string())
-                .await
-                .expect(201),
-        );
-    }
-    let path = format!("/chat/rooms/{room}/messages");
-    let before = world
-        .get(&ann, &format!("{path}?before={}&limit=2", sent[4]["seq"]))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&before["items"], &before["has_more"]),
-        (&json!([sent[2], sent[3]]), &json!(true))
-    );
-    let after = world
-        .get(&ann, &format!("{path}?after={}&limit=10", sent[1]["seq"]))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&after["items"], &after["has_more"]),
-        (&json!([sent[2], sent[3], sent[4]]), &json!(false))
-    );
-    for query in ["limit=0", "limit=101", "before=-1", "after=x"] {
-        world
-            .get(&ann, &format!("{path}?{query}"))
-            .await
-            .expect_problem(422, "validation_failed");
-    }
-}
-
-#[tokio::test]
 async fn what_is_wrong_with_a_message_is_named() {
     let world = World::start(&[]).await;
     let (ann, _, room) = world.two_in_a_room().await;

@@ -64,7 +64,7 @@ pub async fn remove_stream(broker: &Broker, stream: &StreamSpec) {
     .await;
 }
 
-/// Removes everything before a sequence, as age does.
+/// Removes everything before a sequence, of which consumers have done all.
 pub async fn forget_before(broker: &Broker, stream: &StreamSpec, seq: u64) {
     let purge = json!({ "seq": seq });
     ask(broker, &format!("STREAM.PURGE.{}", stream.name), &purge).await;

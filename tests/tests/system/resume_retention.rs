@@ -1,5 +1,6 @@
 //! How much a socket gives back: a thousand messages, and what SQL has of those that the stream has forgotten.
 
+use broker::Broker;
 use contract::{frames::ChatServerFrame, message::Message, streams::CHAT};
 use domain::RoomId;
 use tokio::time::timeout;
@@ -95,16 +96,24 @@ impl Talk {
         assert!(seqs.iter().eq(expected.map(|acked| &acked.seq)), "{seqs:?}");
     }
 
-    /// Until SQL has everything.
+    /// Until SQL has everything, and the gateway knows it.
     async fn until_stored(&self) {
         let newest = self.said.last().expect("something said").seq;
-        let broker = jetstream::connect(&self.roles.nats.url()).await;
-        eventually("everything is in SQL", async || {
-            let consumer = contract::consumers::PERSISTENCE_CHAT;
-            let floor = broker.floor_of(&consumer).await.ok()?;
-            (floor.seq >= newest).then_some(())
+        eventually("everything is told to be stored", async || {
+            let hello = self.ben.chat(self.room).await.hello;
+            matches!(hello, ChatServerFrame::Hello { stored_seq, .. } if stored_seq >= newest)
+                .then_some(())
         })
         .await;
+    }
+
+    /// Takes the oldest messages out of the stream one by one, as age does. Where all before a sequence are purged,
+    /// consumers count what they never got as done.
+    async fn forget(&self, broker: &Broker, count: usize) {
+        for acked in &self.said[..count] {
+            let was_there = broker.delete_message(&CHAT, acked.seq).await;
+            assert!(was_there.expect("an answer"), "{acked:?}");
+        }
     }
 }
 
@@ -140,7 +149,7 @@ async fn what_neither_the_stream_nor_sql_has_is_not_called_recovered() {
     let epoch = talk.epoch().await;
     let broker = jetstream::connect(&talk.roles.nats.url()).await;
     // Two of those that were not stored are gone for good.
-    jetstream::forget_before(&broker, &CHAT, talk.said[MORE + 2].seq).await;
+    talk.forget(&broker, MORE + 2).await;
     for (after, can_recover) in [(MORE - 1, false), (MORE, false), (MORE + 1, true)] {
         let after = talk.said[after].seq;
         let (recovered, missed) = talk.come_back(epoch, after).await;
