@@ -4,7 +4,11 @@ use contract::{streams::CHAT, subjects};
 use domain::RoomId;
 use serde_json::{Value, json};
 
-use crate::{realtime::two_in_a_room, stored::store_message, world::World};
+use crate::{
+    realtime::two_in_a_room,
+    stored::store_message,
+    world::{Person, World},
+};
 
 #[tokio::test]
 async fn history_is_read_in_both_directions() {
@@ -19,23 +23,12 @@ async fn history_is_read_in_both_directions() {
                 .expect(201),
         );
     }
+    let read = async |query: &str| read(&world, &ann, &room, query).await;
+    let before = format!("before={}&limit=2", sent[4]["seq"]);
+    assert_eq!(read(&before).await, page(&sent[2..4], true));
+    let after = format!("after={}&limit=10", sent[1]["seq"]);
+    assert_eq!(read(&after).await, page(&sent[2..], false));
     let path = format!("/chat/rooms/{room}/messages");
-    let before = world
-        .get(&ann, &format!("{path}?before={}&limit=2", sent[4]["seq"]))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&before["items"], &before["has_more"]),
-        (&json!([sent[2], sent[3]]), &json!(true))
-    );
-    let after = world
-        .get(&ann, &format!("{path}?after={}&limit=10", sent[1]["seq"]))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&after["items"], &after["has_more"]),
-        (&json!([sent[2], sent[3], sent[4]]), &json!(false))
-    );
     for query in ["limit=0", "limit=101", "before=-1", "after=x"] {
         world
             .get(&ann, &format!("{path}?{query}"))
@@ -60,15 +53,7 @@ async fn what_is_stored_and_forgotten_by_the_stream_is_read_before_anybody_has_s
     let subject = subjects::chat(RoomId(room.parse().unwrap()));
     assert_eq!(world.broker.purge(&CHAT, &subject, 2).await.unwrap(), 2);
 
-    let path = format!("/chat/rooms/{room}/messages");
-    let read = async |query: &str| {
-        let page = world
-            .get(&ann, &format!("{path}?{query}"))
-            .await
-            .expect(200);
-        (page["items"].clone(), page["has_more"].clone())
-    };
-    let page = |items: &[Value], has_more: bool| (json!(items), json!(has_more));
+    let read = async |query: &str| read(&world, &ann, &room, query).await;
     let seq = |index: usize| &sent[index]["seq"];
     assert_eq!(read("").await, page(&sent, false));
     assert_eq!(read("limit=3").await, page(&sent[1..], true));
@@ -82,4 +67,15 @@ async fn what_is_stored_and_forgotten_by_the_stream_is_read_before_anybody_has_s
         read(&format!("after={}", seq(0))).await,
         page(&sent[1..], false)
     );
+}
+
+/// What a person reads of a room, and whether there is more.
+async fn read(world: &World, person: &Person, room: &str, query: &str) -> (Value, Value) {
+    let path = format!("/chat/rooms/{room}/messages?{query}");
+    let page = world.get(person, &path).await.expect(200);
+    (page["items"].clone(), page["has_more"].clone())
+}
+
+fn page(items: &[Value], has_more: bool) -> (Value, Value) {
+    (json!(items), json!(has_more))
 }
